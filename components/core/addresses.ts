@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { isIP, isIPv4 } from "node:net";
+
+/** Whether `text` is a host name (RFC 1123): labels of letters, digits and hyphens, 253 characters at the most. */
+export function isHostname(text: string): boolean {
+  return text.length <= 253 && /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*$/.test(text) && !/^[\d.]+$/.test(text);
+}
+
+/** Whether `text` is a host name or an IP address. */
+export function isHost(text: string): boolean {
+  return isIP(text) !== 0 || isHostname(text);
+}
+
+/** Whether `text` is `host:port`, with an IPv6 address in brackets. */
+export function isHostPort(text: string): boolean {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  return match !== null && isHost(match[1] ?? match[2] ?? "") && isPort(Number(match[3]));
+}
+
+/** Whether `port` can be listened on. */
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65535;
+}
+
+/** Whether `text` is an address or a network in CIDR notation. */
+export function isAddressRange(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const bits = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+}
+
+/** Whether `text` is an absolute http or https URL without credentials in it. */
+export function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  return (protocol === "http:" || protocol === "https:") && hostname !== "" && username === "" && password === "";
+}
+
+/** Whether `text` is a /24 of IPv4 that starts at its own base address. */
+export function isSubnet(text: string): boolean {
+  const [address = "", prefix] = text.split("/");
+  return isIPv4(address) && prefix === "24" && address.endsWith(".0");
+}
+
+/** The address number `host` of a /24. */
+export function addressIn(subnet: string, host: number): string {
+  return subnet.replace(/\.0\/24$/, `.${host}`);
+}
+
+/** A /24 of 10.128.0.0/9 that follows from the name alone, so that two registries on one machine rarely meet and one never moves. */
+export function defaultSubnet(name: string): string {
+  const digest = createHash("sha256").update(name).digest();
+  return `10.${128 + (digest.readUInt8(0) % 128)}.${digest.readUInt8(1)}.0/24`;
+}
+
+/** `host:port`, with an IPv6 address in brackets; without the port where it is that of https. */
+export function authority(host: string, port: number): string {
+  const bracketed = isIP(host) === 6 ? `[${host}]` : host;
+  return port === 443 ? bracketed : `${bracketed}:${port}`;
+}

@@ -1,0 +1,30 @@
+import { isHttpUrl } from "./addresses";
+import type { Problems } from "./errors";
+
+/** Bounds of a number, both allowed. */
+export interface Bounds {
+  from: number;
+  to: number;
+  /** Whether fractions are refused. */
+  whole?: boolean;
+}
+
+/** Notes a problem unless `value` is absent or within bounds. */
+export function checkNumber(problems: Problems, path: string, value: number | undefined, { from, to, whole = false }: Bounds): void {
+  if (value === undefined) return;
+  const fits = typeof value === "number" && value >= from && value <= to && (!whole || Number.isInteger(value));
+  problems.require(fits, path, `${value} is not ${whole ? "a whole number" : "a number"} from ${from} to ${to}`);
+}
+
+const kinds = {
+  url: { fits: isHttpUrl, means: "an http or https URL without user and password in it" },
+  word: { fits: (text: string): boolean => /^[\x21-\x7e]+$/.test(text), means: "one word of printable ASCII" },
+  line: { fits: (text: string): boolean => /^[^\p{Cc}]+$/u.test(text), means: "one line of text" },
+  path: { fits: (text: string): boolean => /^\/[^\p{Cc}\s]*$/u.test(text), means: "an absolute path without spaces" },
+} as const;
+
+/** Notes a problem unless `value` is absent or of its kind. */
+export function checkText(problems: Problems, path: string, value: string | undefined, kind: keyof typeof kinds): void {
+  if (value === undefined) return;
+  problems.require(kinds[kind].fits(value), path, `${JSON.stringify(value)} is not ${kinds[kind].means}`);
+}

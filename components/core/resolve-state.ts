@@ -1,0 +1,120 @@
+import { addressIn, isHost, isHostPort } from "./addresses";
+import { checkNumber, checkText } from "./checks";
+import type { Problems } from "./errors";
+import { hosts, ports } from "./layout";
+import type { ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
+import { filesystemTeamLimit, sizeFor } from "./sizing";
+import { ObjectStoreKind } from "./topology";
+import type { NetworkTopology, ObjectStoreTopology, RedisTopology, ResolvedS3 } from "./topology";
+
+/** Fills in and checks where blobs and manifests are kept. */
+export function resolveObjectStore(name: string, teamSize: number, shape: ObjectStoreShape, problems: Problems): ObjectStoreTopology {
+  const kinds = Object.values(ObjectStoreKind).filter((kind) => shape[kind] !== undefined);
+  problems.require(kinds.length <= 1, "objectStore", `${kinds.join(" and ")} are given, and a registry has one store: keep one of them`);
+  problems.require(
+    kinds.length > 0 || !(teamSize >= filesystemTeamLimit),
+    "objectStore",
+    `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
+  );
+  if (shape.nfs !== undefined) checkNfs(shape.nfs, problems);
+  const existingVolume = shape.filesystem?.existingVolume;
+  if (existingVolume !== undefined) {
+    const fits = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(existingVolume);
+    problems.require(fits, "objectStore.filesystem.existingVolume", `"${existingVolume}" is not the name of a Docker volume`);
+  }
+  return {
+    kind: kinds[0] ?? ObjectStoreKind.Filesystem,
+    volumeName: existingVolume ?? `${name}-store`,
+    existingVolume: existingVolume !== undefined,
+    nfsServer: shape.nfs?.server,
+    nfsPath: shape.nfs?.path,
+    nfsOptions: shape.nfs && (shape.nfs.options ?? "nfsvers=4.2,hard,noatime"),
+    s3: shape.s3 && resolveS3(shape.s3, problems),
+  };
+}
+
+function checkNfs(nfs: NfsShape, problems: Problems): void {
+  problems.require(isHost(nfs.server), "objectStore.nfs.server", `"${nfs.server}" is neither a DNS name nor an IP address`);
+  checkText(problems, "objectStore.nfs.path", nfs.path, "path");
+  checkText(problems, "objectStore.nfs.options", nfs.options, "word");
+}
+
+function resolveS3(s3: S3Shape, problems: Problems): ResolvedS3 {
+  const bucket = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(s3.bucket);
+  problems.require(bucket, "objectStore.s3.bucket", `"${s3.bucket}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`);
+  checkText(problems, "objectStore.s3.region", s3.region, "word");
+  checkText(problems, "objectStore.s3.endpoint", s3.endpoint, "url");
+  checkText(problems, "objectStore.s3.redirectEndpoint", s3.redirectEndpoint, "url");
+  checkText(problems, "objectStore.s3.rootDirectory", s3.rootDirectory, "word");
+  checkText(problems, "objectStore.s3.keyId", s3.keyId, "word");
+  checkText(problems, "objectStore.s3.storageClass", s3.storageClass, "word");
+  checkNumber(problems, "objectStore.s3.chunkSizeMiB", s3.chunkSizeMiB, { from: 5, to: 5120, whole: true });
+  problems.require(
+    s3.redirectEndpoint === undefined || s3.redirect !== false,
+    "objectStore.s3.redirectEndpoint",
+    "has no effect with redirect: false: leave one of them out",
+  );
+  const onAws = s3.endpoint === undefined;
+  return {
+    ...s3,
+    region: s3.region ?? "us-east-1",
+    forcePathStyle: s3.forcePathStyle ?? !onAws,
+    encrypt: s3.encrypt ?? onAws,
+    storageClass: s3.storageClass ?? "STANDARD",
+    redirect: s3.redirect ?? (onAws || s3.redirectEndpoint !== undefined),
+    chunkSizeMiB: s3.chunkSizeMiB ?? 10,
+    verifyCertificate: s3.verifyCertificate ?? true,
+  };
+}
+
+/** Fills in and checks the cache of blob descriptors. */
+export function resolveRedis(
+  name: string,
+  network: NetworkTopology,
+  teamSize: number,
+  shape: RedisShape,
+  problems: Problems,
+): RedisTopology {
+  const address = addressIn(network.subnet, hosts.redis);
+  const { external } = shape;
+  const enabled = shape.enabled ?? true;
+  if (external !== undefined) {
+    checkExternalRedis(external, problems);
+    problems.require(enabled, "redis.external", "has no effect with redis.enabled: false: leave one of them out");
+  }
+  const memoryMiB = shape.memoryMiB ?? sizeFor(teamSize).redisMemoryMiB;
+  checkNumber(problems, "redis.memoryMiB", memoryMiB, { from: 32, to: 1_048_576, whole: true });
+  checkNumber(problems, "redis.cpus", shape.cpus, { from: 0.1, to: 1024 });
+  return {
+    enabled,
+    external: external !== undefined,
+    name: `${name}-redis`,
+    address,
+    port: ports.redis,
+    addresses: external?.addresses ?? [`${address}:${ports.redis}`],
+    masterName: external?.masterName,
+    username: external ? external.username : "registry",
+    sentinelUsername: external?.sentinelUsername,
+    database: external?.database ?? 0,
+    tls: external?.tls ?? true,
+    memoryMiB,
+    cpus: shape.cpus,
+  };
+}
+
+function checkExternalRedis(external: ExternalRedisShape, problems: Problems): void {
+  problems.require(external.addresses.length > 0, "redis.external.addresses", "name at least one host:port");
+  for (const [index, address] of external.addresses.entries()) {
+    problems.require(isHostPort(address), `redis.external.addresses[${index}]`, `"${address}" is not host:port`);
+  }
+  checkText(problems, "redis.external.masterName", external.masterName, "word");
+  checkText(problems, "redis.external.username", external.username, "word");
+  checkText(problems, "redis.external.sentinelUsername", external.sentinelUsername, "word");
+  checkNumber(problems, "redis.external.database", external.database, { from: 0, to: 1_000_000, whole: true });
+  const cluster = external.masterName === undefined && external.addresses.length > 1;
+  problems.require(
+    !cluster || !external.database,
+    "redis.external.database",
+    "several addresses without masterName are a cluster, and a cluster has database 0 only",
+  );
+}

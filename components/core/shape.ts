@@ -1,0 +1,310 @@
+import type { ImagesShape } from "./images";
+
+/** How the registry writes its log. */
+export enum LogLevel {
+  Error = "error",
+  Warn = "warn",
+  Info = "info",
+  Debug = "debug",
+}
+
+/** How clients prove who they are. */
+export enum AccessMode {
+  /** Users and bcrypt hashes in a file: the built-in way. */
+  Htpasswd = "htpasswd",
+  /** Bearer tokens of an authorization server of your own. */
+  Token = "token",
+  /** Nobody proves anything. Needs `allowAnonymous: true` beside it. */
+  None = "none",
+}
+
+/** What decides existence, names, counts, ports and placement. All of it is plain data: nothing here may be a Pulumi output. */
+export interface RegistryShape {
+  /**
+   * Name under which clients reach the registry; it stands in the certificate and in every image reference.
+   * @default "localhost"
+   */
+  hostname?: string;
+  /**
+   * Further DNS names and IP addresses for the certificate.
+   * @default - localhost and 127.0.0.1
+   */
+  alternativeNames?: string[];
+  /**
+   * Developers (and machines that pull like one): decides memory, connections and which storage is wise. See sizing.ts.
+   * @default 20
+   */
+  teamSize?: number;
+  /**
+   * Private network of the containers, a /24 of IPv4. Changing it replaces the network and with it every container.
+   * @default - a /24 of 10.128.0.0/9 that follows from the name
+   */
+  subnet?: string;
+  /**
+   * Guards volumes and buckets against deletion by Pulumi (`protect`).
+   * @default true
+   */
+  dataProtection?: boolean;
+  /**
+   * Labels for every container, volume and network.
+   * @default - none but the library's own, `ha-registry=<name>` and `ha-registry.part=<part>`
+   */
+  labels?: Record<string, string>;
+  /** Where images come from. @default - Docker Hub's names, versions of the image table */
+  images?: ImagesShape;
+  /** The registry nodes. */
+  nodes?: NodesShape;
+  /** The load balancer. */
+  loadBalancer?: LoadBalancerShape;
+  /** Where blobs and manifests are kept. */
+  objectStore?: ObjectStoreShape;
+  /** The cache of blob descriptors. */
+  redis?: RedisShape;
+  /** Who may come in. */
+  access?: AccessShape;
+  /** The certificate that clients see. */
+  certificates?: CertificatesShape;
+  /** Rotation of container logs. */
+  logs?: LogsShape;
+}
+
+/** The registry nodes. */
+export interface NodesShape {
+  /** How many. 2 at the least, 50 at the most. @default - by team size: 2, 3 above 200 */
+  count?: number;
+  /** How many of them, counted from the last, serve only when all others are down. @default 0 */
+  backups?: number;
+  /**
+   * Longest transfer, in seconds, that may still finish on a node that is being replaced.
+   * @default 300
+   */
+  drainSeconds?: number;
+  /** Memory limit of one node, MiB. @default - by team size */
+  memoryMiB?: number;
+  /** CPU limit of one node, cores. @default - none */
+  cpus?: number;
+  /** How much the registry writes to its log. @default LogLevel.Info */
+  logLevel?: LogLevel;
+  /** Traces over OTLP. @default - none */
+  tracing?: TracingShape;
+}
+
+/** Where traces go (OpenTelemetry, which the registry reads from OTEL_* variables). */
+export interface TracingShape {
+  /** OTLP endpoint over HTTP, as `http://collector:4318`. */
+  endpoint: string;
+  /** Share of requests that are traced, 0 to 1. @default 0.1 */
+  samplingRatio?: number;
+}
+
+/** The load balancer. */
+export interface LoadBalancerShape {
+  /** Port that clients use. @default 5000 */
+  port?: number;
+  /** Address of the host that the port is bound to. @default "0.0.0.0" */
+  bindAddress?: string;
+  /** HAProxy processes that share the port; with one alone, a crash of it is an outage. @default 2 */
+  replicas?: number;
+  /** Statistics page (`/`) and Prometheus metrics (`/metrics`). */
+  statistics?: StatisticsShape;
+  /** Networks (CIDR) that may connect; others get 403. @default - all */
+  allowedAddressRanges?: string[];
+  /** Limits per client address. */
+  rateLimit?: RateLimitShape;
+  /** TLS certificates of clients. @default - none asked for */
+  clientCertificates?: ClientCertificatesShape;
+  /** Timeouts. */
+  timeouts?: TimeoutsShape;
+  /** Connections that one HAProxy accepts at once. @default - by team size */
+  maxConnections?: number;
+  /** Memory limit of one HAProxy, MiB. @default - by team size */
+  memoryMiB?: number;
+  /** CPU limit of one HAProxy, cores. @default - none */
+  cpus?: number;
+  /** Lines of your own, put last in HAProxy's sections. */
+  extraConfig?: HaproxyExtraConfig;
+}
+
+/** Where the balancer tells of itself. */
+export interface StatisticsShape {
+  /** Port of the first HAProxy; each further one takes the next. @default - the load balancer's port + 3404, so 8404 and 8405 */
+  port?: number;
+  /** Address of the host that the port is bound to; keep it private. @default "127.0.0.1" */
+  bindAddress?: string;
+}
+
+/** Limits per client address; who goes over them gets 429 with Retry-After, which docker and containerd obey. */
+export interface RateLimitShape {
+  /** Requests per second, over 10 seconds; 0 switches it off. @default 1000 */
+  requestsPerSecond?: number;
+  /** Refused logins per minute; 0 switches it off. The guides warn from 10 per minute on. @default 60 */
+  failedLoginsPerMinute?: number;
+}
+
+/** TLS certificates of clients. */
+export interface ClientCertificatesShape {
+  /** Whether a client without one is refused. @default true */
+  required?: boolean;
+}
+
+/** Timeouts, sized for layers of several GB over slow lines: they count idle time, not the length of a transfer. */
+export interface TimeoutsShape {
+  /** To connect to a node, milliseconds. @default 2000 */
+  connectMilliseconds?: number;
+  /** Idle client, seconds. @default 300 */
+  clientSeconds?: number;
+  /** Idle node, seconds: a store that commits a large blob is silent meanwhile. @default 900 */
+  serverSeconds?: number;
+  /** Between two requests of a kept-alive connection, seconds. @default 15 */
+  keepAliveSeconds?: number;
+}
+
+/** Lines of your own for HAProxy. They are put last in their section, and checked by HAProxy before they serve. */
+export interface HaproxyExtraConfig {
+  /** For `global`. */
+  global?: string;
+  /** For `defaults`. */
+  defaults?: string;
+  /** For the frontend that clients reach. */
+  frontend?: string;
+  /** For the backend of the registry nodes. */
+  backend?: string;
+}
+
+/** Where blobs and manifests are kept: one of the three. Changing the kind, the server or the bucket starts an empty registry: move the data first. */
+export interface ObjectStoreShape {
+  /** A volume on this host: for teams under 50. @default - chosen when nothing else is, for teams under 50 */
+  filesystem?: FilesystemShape;
+  /** A directory on an NFS server: for teams of 50 to 200. */
+  nfs?: NfsShape;
+  /** A bucket at any S3 endpoint: for teams above 200, and for several hosts. */
+  s3?: S3Shape;
+}
+
+/** A volume on this host. */
+export interface FilesystemShape {
+  /** Name of a volume of your own, which then is neither made nor removed. @default - a volume of the registry's */
+  existingVolume?: string;
+}
+
+/** A directory on an NFS server. It must be writable for user 65532. */
+export interface NfsShape {
+  /** Host name or address of the server. */
+  server: string;
+  /** Exported path. */
+  path: string;
+  /** Mount options. @default "nfsvers=4.2,hard,noatime" */
+  options?: string;
+}
+
+/** A bucket at any S3 endpoint. The keys are secrets and come separately; without keys the AWS SDK's default chain is used. */
+export interface S3Shape {
+  /** Bucket name. */
+  bucket: string;
+  /** Region. @default "us-east-1" */
+  region?: string;
+  /** URL of the endpoint, as `https://minio.corp.example:9000`. @default - AWS's */
+  endpoint?: string;
+  /** Path-style requests, which most endpoints beside AWS need. @default - true when `endpoint` is given */
+  forcePathStyle?: boolean;
+  /** Prefix inside the bucket. @default - none */
+  rootDirectory?: string;
+  /** Server-side encryption. @default - true on AWS, false at an endpoint of your own */
+  encrypt?: boolean;
+  /** KMS key for it. @default - the bucket's */
+  keyId?: string;
+  /** Storage class. @default "STANDARD" */
+  storageClass?: string;
+  /**
+   * Whether clients fetch blobs from the store itself (307), past nodes and balancer.
+   * @default - true on AWS, false at an endpoint of your own, which clients often cannot reach
+   */
+  redirect?: boolean;
+  /** URL that redirects name instead of `endpoint`: how clients reach the store. Implies `redirect`. @default - the endpoint */
+  redirectEndpoint?: string;
+  /** Part size of uploads, MiB, 5 at the least. @default 10 */
+  chunkSizeMiB?: number;
+  /** Whether the store's certificate is checked. @default true */
+  verifyCertificate?: boolean;
+}
+
+/** The cache of blob descriptors. It is only a cache: losing it costs speed, never a pull. */
+export interface RedisShape {
+  /** Whether there is one. Without it each node keeps descriptors in its own memory. @default true */
+  enabled?: boolean;
+  /** Memory limit, MiB; three quarters of it hold data. @default - by team size */
+  memoryMiB?: number;
+  /** CPU limit, cores. @default - none */
+  cpus?: number;
+  /** A Redis of your own instead. */
+  external?: ExternalRedisShape;
+}
+
+/** A Redis of your own. The passwords are secrets and come separately. */
+export interface ExternalRedisShape {
+  /**
+   * `host:port` of the server, of all sentinels (then with `masterName`), or of the cluster's nodes. One address alone is always a
+   * single server, also where it is the configuration endpoint of a cluster.
+   */
+  addresses: string[];
+  /** Name of the primary, when the addresses are sentinels. @default - none */
+  masterName?: string;
+  /** User name. @default - Redis's default user */
+  username?: string;
+  /** User name at the sentinels. @default - none */
+  sentinelUsername?: string;
+  /** Database number, not for a cluster. @default 0 */
+  database?: number;
+  /** Whether connections use TLS. @default true */
+  tls?: boolean;
+}
+
+/** Who may come in. */
+export interface AccessShape {
+  /** How clients prove who they are. @default AccessMode.Htpasswd */
+  mode?: AccessMode;
+  /** Has to be true with `AccessMode.None`: then anyone who reaches the port may push. @default false */
+  allowAnonymous?: boolean;
+  /** Name that clients are told with a 401. @default "Registry" */
+  realm?: string;
+  /** Users by name, for `AccessMode.Htpasswd`. A renamed user is a new one. @default - one user, admin, who may list the catalog */
+  users?: Record<string, UserShape>;
+  /** The authorization server, for `AccessMode.Token`. */
+  token?: TokenShape;
+}
+
+/** A user. The password is a secret and comes separately; without one it is generated. */
+export interface UserShape {
+  /** Whether the user may list all repositories (`/v2/_catalog`), which is slow on large stores. @default false */
+  catalog?: boolean;
+}
+
+/** The authorization server. Its certificates (or JWKS) come separately. */
+export interface TokenShape {
+  /** URL where clients fetch tokens. */
+  realm: string;
+  /** Name of this registry in tokens (audience). */
+  service: string;
+  /** Issuer that tokens must name. */
+  issuer: string;
+  /** Algorithms that are let in. @default - the registry's list */
+  signingAlgorithms?: string[];
+}
+
+/** The certificate that clients see: from an own CA, unless certificate and key are given. */
+export interface CertificatesShape {
+  /** Validity of the server certificate, days. Apple and others refuse more than 398. @default 397 */
+  validityDays?: number;
+  /** How many days before its end the next `up` renews it. @default 60 */
+  earlyRenewalDays?: number;
+  /** Validity of the CA, days. @default 3650 */
+  caValidityDays?: number;
+}
+
+/** Rotation of container logs (json-file). */
+export interface LogsShape {
+  /** Size of one file, MiB. @default 50 */
+  maxSizeMiB?: number;
+  /** Files kept. @default 5 */
+  maxFiles?: number;
+}

@@ -1,0 +1,43 @@
+/** What a team of a given size gets when it does not say otherwise. */
+export interface Sizing {
+  /** Registry nodes. */
+  nodes: number;
+  /** Memory limit of one node, MiB. */
+  nodeMemoryMiB: number;
+  /** Memory limit of one HAProxy, MiB. */
+  balancerMemoryMiB: number;
+  /** Connections that one HAProxy accepts at once. */
+  maxConnections: number;
+  /** Memory limit of Redis, MiB. */
+  redisMemoryMiB: number;
+}
+
+/** Below this many developers a volume on one host will do (guide 4, 2.2). */
+export const filesystemTeamLimit = 50;
+
+/** Above this many developers storage should be an object store (guide 4, 2.2). */
+export const nfsTeamLimit = 200;
+
+/** Space to plan for, as a multiple of what images take today: growth of 200 % on top (guide 2, advice 2). */
+export const capacityReserve = 3;
+
+/**
+ * Sizes for a team. HAProxy needs about 32 KiB per connection and 100 KiB more while TLS keys are exchanged (its own documentation says
+ * 8,000 TLS connections per GB with default buffers, we count twice that); a node takes 10 to 40 MiB per upload to S3.
+ */
+export function sizeFor(teamSize: number): Sizing {
+  if (teamSize < filesystemTeamLimit) {
+    return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 256, maxConnections: 2000, redisMemoryMiB: 128 };
+  }
+  if (teamSize <= nfsTeamLimit) {
+    return { nodes: 2, nodeMemoryMiB: 1024, balancerMemoryMiB: 512, maxConnections: 4000, redisMemoryMiB: 256 };
+  }
+  const thousands = Math.ceil(teamSize / 1000);
+  return {
+    nodes: Math.min(2 + thousands, 10),
+    nodeMemoryMiB: 2048,
+    balancerMemoryMiB: 1024 * Math.min(thousands, 4),
+    maxConnections: 8000 * Math.min(thousands, 4),
+    redisMemoryMiB: 512,
+  };
+}

@@ -1,0 +1,247 @@
+import type { ImageReferences } from "./images";
+import type { AccessMode, HaproxyExtraConfig, LogLevel } from "./shape";
+
+/** A registry with every default filled in and every problem found: the one object that components and renderers read. */
+export interface Topology {
+  /** Name of the registry, and prefix of everything that belongs to it. */
+  name: string;
+  /** Name under which clients reach it. */
+  hostname: string;
+  /** Further DNS names of the certificate. */
+  dnsNames: string[];
+  /** IP addresses of the certificate. */
+  ipAddresses: string[];
+  /** `https://host:port`. */
+  endpoint: string;
+  /** `host[:port]`, as it stands in image references. */
+  authority: string;
+  /** Developers. */
+  teamSize: number;
+  /** Labels of the user's own. */
+  labels: Record<string, string>;
+  /** Whether data is guarded against deletion. */
+  dataProtection: boolean;
+  /** Image references. */
+  images: ImageReferences;
+  /** Private network. */
+  network: NetworkTopology;
+  /** Registry nodes, in the order in which they are rolled. */
+  nodes: NodeTopology[];
+  /** What holds for every node. */
+  node: NodeSettings;
+  /** Load balancer. */
+  loadBalancer: LoadBalancerTopology;
+  /** Storage of blobs and manifests. */
+  objectStore: ObjectStoreTopology;
+  /** Cache of blob descriptors. */
+  redis: RedisTopology;
+  /** Who may come in. */
+  access: AccessTopology;
+  /** Validity of the certificates. */
+  certificates: CertificatesTopology;
+  /** Rotation of container logs. */
+  logs: LogsTopology;
+}
+
+/** Private network. */
+export interface NetworkTopology {
+  /** A /24. */
+  subnet: string;
+  /** The host's own address in it. */
+  gateway: string;
+}
+
+/** One registry node. */
+export interface NodeTopology {
+  /** Number, from 1. */
+  number: number;
+  /** Name, as `prod-node-1`. */
+  name: string;
+  /** Fixed address in the private network. */
+  address: string;
+  /** Whether it serves only when all others are down. */
+  backup: boolean;
+}
+
+/** What holds for every node. */
+export interface NodeSettings {
+  /** Port of the registry API, private. */
+  port: number;
+  /** Port of health and metrics, private. */
+  debugPort: number;
+  /** Longest transfer that may finish on a node that is being replaced, seconds. */
+  drainSeconds: number;
+  /** Memory limit, MiB. */
+  memoryMiB: number;
+  /** CPU limit, cores; none when absent. */
+  cpus?: number;
+  /** How much goes to the log. */
+  logLevel: LogLevel;
+  /** OTLP endpoint; no tracing when absent. */
+  tracingEndpoint?: string;
+  /** Share of requests that are traced. */
+  tracingRatio: number;
+}
+
+/** Load balancer. */
+export interface LoadBalancerTopology {
+  /** Name of the container that owns address and published ports. */
+  name: string;
+  /** Fixed address in the private network. */
+  address: string;
+  /** Names of the HAProxy containers, in the order in which they are rolled. */
+  replicas: string[];
+  /** Port that clients use. */
+  port: number;
+  /** Address of the host that the port is bound to. */
+  bindAddress: string;
+  /** Port of statistics and metrics. */
+  statisticsPort: number;
+  /** Address of the host that the statistics port is bound to. */
+  statisticsBindAddress: string;
+  /** Networks that may connect; empty means all. */
+  allowedAddressRanges: string[];
+  /** Requests per second and client address; 0 is off. */
+  requestsPerSecond: number;
+  /** Refused logins per minute and client address; 0 is off. */
+  failedLoginsPerMinute: number;
+  /** Whether a client certificate must be shown, when a CA for them is given. */
+  clientCertificateRequired: boolean;
+  /** Users who may list the catalog. */
+  catalogUsers: string[];
+  /** Timeout to connect to a node, milliseconds. */
+  connectMilliseconds: number;
+  /** Timeout of an idle client, seconds. */
+  clientSeconds: number;
+  /** Timeout of an idle node, seconds. */
+  serverSeconds: number;
+  /** Timeout between requests of a connection, seconds. */
+  keepAliveSeconds: number;
+  /** Connections that one HAProxy accepts at once. */
+  maxConnections: number;
+  /** Memory limit of one HAProxy, MiB. */
+  memoryMiB: number;
+  /** CPU limit of one HAProxy, cores; none when absent. */
+  cpus?: number;
+  /** The user's own lines. */
+  extraConfig: HaproxyExtraConfig;
+}
+
+/** What kind of storage it is. */
+export enum ObjectStoreKind {
+  Filesystem = "filesystem",
+  Nfs = "nfs",
+  S3 = "s3",
+}
+
+/** Storage of blobs and manifests. */
+export interface ObjectStoreTopology {
+  /** Kind. */
+  kind: ObjectStoreKind;
+  /** Name of the volume, for filesystem and NFS. */
+  volumeName: string;
+  /** Whether the volume is the user's own. */
+  existingVolume: boolean;
+  /** Server of the NFS export. */
+  nfsServer?: string;
+  /** Path of the NFS export. */
+  nfsPath?: string;
+  /** Mount options of the NFS export. */
+  nfsOptions?: string;
+  /** The bucket, with its defaults filled in. */
+  s3?: ResolvedS3;
+}
+
+/** A bucket with its defaults filled in; what is absent is left to the registry's S3 driver. */
+export interface ResolvedS3 {
+  /** Bucket name. */
+  bucket: string;
+  /** Region. */
+  region: string;
+  /** URL of the endpoint; AWS's when absent. */
+  endpoint?: string;
+  /** Path-style requests. */
+  forcePathStyle: boolean;
+  /** Prefix inside the bucket. */
+  rootDirectory?: string;
+  /** Server-side encryption. */
+  encrypt: boolean;
+  /** KMS key for it. */
+  keyId?: string;
+  /** Storage class. */
+  storageClass: string;
+  /** Whether clients fetch blobs from the store itself. */
+  redirect: boolean;
+  /** URL that redirects name. */
+  redirectEndpoint?: string;
+  /** Part size of uploads, MiB. */
+  chunkSizeMiB: number;
+  /** Whether the store's certificate is checked. */
+  verifyCertificate: boolean;
+}
+
+/** Cache of blob descriptors. */
+export interface RedisTopology {
+  /** Whether descriptors are cached in Redis; in each node's memory otherwise. */
+  enabled: boolean;
+  /** Whether it is the user's own. */
+  external: boolean;
+  /** Container name, when it is ours. */
+  name: string;
+  /** Fixed address in the private network, when it is ours. */
+  address: string;
+  /** Port, when it is ours. */
+  port: number;
+  /** `host:port` of server, sentinels or cluster nodes. */
+  addresses: string[];
+  /** Name of the primary, when the addresses are sentinels. */
+  masterName?: string;
+  /** User name. */
+  username?: string;
+  /** User name at the sentinels. */
+  sentinelUsername?: string;
+  /** Database number. */
+  database: number;
+  /** Whether connections use TLS. */
+  tls: boolean;
+  /** Memory limit, MiB. */
+  memoryMiB: number;
+  /** CPU limit, cores; none when absent. */
+  cpus?: number;
+}
+
+/** Who may come in. */
+export interface AccessTopology {
+  /** How clients prove who they are. */
+  mode: AccessMode;
+  /** Name that clients are told with a 401. */
+  realm: string;
+  /** User names, sorted. */
+  users: string[];
+  /** URL where clients fetch tokens. */
+  tokenRealm?: string;
+  /** Name of this registry in tokens. */
+  tokenService?: string;
+  /** Issuer that tokens must name. */
+  tokenIssuer?: string;
+  /** Algorithms that are let in; empty means the registry's list. */
+  tokenSigningAlgorithms: string[];
+}
+
+/** Validity of the certificates, hours, as the tls provider counts. */
+export interface CertificatesTopology {
+  /** Server certificate. */
+  validityHours: number;
+  /** How long before its end it is renewed. */
+  earlyRenewalHours: number;
+  /** CA certificate. */
+  caValidityHours: number;
+}
+
+/** Rotation of container logs. */
+export interface LogsTopology {
+  /** Size of one file, MiB. */
+  maxSizeMiB: number;
+  /** Files kept. */
+  maxFiles: number;
+}

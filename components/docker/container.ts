@@ -1,0 +1,59 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Topology } from "ha-registry-core";
+
+/** A label as the Docker provider takes it. */
+interface Label {
+  label: string;
+  value: string;
+}
+
+/** The labels of everything that belongs to a part: the stack, the part, and the user's own. */
+export function labels(topology: Topology, part: string): Label[] {
+  const all = { ...topology.labels, "ha-registry": pulumi.getStack(), "ha-registry.part": part };
+  return Object.entries(all)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, value]) => ({ label, value }));
+}
+
+/** What every long-running container has in common. */
+export interface ServiceArgs {
+  topology: Topology;
+  part: string;
+  /** Number of the user and group of the process. */
+  user: number;
+  /** Memory limit, MiB. */
+  memoryMiB: number;
+  /** CPU limit, cores. */
+  cpus?: number;
+  /** How long a stop waits before it kills, seconds. */
+  graceSeconds: number;
+}
+
+/**
+ * The settings that every service shares: no root, no capabilities, no writable root file system, bounded memory and logs, back after a
+ * crash or a reboot, and never called done before its health check says so.
+ */
+export function serviceDefaults({ topology, part, user, memoryMiB, cpus, graceSeconds }: ServiceArgs) {
+  return {
+    user: `${user}:${user}`,
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges"],
+    memory: memoryMiB,
+    memorySwap: memoryMiB, // no swap: a registry that swaps is slower than one that restarts
+    ...(cpus === undefined ? {} : { cpus: String(cpus) }),
+    restart: "unless-stopped",
+    wait: true,
+    waitTimeout: 120,
+    destroyGraceSeconds: graceSeconds,
+    logDriver: "json-file",
+    logOpts: { "max-size": `${topology.logs.maxSizeMiB}m`, "max-file": String(topology.logs.maxFiles) },
+    labels: labels(topology, part),
+  } satisfies Partial<docker.ContainerArgs>;
+}
+
+/** A health check that notices within seconds, and is patient with a slow start. */
+export function healthcheck(...tests: string[]) {
+  return { tests, interval: "2s", timeout: "5s", retries: 3, startPeriod: "30s" };
+}

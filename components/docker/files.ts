@@ -1,0 +1,85 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { contentPath } from "ha-registry-core";
+import type { Topology } from "ha-registry-core";
+import { labels } from "./container";
+
+/** Arguments of `Files`. */
+export interface FilesArgs {
+  /** The resolved registry. */
+  topology: Topology;
+  /** The part that the files are for, as `redis`. */
+  part: string;
+  /** Number of the user and group that own the files; nobody else may read them. */
+  owner: number;
+  /** Files without secrets, by name: their changes are readable in a preview. @default - none */
+  plain?: Record<string, pulumi.Input<string>>;
+  /** Files with secrets, by name. @default - none */
+  secret?: Record<string, pulumi.Input<string>>;
+}
+
+/**
+ * Files for containers whose root is read-only. They are uploaded into a volume, below a directory named after their content, by a
+ * container that never runs: no process ever reads a file while it is written, and a changed file has a changed path, which is what
+ * makes Pulumi roll the containers that name it.
+ *
+ * Plain and secret files take separate containers, since one secret hides the whole list in a preview.
+ */
+export class Files extends pulumi.ComponentResource {
+  /** Name of the volume; it is mounted at `/files`. */
+  readonly volumeName: pulumi.Output<string>;
+  /** Path of each file, by its name. */
+  readonly paths: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: FilesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-registry-docker:index:Files", name, {}, opts);
+    const { topology, part, owner, plain = {}, secret = {} } = args;
+
+    const volume = new docker.Volume(
+      name,
+      { name, labels: labels(topology, part) },
+      { parent: this, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
+    );
+
+    const upload = (suffix: string, files: Record<string, pulumi.Input<string>>): void => {
+      if (Object.keys(files).length === 0) return;
+      new docker.Container(
+        `${name}-${suffix}`,
+        {
+          name: `${name}-${suffix}`,
+          image: topology.images.registry,
+          start: false,
+          mustRun: false,
+          networkMode: "none",
+          user: String(owner),
+          labels: labels(topology, part),
+          mounts: [{ type: "volume", source: volume.name, target: "/files" }],
+          uploads: Object.entries(files).map(([file, content]) => ({
+            file: pulumi.unsecret(pulumi.output(content).apply((text) => contentPath(file, text))),
+            content,
+            owner: String(owner),
+            group: String(owner),
+            permissions: "0400",
+          })),
+        },
+        { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image will do, and a new one is no reason to upload again
+      );
+    };
+    upload("plain", plain);
+    upload("secret", secret);
+
+    this.volumeName = volume.name;
+    // A path tells the digest of a file that holds at least 128 random bits, or no secret at all.
+    this.paths = pulumi.unsecret(
+      pulumi
+        .all({ ...plain, ...secret })
+        .apply((contents) => Object.fromEntries(Object.entries(contents).map(([file, text]) => [file, contentPath(file, text)]))),
+    );
+    this.registerOutputs({ volumeName: this.volumeName, paths: this.paths });
+  }
+}
+
+/** The path of one file of a `Files`. */
+export function pathOf(files: Files, name: string): pulumi.Output<string> {
+  return files.paths.apply((paths) => paths[name] ?? "");
+}

@@ -1,0 +1,138 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { contentPath, ports, renderHaproxy, users } from "ha-registry-core";
+import type { Topology } from "ha-registry-core";
+import { healthcheck, serviceDefaults } from "./container";
+import { Files, pathOf } from "./files";
+
+/** Arguments of `LoadBalancer`. */
+export interface LoadBalancerArgs {
+  /** The resolved registry. */
+  topology: Topology;
+  /** Name of the private network. */
+  networkName: pulumi.Input<string>;
+  /** Server certificate, with intermediates. */
+  certificatePem: pulumi.Input<string>;
+  /** Private key for it, a secret. */
+  privateKeyPem: pulumi.Input<string>;
+  /** CA of client certificates. @default - clients are asked for none */
+  clientCaPem?: pulumi.Input<string>;
+}
+
+/**
+ * The load balancer: HAProxy processes that share one network namespace, and with it one address and the published ports
+ * (SO_REUSEPORT). A container that does nothing owns the namespace and never changes, so that HAProxy's configuration, certificate and
+ * image can be replaced, one process after the other, while the port stays open.
+ */
+export class LoadBalancer extends pulumi.ComponentResource {
+  /** `https://host:port`. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Prometheus metrics of the first HAProxy; the others follow on the next ports. */
+  readonly metricsEndpoint: pulumi.Output<string>;
+
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-registry-docker:index:LoadBalancer", name, {}, opts);
+    const { topology } = args;
+    const balancer = topology.loadBalancer;
+
+    const namespace = new docker.Container(
+      balancer.name,
+      {
+        ...serviceDefaults({ topology, part: "balancer", user: users.haproxy, memoryMiB: 16, graceSeconds: 5 }),
+        name: balancer.name,
+        image: topology.images.haproxy,
+        entrypoints: ["sh", "-c"],
+        command: ['trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done'],
+        wait: false,
+        networksAdvanced: [{ name: args.networkName, ipv4Address: balancer.address }],
+        // A connection that waits for a process that closes its port goes to the other one instead of being refused (Linux 5.14).
+        sysctls: { "net.ipv4.tcp_migrate_req": "1" },
+        ports: publishedPorts(topology),
+      },
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // a new image is no reason to close the port
+    );
+
+    const files = new Files(
+      `${name}-files`,
+      {
+        topology,
+        part: "balancer",
+        owner: users.haproxy,
+        plain: {
+          ...(args.clientCaPem === undefined ? {} : { "client-ca.crt": args.clientCaPem }),
+          "haproxy.cfg": configuration(args),
+        },
+        secret: { "server.pem": serverPem(args) },
+      },
+      { parent: this },
+    );
+
+    const start = (replica: string, index: number, previous: docker.Container[]): docker.Container =>
+      new docker.Container(
+        replica,
+        {
+          ...serviceDefaults({
+            topology,
+            part: "haproxy",
+            user: users.haproxy,
+            memoryMiB: balancer.memoryMiB,
+            cpus: balancer.cpus,
+            graceSeconds: topology.node.drainSeconds + 10,
+          }),
+          name: replica,
+          image: topology.images.haproxy,
+          entrypoints: ["haproxy"],
+          command: ["-db", "-f", pathOf(files, "haproxy.cfg")],
+          envs: [`HA_REGISTRY_STATISTICS_PORT=${ports.statistics + index}`],
+          stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
+          networkMode: `container:${balancer.name}`,
+          ulimits: [{ name: "nofile", soft: descriptors(balancer.maxConnections), hard: descriptors(balancer.maxConnections) }],
+          mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
+          healthcheck: healthcheck("CMD-SHELL", healthCommand(ports.statistics + index)),
+        },
+        // Docker replaces the name in networkMode by an ID, which is no change.
+        { parent: this, dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true, ignoreChanges: ["networkMode"] },
+      );
+    balancer.replicas.reduce<docker.Container[]>((previous, replica, index) => [start(replica, index, previous)], []);
+
+    this.endpoint = pulumi.output(topology.endpoint);
+    this.metricsEndpoint = pulumi.output(`http://${balancer.statisticsBindAddress}:${balancer.statisticsPort}/metrics`);
+    this.registerOutputs({ endpoint: this.endpoint, metricsEndpoint: this.metricsEndpoint });
+  }
+}
+
+function publishedPorts(topology: Topology): docker.types.input.ContainerPort[] {
+  const { port, bindAddress, statisticsPort, statisticsBindAddress, replicas } = topology.loadBalancer;
+  return [
+    { internal: ports.balancer, external: port, ip: bindAddress },
+    ...replicas.map((_, index) => ({ internal: ports.statistics + index, external: statisticsPort + index, ip: statisticsBindAddress })),
+  ];
+}
+
+function configuration(args: LoadBalancerArgs): pulumi.Output<string> {
+  const { topology, clientCaPem } = args;
+  const certificate = pulumi.unsecret(serverPem(args).apply((pem) => contentPath("server.pem", pem)));
+  return pulumi
+    .all([certificate, clientCaPem])
+    .apply(([path, clientCa]) =>
+      renderHaproxy(topology, { certificate: path, clientCa: clientCa === undefined ? undefined : contentPath("client-ca.crt", clientCa) }),
+    );
+}
+
+/** Certificate and key in one file, as HAProxy reads them. */
+function serverPem({ certificatePem, privateKeyPem }: LoadBalancerArgs): pulumi.Output<string> {
+  return pulumi.secret(pulumi.interpolate`${certificatePem}\n${privateKeyPem}\n`.apply((pem) => pem.replace(/\n+/g, "\n")));
+}
+
+/**
+ * Healthy means: answers, and sees a node. A process whose namespace is gone, because the container that owns it was restarted, ends
+ * itself; Docker then starts it in the new one.
+ */
+function healthCommand(port: number): string {
+  return `[ -e /sys/class/net/eth0 ] || kill 1; wget -q -O /dev/null http://127.0.0.1:${port}/healthz`;
+}
+
+/** File descriptors that HAProxy takes: two per connection, and some for itself. */
+function descriptors(connections: number): number {
+  return 2 * connections + 1000;
+}

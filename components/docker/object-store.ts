@@ -1,0 +1,66 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { ObjectStoreKind, users } from "ha-registry-core";
+import type { Topology } from "ha-registry-core";
+import { labels } from "./container";
+
+/** Arguments of `ObjectStore`. */
+export interface ObjectStoreArgs {
+  /** The resolved registry. */
+  topology: Topology;
+}
+
+/** Directory of the registry's data inside its containers. */
+export const dataDirectory = "/var/lib/registry";
+
+/** Where blobs and manifests are kept: a volume on this host or on an NFS server. A bucket needs nothing here. */
+export class ObjectStore extends pulumi.ComponentResource {
+  /** Name of the volume; empty for a bucket. */
+  readonly volumeName: pulumi.Output<string>;
+
+  constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-registry-docker:index:ObjectStore", name, {}, opts);
+    const { topology } = args;
+    const { kind, existingVolume, volumeName } = topology.objectStore;
+
+    if (kind === ObjectStoreKind.S3) this.volumeName = pulumi.output("");
+    else if (existingVolume) this.volumeName = pulumi.output(volumeName);
+    else this.volumeName = this.makeVolume(name, topology);
+    if (kind === ObjectStoreKind.Filesystem) this.giveToRegistry(name, topology);
+    this.registerOutputs({ volumeName: this.volumeName });
+  }
+
+  private makeVolume(name: string, topology: Topology): pulumi.Output<string> {
+    const { volumeName, nfsServer, nfsPath, nfsOptions } = topology.objectStore;
+    const nfs = { driver: "local", driverOpts: { type: "nfs", o: `addr=${nfsServer},${nfsOptions}`, device: `:${nfsPath}` } };
+    return new docker.Volume(
+      name,
+      { name: volumeName, labels: labels(topology, "object-store"), ...(nfsServer === undefined ? {} : nfs) },
+      { parent: this, protect: topology.dataProtection, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
+    ).name;
+  }
+
+  /** A fresh volume belongs to root, and the registry does not run as root: a container that runs once hands it over. */
+  private giveToRegistry(name: string, topology: Topology): void {
+    const owner = `${users.registry}:${users.registry}`;
+    new docker.Container(
+      `${name}-owner`,
+      {
+        name: `${name}-owner`,
+        image: topology.images.registry,
+        entrypoints: ["sh", "-c"],
+        command: [`[ "$(stat -c %u:%g ${dataDirectory})" = ${owner} ] || chown -R ${owner} ${dataDirectory}`],
+        user: "0:0",
+        capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE"] },
+        securityOpts: ["no-new-privileges"],
+        readOnly: true,
+        networkMode: "none",
+        attach: true,
+        mustRun: false,
+        mounts: [{ type: "volume", source: this.volumeName, target: dataDirectory }],
+        labels: labels(topology, "object-store"),
+      },
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image will do
+    );
+  }
+}

@@ -1,0 +1,141 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { AccessMode, ObjectStoreKind, contentPath, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
+import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
+import { healthcheck, serviceDefaults } from "./container";
+import { Files, pathOf } from "./files";
+import { dataDirectory } from "./object-store";
+
+/** Arguments of `RegistryNodes`. */
+export interface RegistryNodesArgs {
+  /** The resolved registry. */
+  topology: Topology;
+  /** Name of the private network. */
+  networkName: pulumi.Input<string>;
+  /** Name of the volume with blobs and manifests. @default - none, for a bucket */
+  storeVolumeName?: pulumi.Input<string>;
+  /** What ends in the registry's configuration. @default - the registry's defaults, as this library sets them */
+  settings?: pulumi.Input<RegistrySettings>;
+  /** The registry's password file, a secret. @default - none */
+  htpasswd?: pulumi.Input<string>;
+  /** CA of Redis. @default - the system's */
+  redisCaPem?: pulumi.Input<string>;
+  /** CA of the S3 endpoint. @default - the system's */
+  s3CaPem?: pulumi.Input<string>;
+  /** Certificates of the authorization server. @default - none */
+  tokenCertificatesPem?: pulumi.Input<string>;
+  /** Keys of the authorization server, as a JWKS. @default - none */
+  tokenJwks?: pulumi.Input<string>;
+  /** Passwords and keys, secrets, without the HTTP secret, which is made here. @default - none */
+  secrets?: pulumi.Input<Record<string, string>>;
+  /** Headers of event posts, by receiver, then by header, secrets. @default - none */
+  notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
+}
+
+/**
+ * The registry nodes. They share storage, HTTP secret and Redis, nothing else, so that an upload begun on one can go on at another.
+ *
+ * Each depends on the one before: a change replaces them strictly in order, every one drained before it stops and healthy before the
+ * next goes, and stops at the first that does not come up.
+ */
+export class RegistryNodes extends pulumi.ComponentResource {
+  constructor(name: string, args: RegistryNodesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-registry-docker:index:RegistryNodes", name, {}, opts);
+    const { topology } = args;
+
+    const httpSecret = new random.RandomPassword(`${name}-http-secret`, { length: 64, special: false }, { parent: this }).result;
+    const trusted = trustedFiles(args);
+    const files = new Files(
+      `${name}-files`,
+      {
+        topology,
+        part: "nodes",
+        owner: users.registry,
+        plain: trusted,
+        secret: { ...(args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd }), "config.yml": configuration(args, httpSecret, trusted) },
+      },
+      { parent: this },
+    );
+    const environment = Object.entries(renderTracingEnvironment(topology)).map(([key, value]) => `${key}=${value}`);
+    const caOfStore = args.s3CaPem === undefined ? [] : [pulumi.interpolate`SSL_CERT_DIR=${pathOf(files, "s3-ca.crt").apply(directoryOf)}`];
+
+    const start = (node: NodeTopology, previous: docker.Container[]): docker.Container =>
+      new docker.Container(
+        node.name,
+        {
+          ...serviceDefaults({
+            topology,
+            part: "node",
+            user: users.registry,
+            memoryMiB: topology.node.memoryMiB,
+            cpus: topology.node.cpus,
+            graceSeconds: topology.node.drainSeconds + 10, // the registry gives up first, and says so in its log
+          }),
+          name: node.name,
+          image: topology.images.registry,
+          entrypoints: ["registry"],
+          command: ["serve", pathOf(files, "config.yml")],
+          envs: [...environment, ...caOfStore],
+          networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
+          mounts: [
+            { type: "volume", source: files.volumeName, target: "/files", readOnly: true },
+            ...(topology.objectStore.kind === ObjectStoreKind.S3
+              ? []
+              : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
+          ],
+          // Answers 200 without a login once the port is open, and 503 while the store fails.
+          healthcheck: healthcheck("CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${topology.node.port}/`),
+        },
+        { parent: this, dependsOn: [files, ...previous], deleteBeforeReplace: true },
+      );
+
+    topology.nodes.reduce<docker.Container[]>((previous, node) => [start(node, previous)], []);
+    this.registerOutputs({});
+  }
+}
+
+/** The files that nodes trust, by name. */
+function trustedFiles(args: RegistryNodesArgs): Record<string, pulumi.Input<string>> {
+  const all = {
+    "redis-ca.crt": args.redisCaPem,
+    "s3-ca.crt": args.s3CaPem,
+    "token.crt": args.tokenCertificatesPem,
+    "token-jwks.json": args.tokenJwks,
+  };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, pulumi.Input<string>] => entry[1] !== undefined));
+}
+
+function configuration(
+  args: RegistryNodesArgs,
+  httpSecret: pulumi.Output<string>,
+  trusted: Record<string, pulumi.Input<string>>,
+): pulumi.Output<string> {
+  const { topology } = args;
+  const pathIn = (contents: Record<string, string>, name: string): string | undefined => {
+    const content = contents[name];
+    return content === undefined ? undefined : contentPath(name, content);
+  };
+  const htpasswd = topology.access.mode === AccessMode.Htpasswd ? args.htpasswd : undefined;
+  return pulumi
+    .all([
+      pulumi.output(args.settings ?? {}),
+      pulumi.output(args.secrets ?? {}),
+      pulumi.output(args.notificationHeaders),
+      httpSecret,
+      pulumi.all({ ...trusted, ...(htpasswd === undefined ? {} : { htpasswd }) }),
+    ])
+    .apply(([settings, secrets, notificationHeaders, secret, contents]) => {
+      const all: RegistrySecrets = { ...secrets, notificationHeaders, httpSecret: secret };
+      return renderRegistryConfig(topology, settings, all, {
+        htpasswd: pathIn(contents, "htpasswd"),
+        tokenCertificates: pathIn(contents, "token.crt"),
+        tokenJwks: pathIn(contents, "token-jwks.json"),
+        redisCa: pathIn(contents, "redis-ca.crt"),
+      });
+    });
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}

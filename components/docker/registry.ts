@@ -1,0 +1,206 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { AccessMode, ObjectStoreKind, checkSettings, renderClientConfig, resolveTopology } from "ha-registry-core";
+import type { RegistrySettings, RegistryShape } from "ha-registry-core";
+import { given, known } from "ha-registry-core/pulumi";
+import { Access } from "./access";
+import { checkArguments } from "./check-arguments";
+import { Certificates } from "./certificates";
+import { labels } from "./container";
+import { LoadBalancer } from "./load-balancer";
+import { ObjectStore } from "./object-store";
+import { Redis } from "./redis";
+import { RegistryNodes } from "./registry-nodes";
+
+/** Certificates and public keys, as PEM. */
+export interface TrustArgs {
+  /** Server certificate of your own, with intermediates. Needs `secrets.privateKeyPem`. @default - one signed by an own CA */
+  certificatePem?: pulumi.Input<string>;
+  /** CA that clients have to trust for it. @default - none: clients are taken to trust it already */
+  caCertificatePem?: pulumi.Input<string>;
+  /** CA of client certificates. @default - clients are asked for none */
+  clientCaPem?: pulumi.Input<string>;
+  /** CA of an external Redis. @default - the system's */
+  redisCaPem?: pulumi.Input<string>;
+  /** CA of the S3 endpoint. @default - the system's */
+  s3CaPem?: pulumi.Input<string>;
+  /** Certificates of the authorization server. One of these two is needed with `AccessMode.Token`. @default - none */
+  tokenCertificatesPem?: pulumi.Input<string>;
+  /** Keys of the authorization server, as a JWKS. @default - none */
+  tokenJwks?: pulumi.Input<string>;
+}
+
+/** Secrets. They are kept as secrets in the state, and reach containers only as files. */
+export interface SecretsArgs {
+  /** Passwords by user. @default - generated: 32 letters and digits */
+  passwords?: Record<string, pulumi.Input<string>>;
+  /** Private key of `trust.certificatePem`. @default - generated */
+  privateKeyPem?: pulumi.Input<string>;
+  /** Access key of the S3 endpoint. @default - the AWS SDK's default chain */
+  s3AccessKey?: pulumi.Input<string>;
+  /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
+  s3SecretKey?: pulumi.Input<string>;
+  /** Password of an external Redis. @default - none */
+  redisPassword?: pulumi.Input<string>;
+  /** Password of the sentinels of an external Redis. @default - none */
+  redisSentinelPassword?: pulumi.Input<string>;
+  /** User at the upstream of a pull-through cache. @default - anonymous */
+  proxyUsername?: pulumi.Input<string>;
+  /** Password at the upstream of a pull-through cache. @default - anonymous */
+  proxyPassword?: pulumi.Input<string>;
+  /** Headers of event posts, by receiver, then by header. @default - none */
+  notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
+}
+
+/** Arguments of `Registry`. What comes from `RegistryShape` decides what exists and is plain; the rest may be outputs. */
+export interface RegistryArgs extends RegistryShape {
+  /** What ends in the registry's configuration. @default - see `RegistrySettings` */
+  settings?: pulumi.Input<RegistrySettings>;
+  /** Certificates and public keys. @default - an own CA */
+  trust?: TrustArgs;
+  /** Secrets. @default - generated where they are needed */
+  secrets?: SecretsArgs;
+}
+
+/** User name and password. */
+export interface Credentials {
+  /** User name. */
+  username: string;
+  /** Password. */
+  password: string;
+}
+
+/** A highly available registry on one Docker host: HAProxy before several registry nodes, with a shared store and a shared cache. */
+export class Registry extends pulumi.ComponentResource {
+  /** `https://host:port`. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Name under which clients reach the registry. */
+  readonly hostname: pulumi.Output<string>;
+  /** `host:port`, as it stands in image references. */
+  readonly authority: pulumi.Output<string>;
+  /** CA that clients have to trust; empty for a given certificate whose CA is not told. */
+  readonly caCertificatePem: pulumi.Output<string>;
+  /** Login of the first user who may list the catalog, or else of the first one; secret. Empty where nobody logs in by password. */
+  readonly credentials: pulumi.Output<Credentials>;
+  /** Prometheus metrics of the balancer. */
+  readonly metricsEndpoint: pulumi.Output<string>;
+  /** Files that make dockerd, containerd and podman trust and find the registry, by their path below `/`. */
+  readonly clientConfig: pulumi.Output<Record<string, string>>;
+
+  /**
+   * @throws {RegistryError} with every problem of the plain arguments, before anything is registered. Problems of outputs are thrown when
+   * they are known, at preview if they can be.
+   */
+  constructor(name: string, args: RegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const { settings = {}, trust = {}, secrets = {}, ...shape } = args;
+    const topology = resolveTopology(name, shape);
+    checkArguments(topology, trust, secrets);
+    checkSettings(name, known(settings) ?? {});
+
+    super("ha-registry-docker:index:Registry", name, {}, opts);
+    const child = { parent: this };
+
+    const network = new docker.Network(
+      name,
+      {
+        name,
+        driver: "bridge",
+        ipamConfigs: [{ subnet: topology.network.subnet, gateway: topology.network.gateway }],
+        labels: labels(topology, "network"),
+      },
+      { ...child, deleteBeforeReplace: true, ignoreChanges: ["labels"] }, // labels of a network cannot change without replacing it
+    );
+    const networkName = network.name;
+
+    const certificates = new Certificates(
+      `${name}-certificates`,
+      {
+        topology,
+        certificatePem: trust.certificatePem,
+        caCertificatePem: trust.caCertificatePem,
+        privateKeyPem: secrets.privateKeyPem,
+      },
+      child,
+    );
+    const access =
+      topology.access.mode === AccessMode.Htpasswd
+        ? new Access(`${name}-access`, { topology, passwords: secrets.passwords }, child)
+        : undefined;
+    const objectStore = new ObjectStore(`${name}-store`, { topology }, child);
+    const redis =
+      topology.redis.enabled && !topology.redis.external
+        ? new Redis(
+            topology.redis.name,
+            {
+              topology,
+              networkName,
+              caCertificatePem: certificates.internalCaCertificatePem,
+              caPrivateKeyPem: certificates.internalCaPrivateKeyPem,
+            },
+            child,
+          )
+        : undefined;
+
+    const nodes = new RegistryNodes(
+      `${name}-nodes`,
+      {
+        topology,
+        networkName,
+        storeVolumeName: topology.objectStore.kind === ObjectStoreKind.S3 ? undefined : objectStore.volumeName,
+        settings: pulumi.output(settings).apply((values) => {
+          checkSettings(name, values);
+          return values;
+        }),
+        htpasswd: access?.htpasswd,
+        redisCaPem: redis ? certificates.internalCaCertificatePem : trust.redisCaPem,
+        s3CaPem: trust.s3CaPem,
+        tokenCertificatesPem: trust.tokenCertificatesPem,
+        tokenJwks: trust.tokenJwks,
+        secrets: pulumi.secret(
+          given<string>({
+            redisPassword: redis?.password ?? secrets.redisPassword,
+            redisSentinelPassword: secrets.redisSentinelPassword,
+            s3AccessKey: secrets.s3AccessKey,
+            s3SecretKey: secrets.s3SecretKey,
+            proxyUsername: secrets.proxyUsername,
+            proxyPassword: secrets.proxyPassword,
+          }),
+        ),
+        notificationHeaders: secrets.notificationHeaders === undefined ? undefined : pulumi.secret(secrets.notificationHeaders),
+      },
+      { ...child, dependsOn: [objectStore] },
+    );
+
+    const loadBalancer = new LoadBalancer(
+      `${name}-balancer`,
+      {
+        topology,
+        networkName,
+        certificatePem: certificates.certificatePem,
+        privateKeyPem: certificates.privateKeyPem,
+        clientCaPem: trust.clientCaPem,
+      },
+      { ...child, dependsOn: [nodes] }, // a node that is new has to run before the balancer sends to it
+    );
+
+    const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
+    this.endpoint = loadBalancer.endpoint;
+    this.hostname = pulumi.output(topology.hostname);
+    this.authority = pulumi.output(topology.authority);
+    this.caCertificatePem = certificates.caCertificatePem;
+    this.credentials = pulumi.secret(
+      pulumi.output(access?.passwords ?? {}).apply((passwords) => ({ username: user, password: passwords[user] ?? "" })),
+    );
+    this.metricsEndpoint = loadBalancer.metricsEndpoint;
+    this.clientConfig = certificates.caCertificatePem.apply((ca) => renderClientConfig(topology, ca));
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      hostname: this.hostname,
+      authority: this.authority,
+      caCertificatePem: this.caCertificatePem,
+      credentials: this.credentials,
+      metricsEndpoint: this.metricsEndpoint,
+      clientConfig: this.clientConfig,
+    });
+  }
+}

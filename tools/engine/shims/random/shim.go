@@ -1,0 +1,12 @@
+// Package shim hands out the provider that the enclosing module keeps internal.
+package shim
+
+import (
+	framework "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/terraform-providers/terraform-provider-random/internal/provider"
+)
+
+// New makes the provider.
+func New() framework.Provider {
+	return provider.New()
+}

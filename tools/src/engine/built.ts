@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { compareVersions } from "ha-registry-core";
+
+import { cachePath } from "../cache";
+import { CommandError, findExecutable, runCommand } from "../command";
+import { withLock } from "../lock";
+import { withHeartbeat, type Report } from "../progress";
+import { buildSteps, type BuildStep, type Workshop } from "./build-steps";
+import { bridgedProviders, copyModule, moduleHash, moduleVersions } from "./module";
+import { EngineUnavailable, MINIMUM_VERSION, readStamp, writeStamp, type Engine, type EngineSource, type EngineStamp } from "./source";
+
+/** File in an engine's directory that is written last. */
+const STAMP = "engine.json";
+
+/** The engine that is built from tools/engine: for machines that reach package registries only. */
+export const builtEngine: EngineSource = {
+  name: "built",
+  async find() {
+    const hash = await moduleHash();
+    for (const name of await namesIn(cachePath("engine"))) {
+      if (!name.startsWith(`${hash}-`) || !name.endsWith(platform)) continue;
+      const stamp = await readStamp<EngineStamp>(cachePath("engine", name, STAMP));
+      if (stamp !== undefined) return builtIn(cachePath("engine", name), stamp);
+    }
+    return undefined;
+  },
+  async make(report) {
+    const go = await checkGo();
+    const directory = cachePath("engine", `${await moduleHash()}-go${go}-${platform}`);
+    await withLock(
+      `${directory}.lock`,
+      "building the Pulumi engine",
+      async () => {
+        if (!existsSync(join(directory, STAMP))) await build(directory, report);
+      },
+      report,
+    );
+    const engine = await builtEngine.find();
+    if (engine === undefined) throw new Error(`${directory} holds no engine although it was just built`);
+    return engine;
+  },
+};
+
+/** An engine works on, whatever becomes of Go, so its directory is found by the sources and the platform alone. */
+const platform = `${process.platform}-${process.arch}`;
+
+/** Where the schemas of the built providers lie, as `docker.json`; undefined unless the engine was built. */
+export function schemaDirectory(engine: Engine): string | undefined {
+  const { root, source } = engine.command;
+  return source === "built" && root !== undefined ? join(root, "schemas") : undefined;
+}
+
+function builtIn(root: string, { version }: EngineStamp): Engine {
+  return {
+    command: { binary: join(root, "bin", "pulumi"), root, version, source: "built" },
+    environment: {
+      PULUMI_HOME: join(root, "home"),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    },
+  };
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return existsSync(directory) ? readdir(directory) : [];
+}
+
+/**
+ * Each step leaves a finished file behind, so that after an interruption only the step under way is done again (and Go's own
+ * cache keeps most of that).
+ */
+async function build(directory: string, report: Report): Promise<void> {
+  const { cli } = await moduleVersions();
+  const workshop: Workshop = {
+    root: directory,
+    source: join(directory, "source"),
+    draft: join(directory, "draft"),
+    log: join(directory, "build.log"),
+    cliVersion: cli,
+    providers: await bridgedProviders(),
+  };
+  await rm(workshop.draft, { recursive: true, force: true });
+  for (const made of [workshop.source, workshop.draft, join(directory, "schemas")]) {
+    await mkdir(made, { recursive: true });
+  }
+  await copyModule(workshop.source);
+
+  const steps = buildSteps(workshop);
+  const left = steps.filter((step) => !existsSync(step.result));
+  report(
+    left.length === steps.length
+      ? "engine: building the Pulumi CLI and its providers from Go modules, once; that takes about 6 minutes on two cores"
+      : `engine: going on with the build, ${steps.length - left.length} of ${steps.length} steps are done`,
+  );
+  for (const step of left)
+    await takeStep(step, `engine: step ${steps.indexOf(step) + 1} of ${steps.length}, ${step.label}`, workshop, report);
+  for (const spent of [workshop.source, workshop.draft]) await rm(spent, { recursive: true, force: true });
+  await writeStamp<EngineStamp>(join(directory, STAMP), { version: cli });
+}
+
+async function takeStep(step: BuildStep, label: string, { log }: Workshop, report: Report): Promise<void> {
+  let detail = "";
+  report(label);
+  try {
+    await withHeartbeat(
+      report,
+      label,
+      () => step.run((text) => (detail = text)),
+      () => detail,
+    );
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new EngineUnavailable(
+      step.label,
+      error.message,
+      `everything that the build printed is in ${log}; Go modules come through $GOPROXY (see \`go help goproxy\`). What is built so far ` +
+        "is kept: run the same command again once the cause is mended",
+    );
+  }
+}
+
+/**
+ * @returns the version of Go, as `1.26.1`.
+ * @throws {EngineUnavailable} when Go is missing or older than tools/engine/go.mod asks for.
+ */
+async function checkGo(): Promise<string> {
+  const { go: wanted } = await moduleVersions();
+  const fix =
+    `building the Pulumi engine needs Go ${wanted} or later: install it and put it on PATH, ` +
+    `or install the Pulumi CLI ${MINIMUM_VERSION} or later instead`;
+  if (findExecutable("go") === undefined) throw new EngineUnavailable("go", "there is no `go` on PATH", fix);
+  const { code, stdout, stderr } = await runCommand("go", ["env", "GOVERSION"]);
+  if (code !== 0) throw new EngineUnavailable("go", `\`go env GOVERSION\` failed: ${stderr.trim()}`, fix);
+  const version = /^go(\d+(?:\.\d+)*)/.exec(stdout.trim())?.[1];
+  if (version === undefined || compareVersions(version, wanted) < 0) {
+    throw new EngineUnavailable("go", `\`go\` on PATH is ${stdout.trim()}`, fix);
+  }
+  return version;
+}

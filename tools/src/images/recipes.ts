@@ -1,0 +1,125 @@
+import { ImageName } from "ha-registry-core";
+
+import type { ImageConfig } from "./archive";
+import type { Owner } from "./tree";
+
+/** A program that comes from Go modules. */
+export interface GoProgram {
+  /** Directory under `tools/` that holds go.mod and go.sum. */
+  module: string;
+  /** Import path of the program. */
+  package: string;
+  /** Module whose version is the program's. */
+  versionOf: string;
+  /** Variable that tells the program its version, as `example.com/x/version.Version`. */
+  versionVariable: string;
+}
+
+/** How one image is put together. Paths in the image are absolute. */
+export interface ImageRecipe {
+  /** Where the project's source is, for the label. */
+  source: string;
+  /** Debian packages that are needed besides those of every image; the first one's version is the image's. */
+  packages: readonly string[];
+  /** Go programs by their path in the image. */
+  goPrograms: Readonly<Record<string, GoProgram>>;
+  /** Programs from Debian packages: path in the image → path in the package. Their libraries are found and added. */
+  programs: Readonly<Record<string, string>>;
+  /** Further files from Debian packages: path in the image → path in the package. */
+  packagedFiles: Readonly<Record<string, string>>;
+  /** Files that are committed: path in the image → path under `tools/images`. Scripts are those that end in `.sh`. */
+  files: Readonly<Record<string, string>>;
+  /** Symbolic links: path → target. */
+  links: Readonly<Record<string, string>>;
+  /** Directories: path → mode and owner. */
+  directories: Readonly<Record<string, { mode?: number; owner?: Owner }>>;
+  /** Users besides root and nobody. */
+  users: Readonly<Record<string, Owner & { home: string }>>;
+  /** How its containers are run; the labels and PATH are added. */
+  config: ImageConfig;
+  /** Command that prints the version. */
+  versionCommand: readonly [string, ...string[]];
+  /** What in its output is the version: the first group. */
+  versionPattern: RegExp;
+}
+
+const HAPROXY: Owner = { uid: 99, gid: 99 };
+const VALKEY: Owner = { uid: 999, gid: 999 };
+
+const nothing = { packages: [], goPrograms: {}, programs: {}, packagedFiles: {}, files: {}, links: {}, directories: {}, users: {} };
+
+/** Names that valkey-server goes by: what it is depends on the name that it is started with. */
+const SERVER_NAMES = ["valkey-sentinel", "valkey-check-aof", "valkey-check-rdb", "redis-server", "redis-sentinel", "redis-check-aof", "redis-check-rdb"];
+
+/**
+ * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
+ * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0) and
+ * valkey-io/valkey-container (8.1).
+ */
+export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
+  [ImageName.Registry]: {
+    ...nothing,
+    source: "https://github.com/distribution/distribution",
+    goPrograms: {
+      "/usr/bin/registry": {
+        module: "images/registry",
+        package: "github.com/distribution/distribution/v3/cmd/registry",
+        versionOf: "github.com/distribution/distribution/v3",
+        versionVariable: "github.com/distribution/distribution/v3/version.version",
+      },
+    },
+    files: { "/entrypoint.sh": "registry/entrypoint.sh", "/etc/distribution/config.yml": "registry/config.yml" },
+    directories: { "/var/lib/registry": {} },
+    config: {
+      Env: ["OTEL_TRACES_EXPORTER=none"],
+      Volumes: { "/var/lib/registry": {} },
+      ExposedPorts: { "5000/tcp": {} },
+      Entrypoint: ["/entrypoint.sh"],
+      Cmd: ["/etc/distribution/config.yml"],
+    },
+    versionCommand: ["registry", "--version"],
+    versionPattern: /^\S+ \S+ v?(\S+)$/m,
+  },
+  [ImageName.Haproxy]: {
+    ...nothing,
+    source: "https://github.com/haproxy/haproxy",
+    packages: ["haproxy"],
+    programs: { "/usr/local/sbin/haproxy": "/usr/sbin/haproxy" },
+    packagedFiles: Object.fromEntries(
+      [400, 403, 408, 500, 502, 503, 504].map((code) => [`/usr/local/etc/haproxy/errors/${code}.http`, `/etc/haproxy/errors/${code}.http`]),
+    ),
+    files: { "/usr/local/bin/docker-entrypoint.sh": "haproxy/docker-entrypoint.sh" },
+    directories: { "/var/lib/haproxy": { owner: HAPROXY } },
+    users: { haproxy: { ...HAPROXY, home: "/var/lib/haproxy" } },
+    config: {
+      User: "haproxy",
+      WorkingDir: "/var/lib/haproxy",
+      StopSignal: "SIGUSR1",
+      Entrypoint: ["docker-entrypoint.sh"],
+      Cmd: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+    },
+    versionCommand: ["haproxy", "-v"],
+    versionPattern: /version ([0-9.]+)/,
+  },
+  [ImageName.Redis]: {
+    ...nothing,
+    source: "https://github.com/valkey-io/valkey",
+    packages: ["valkey-tools", "valkey-server"],
+    programs: {
+      "/usr/local/bin/valkey-server": "/usr/bin/valkey-server",
+      "/usr/local/bin/valkey-cli": "/usr/bin/valkey-cli",
+      "/usr/local/bin/valkey-benchmark": "/usr/bin/valkey-benchmark",
+    },
+    files: { "/usr/local/bin/docker-entrypoint.sh": "valkey/docker-entrypoint.sh" },
+    links: {
+      ...Object.fromEntries(SERVER_NAMES.map((name) => [`/usr/local/bin/${name}`, "valkey-server"])),
+      "/usr/local/bin/redis-cli": "valkey-cli",
+      "/usr/local/bin/redis-benchmark": "valkey-benchmark",
+    },
+    directories: { "/data": { mode: 0o1777, owner: VALKEY }, "/run/valkey": { mode: 0o1777, owner: VALKEY } },
+    users: { valkey: { ...VALKEY, home: "/data" } },
+    config: { WorkingDir: "/data", ExposedPorts: { "6379/tcp": {} }, Entrypoint: ["docker-entrypoint.sh"], Cmd: ["valkey-server"] },
+    versionCommand: ["valkey-server", "--version"],
+    versionPattern: /v=([0-9.]+)/,
+  },
+};
