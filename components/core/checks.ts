@@ -19,7 +19,7 @@ export function checkNumber(problems: Problems, path: string, value: number | un
 const kinds = {
   url: { fits: isHttpUrl, means: "an http or https URL without user and password in it" },
   word: { fits: (text: string): boolean => /^[\x21-\x7e]+$/.test(text), means: "one word of printable ASCII" },
-  line: { fits: (text: string): boolean => /^[^\p{Cc}]+$/u.test(text), means: "one line of text" },
+  line: { fits: (text: string): boolean => /^[^\p{Cc}\p{Cs}]+$/u.test(text), means: "one line of text" },
   path: { fits: (text: string): boolean => /^\/[^\p{Cc}\s]*$/u.test(text), means: "an absolute path without spaces" },
 } as const;
 

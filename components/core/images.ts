@@ -59,8 +59,15 @@ export interface ImagesShape {
   references?: Record<string, string>;
 }
 
-/** The reference under which each image is run. */
-export type ImageReferences = Record<ImageName, string>;
+/** The reference under which each image is run. An interface rather than a `Record`: schema inference refuses mapped types. */
+export interface ImageReferences {
+  /** The registry. */
+  [ImageName.Registry]: string;
+  /** The load balancer. */
+  [ImageName.Haproxy]: string;
+  /** The cache of blob descriptors. */
+  [ImageName.Redis]: string;
+}
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
 export interface ParsedReference {
@@ -163,8 +170,14 @@ function tableReference(name: ImageName, mirror: string | undefined): string {
 
 function checkMirror(mirror: string, problems: Problems): void {
   const path = "images.mirror";
-  if (mirror.includes("://")) problems.add(path, `"${mirror}" has a scheme; write it as image references do, as registry.corp.example/mirror`);
-  else problems.require(MIRROR.test(mirror), path, `"${mirror}" is no registry with an optional lower-case path, as registry.corp.example/mirror`);
+  if (mirror.includes("://"))
+    problems.add(path, `"${mirror}" has a scheme; write it as image references do, as registry.corp.example/mirror`);
+  else
+    problems.require(
+      MIRROR.test(mirror),
+      path,
+      `"${mirror}" is no registry with an optional lower-case path, as registry.corp.example/mirror`,
+    );
 }
 
 function checkReference(name: ImageName, reference: string, problems: Problems): void {
@@ -172,7 +185,10 @@ function checkReference(name: ImageName, reference: string, problems: Problems):
   const { repository, tag } = imageTable[name];
   const parsed = parseReference(reference);
   if (parsed === undefined) {
-    problems.add(path, `"${reference}" is no image reference; write it as ${repository}:${tag}, ${repository}@sha256:… or sha256:… (an image ID)`);
+    problems.add(
+      path,
+      `"${reference}" is no image reference; write it as ${repository}:${tag}, ${repository}@sha256:… or sha256:… (an image ID)`,
+    );
     return;
   }
   if (parsed.tag !== undefined) checkFloor(name, reference, parsed.tag, path, problems);

@@ -51,7 +51,6 @@ export class Files extends pulumi.ComponentResource {
           start: false,
           mustRun: false,
           networkMode: "none",
-          user: String(owner),
           labels: labels(topology, part),
           mounts: [{ type: "volume", source: volume.name, target: "/files" }],
           uploads: Object.entries(files).map(([file, content]) => ({

@@ -51,7 +51,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         entrypoints: ["sh", "-c"],
         command: [`[ "$(stat -c %u:%g ${dataDirectory})" = ${owner} ] || chown -R ${owner} ${dataDirectory}`],
         user: "0:0",
-        capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE"] },
+        capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE"] },
         securityOpts: ["no-new-privileges"],
         readOnly: true,
         networkMode: "none",

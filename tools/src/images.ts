@@ -101,9 +101,12 @@ async function obtain(docker: DockerCli, wanted: readonly WantedImage[], source:
   const missing = without(absent, pulled);
   const problems = missing.flatMap((image): Problem[] => {
     const failure = failures.get(image);
-    if (source === ImageSource.Pull) return [{ path: `images.references.${image.name}`, message: `${image.reference} cannot be pulled: ${failure}` }];
+    if (source === ImageSource.Pull)
+      return [{ path: `images.references.${image.name}`, message: `${image.reference} cannot be pulled: ${failure}` }];
     const problem = whyNotBuildable(image);
-    return problem ? [{ ...problem, message: failure === undefined ? problem.message : `${problem.message} (pulling it: ${failure})` }] : [];
+    return problem
+      ? [{ ...problem, message: failure === undefined ? problem.message : `${problem.message} (pulling it: ${failure})` }]
+      : [];
   });
   if (problems.length > 0) throw new RegistryError("images", problems);
 
@@ -114,17 +117,25 @@ async function obtain(docker: DockerCli, wanted: readonly WantedImage[], source:
 }
 
 /** Pulls what can be pulled. A registry that did not answer once is not asked again. */
-async function pullAll(docker: DockerCli, images: readonly WantedImage[], report: Report): Promise<{ pulled: EnsuredImage[]; failures: Map<WantedImage, string> }> {
+async function pullAll(
+  docker: DockerCli,
+  images: readonly WantedImage[],
+  report: Report,
+): Promise<{ pulled: EnsuredImage[]; failures: Map<WantedImage, string> }> {
   const unreachable = new Map<string, string>();
   const failures = new Map<WantedImage, string>();
   const pulled: EnsuredImage[] = [];
   for (const image of images) {
-    if (parseReference(image.reference)?.id !== undefined) continue;
+    if (parseReference(image.reference)?.id !== undefined) {
+      failures.set(image, "no registry knows image IDs");
+      continue;
+    }
     const registry = registryOf(image.reference);
     const known = unreachable.get(registry);
-    const outcome = known === undefined ? await pullImage(docker, image.reference, report) : { kind: "unreachable" as const, reason: known };
+    const outcome =
+      known === undefined ? await pullImage(docker, image.reference, report) : { kind: "unreachable" as const, reason: known };
     if (outcome.kind === "pulled") {
-      pulled.push({ ...image, id: (await docker.imageId(image.reference)) ?? "", origin: "pulled" });
+      pulled.push({ ...image, id: await docker.imageId(image.reference), origin: "pulled" });
       continue;
     }
     failures.set(image, outcome.reason);

@@ -58,7 +58,7 @@ async function acquire(file, label, report) {
     }
     if (Date.now() - told >= REMIND_MS) {
       const waited = told === 0 ? "" : ` … ${Math.round((Date.now() - start) / 1000)} s`;
-      report(`waiting for process ${owner.pid}, which is at ${label}${waited}`);
+      report(`waiting for process ${owner.pid}: ${label}${waited}`);
       told = Date.now();
     }
     await sleep(POLL_MS);

@@ -103,16 +103,21 @@ async function goBuild(
   const draft = join(workshop.draft, "program");
   let downloads = 0;
   let packages = 0;
-  await runChecked("go", ["build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${linkerFlags}`, "-o", draft, what], {
-    cwd: workshop.source,
-    environment: { CGO_ENABLED: "0", GOWORK: "off" },
-    log: workshop.log,
-    onErrorLine: (line) => {
-      if (line.startsWith("go: downloading ")) downloads += 1;
-      else packages += 1;
-      tell(packages === 0 ? `${downloads} modules downloaded` : `${packages} packages compiled`);
+  const compilerFlags = "all=-dwarf=false";
+  await runChecked(
+    "go",
+    ["build", "-v", "-trimpath", "-buildvcs=false", `-gcflags=${compilerFlags}`, "-ldflags", `-s -w ${linkerFlags}`, "-o", draft, what],
+    {
+      cwd: workshop.source,
+      environment: { CGO_ENABLED: "0", GOWORK: "off" },
+      log: workshop.log,
+      onErrorLine: (line) => {
+        if (line.startsWith("go: downloading ")) downloads += 1;
+        else packages += 1;
+        tell(packages === 0 ? `${downloads} modules downloaded` : `${packages} packages compiled`);
+      },
     },
-  });
+  );
   await mkdir(dirname(binary), { recursive: true });
   await rename(draft, binary);
 }

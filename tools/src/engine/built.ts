@@ -15,6 +15,9 @@ import { EngineUnavailable, MINIMUM_VERSION, readStamp, writeStamp, type Engine,
 /** File in an engine's directory that is written last. */
 const STAMP = "engine.json";
 
+/** Prefix of directories for unfinished files. Each process has its own, for a killed one may leave a `go build` behind that still writes. */
+const DRAFT = "draft-";
+
 /** The engine that is built from tools/engine: for machines that reach package registries only. */
 export const builtEngine: EngineSource = {
   name: "built",
@@ -77,12 +80,12 @@ async function build(directory: string, report: Report): Promise<void> {
   const workshop: Workshop = {
     root: directory,
     source: join(directory, "source"),
-    draft: join(directory, "draft"),
+    draft: join(directory, `${DRAFT}${process.pid}`),
     log: join(directory, "build.log"),
     cliVersion: cli,
     providers: await bridgedProviders(),
   };
-  await rm(workshop.draft, { recursive: true, force: true });
+  await removeDrafts(directory);
   for (const made of [workshop.source, workshop.draft, join(directory, "schemas")]) {
     await mkdir(made, { recursive: true });
   }
@@ -97,8 +100,15 @@ async function build(directory: string, report: Report): Promise<void> {
   );
   for (const step of left)
     await takeStep(step, `engine: step ${steps.indexOf(step) + 1} of ${steps.length}, ${step.label}`, workshop, report);
-  for (const spent of [workshop.source, workshop.draft]) await rm(spent, { recursive: true, force: true });
+  await removeDrafts(directory);
+  await rm(workshop.source, { recursive: true, force: true });
   await writeStamp<EngineStamp>(join(directory, STAMP), { version: cli });
+}
+
+async function removeDrafts(directory: string): Promise<void> {
+  for (const name of await namesIn(directory)) {
+    if (name.startsWith(DRAFT)) await rm(join(directory, name), { recursive: true, force: true });
+  }
 }
 
 async function takeStep(step: BuildStep, label: string, { log }: Workshop, report: Report): Promise<void> {

@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
+import { runChecked } from "../command";
 import type { FileTree } from "./tree";
-
-const run = promisify(execFile);
 
 /** How containers of an image are run by default. Field names are those of the OCI image configuration. */
 export interface ImageConfig {
@@ -54,7 +51,7 @@ export async function packImage(directory: string, { tree, architecture, config,
   await writeFile(join(directory, "config.json"), JSON.stringify(description));
   await writeFile(join(directory, "manifest.json"), JSON.stringify([{ Config: "config.json", RepoTags: [tag], Layers: ["layer.tar"] }]));
   const archive = join(directory, "image.tar");
-  await run("tar", ["--create", `--file=${archive}`, `--directory=${directory}`, "manifest.json", "config.json", "layer.tar"]);
+  await runChecked("tar", ["--create", `--file=${archive}`, `--directory=${directory}`, "manifest.json", "config.json", "layer.tar"]);
   await rm(layer);
   return archive;
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { compareVersions, ImageName, imageTable, isInSeries, parseReference, RegistryError, type Problem } from "ha-registry-core";
 
+import { cachePath } from "../cache";
 import { elapsed, prefixed, withHeartbeat, type Report } from "../progress";
 import { packImage, type ImageConfig } from "./archive";
 import { fetchDebianPackages, type DebianPackage, type DebianPackages } from "./debian";
 import type { DockerCli } from "./docker";
 import { buildGoProgram, type BuiltProgram } from "./go";
-import { cachePath } from "../cache";
 import { imageRecipes, type ImageRecipe } from "./recipes";
 import { assemble, COMMON_PACKAGES } from "./root-filesystem";
 
@@ -27,30 +27,39 @@ export function whyNotBuildable({ name, reference }: WantedImage): Problem | und
   const path = `images.references.${name}`;
   if (parsed === undefined) return { path, message: `"${reference}" is no image reference` };
   if (parsed.id !== undefined || parsed.digest !== undefined) {
-    return { path, message: `${reference} is not in the Docker Engine, and what has a digest or an ID cannot be built; load it with docker load` };
+    return {
+      path,
+      message: `${reference} is not in the Docker Engine, and what has a digest or an ID cannot be built; load it with docker load`,
+    };
   }
   if (parsed.repository !== repository && !parsed.repository?.endsWith(`/${repository}`)) {
-    return { path, message: `${reference} is not in the Docker Engine, and only ${repository} can be built here; load it with docker load` };
+    return {
+      path,
+      message: `${reference} is not in the Docker Engine, and only ${repository} can be built here; load it with docker load`,
+    };
   }
   return undefined;
 }
 
 /**
- * Builds images from Debian packages and Go modules, imports them into the Docker Engine, runs each once to see its version, and only
- * then gives it its name.
+ * Builds images from Debian packages and Go modules, loads them into the Docker Engine, runs each once to see its version, and only
+ * then gives it its name. One process at a time may do so.
  *
  * @returns the image IDs, in the order of `wanted`.
  * @throws {RegistryError} when one of them cannot be built; the others are there nevertheless.
  */
 export async function buildImages(docker: DockerCli, wanted: readonly WantedImage[], report: Report): Promise<string[]> {
   const architecture = await docker.run("version", "--format", "{{.Server.Arch}}");
-  const images = cachePath("images");
-  await mkdir(images, { recursive: true });
-  const work = await mkdtemp(join(images, "work-"));
+  const work = cachePath("images", "work");
+  // What an interrupted build left.
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
   try {
     const packages = new Set([...COMMON_PACKAGES, ...wanted.flatMap(({ name }) => imageRecipes[name].packages)]);
-    const request = { packages: [...packages], architecture, cache: join(images, "debian"), work: join(work, "packages"), report };
+    const request = { packages: [...packages], architecture, cache: cachePath("images", "debian"), work: join(work, "packages"), report };
     const debian = fetchDebianPackages(request);
+    // Whoever needs the packages sees the failure, but perhaps not before a Go program is built.
+    debian.catch(() => undefined);
     const results = await Promise.allSettled(wanted.map((image) => buildImage(docker, image, debian, architecture, work, report)));
     return collect(results);
   } finally {
@@ -102,7 +111,7 @@ async function buildImage(
     await docker.run("rmi", tag);
   }
   own(`built ${version} in ${elapsed(start)}`);
-  return await docker.run("image", "inspect", "--format", "{{.Id}}", wanted.reference);
+  return await docker.imageId(wanted.reference);
 }
 
 /** The version that the image must say it has: that of its Go program, or the upstream part of its Debian package's version. */

@@ -1,18 +1,18 @@
-import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { lstat, mkdir, readlink, realpath, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
-import { promisify } from "node:util";
 
 import { RegistryError } from "ha-registry-core";
 
+import { CommandError, findExecutable, lastLines, runChecked } from "../command";
 import { withHeartbeat, type Report } from "../progress";
-import { stderrOf } from "./docker";
 import { readDebianMirrors, type DebianMirrors } from "./mirrors";
-
-const run = promisify(execFile);
 
 /** The release that the images' packages are taken from, whatever the machine itself runs. */
 export const DEBIAN_RELEASE = { suite: "trixie", version: "13" };
+
+/** Where Debian's package debian-archive-keyring, which no Debian is without, has had the archive's keys. */
+const KEYRINGS = ["/usr/share/keyrings/debian-archive-keyring.pgp", "/usr/share/keyrings/debian-archive-keyring.gpg"] as const;
 
 /** A package that was fetched and unpacked. */
 export interface DebianPackage {
@@ -68,22 +68,37 @@ export interface DebianRequest {
  * @throws {RegistryError} when this cannot be done on this machine.
  */
 export async function fetchDebianPackages(request: DebianRequest): Promise<DebianPackages> {
-  const { architecture, report } = request;
-  const mirrors = await readDebianMirrors();
-  const apt = await prepareApt(join(request.cache, `${DEBIAN_RELEASE.suite}-${architecture}`), architecture, mirrors);
+  const { architecture, packages, report } = request;
+  requireTools();
+  const root = join(request.cache, `${DEBIAN_RELEASE.suite}-${architecture}`);
+  const apt = await prepareApt(root, architecture, await readDebianMirrors());
 
   // A failed update is no reason to stop while the lists and packages of an earlier one are there: what follows will tell.
-  const update = await withHeartbeat(report, "reading Debian's package lists", () => apt("update").catch(stderrOf));
+  const update = await withHeartbeat(report, "reading Debian's package lists", () => apt("update").catch(reasonOf));
   try {
-    const options = ["--yes", "--no-install-recommends"];
-    await withHeartbeat(report, "fetching Debian packages", () => apt("install", ...options, "--download-only", ...request.packages));
-    const plan = parsePlan(await apt("install", ...options, "--simulate", ...request.packages));
+    const install = ["install", "--yes", "--no-install-recommends"];
+    await withHeartbeat(report, "fetching Debian packages", () => apt(...install, "--download-only", ...packages));
+    const plan = parsePlan(await apt(...install, "--simulate", ...packages));
+    // Packages that a newer version has replaced need not be kept.
     await apt("autoclean");
-    return new DebianPackages(await unpack(plan, join(request.cache, `${DEBIAN_RELEASE.suite}-${architecture}`, "cache", "archives"), request.work));
+    return new DebianPackages(await unpack(plan, join(root, "cache", "archives"), request.work));
   } catch (error) {
-    const message = `Debian's packages cannot be fetched: ${stderrOf(error)}\n${update}`.trim();
-    throw new RegistryError("images", [{ path: request.packages.join(", "), message }]);
+    const message = `Debian's packages cannot be fetched; load the images with docker load, or set images.mirror.\n${reasonOf(error)}\n${update}`;
+    throw new RegistryError("images", [{ path: packages.join(", "), message: message.trim() }]);
   }
+}
+
+function requireTools(): void {
+  const missing = ["apt-get", "dpkg-deb", "tar"].filter((tool) => findExecutable(tool) === undefined);
+  if (missing.length === 0) return;
+  const message =
+    "images are built from Debian packages, which needs these commands; load the images with docker load, or set images.mirror";
+  throw new RegistryError("images", [{ path: missing.join(", "), message }]);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CommandError) return lastLines(error.result.stderr || error.result.stdout, 10);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Runs apt-get with one more command; resolves to its standard output. */
@@ -119,22 +134,16 @@ async function prepareApt(root: string, architecture: string, mirrors: DebianMir
   await writeFile(join(root, "apt.conf"), `${config.join("\n")}\n`);
   await writeFile(join(root, "sources", "debian.sources"), renderSources(mirrors));
   return async (...args) => {
-    const options = { maxBuffer: 64 << 20, env: { ...process.env, LC_ALL: "C.UTF-8", DEBIAN_FRONTEND: "noninteractive" } };
-    return (await run("apt-get", [`--config-file=${join(root, "apt.conf")}`, ...args], options)).stdout;
+    const environment = { LC_ALL: "C.UTF-8", DEBIAN_FRONTEND: "noninteractive" };
+    return (await runChecked("apt-get", [`--config-file=${join(root, "apt.conf")}`, ...args], { environment })).stdout;
   };
 }
 
 function renderSources({ main, security }: DebianMirrors): string {
   const { suite } = DEBIAN_RELEASE;
+  const keyring = KEYRINGS.find((file) => existsSync(file)) ?? KEYRINGS[0];
   const stanza = (uris: string[], suites: string): string =>
-    [
-      "Types: deb",
-      `URIs: ${uris.join(" ")}`,
-      `Suites: ${suites}`,
-      "Components: main",
-      "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg",
-      "",
-    ].join("\n");
+    ["Types: deb", `URIs: ${uris.join(" ")}`, `Suites: ${suites}`, "Components: main", `Signed-By: ${keyring}`, ""].join("\n");
   const stanzas = [stanza(main, `${suite} ${suite}-updates`)];
   if (security.length > 0) stanzas.push(stanza(security, `${suite}-security`));
   return stanzas.join("\n");
@@ -157,8 +166,8 @@ async function unpack(plan: readonly PlannedPackage[], archives: string, work: s
     const archive = join(archives, `${name}_${version.replace(/:/g, "%3a")}_${architecture}.deb`);
     const root = join(work, name);
     await mkdir(root, { recursive: true });
-    await run("dpkg-deb", ["--extract", archive, root]);
-    return { name, version, root, control: (await run("dpkg-deb", ["--field", archive])).stdout };
+    await runChecked("dpkg-deb", ["--extract", archive, root]);
+    return { name, version, root, control: (await runChecked("dpkg-deb", ["--field", archive])).stdout };
   };
   const unpacked: DebianPackage[] = [];
   // Two at a time: unpacking is computation, and there are dozens.

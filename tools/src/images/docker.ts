@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { RegistryError, type Problem } from "ha-registry-core";
 
-import { RegistryError } from "ha-registry-core";
+import { findExecutable, runCommand, type CommandResult } from "../command";
 
-const run = promisify(execFile);
+/** How long the Docker Engine may take to say what images it has, in milliseconds. */
+const INSPECT_TIMEOUT_MS = 60_000;
 
 /** Runs the `docker` command line against one Docker Engine. */
 export class DockerCli {
@@ -28,16 +28,9 @@ export class DockerCli {
    * @throws {RegistryError} when the command is missing, the engine does not answer or the command fails.
    */
   async run(...args: string[]): Promise<string> {
-    try {
-      return (await run("docker", this.args(...args), { maxBuffer: 64 << 20 })).stdout.trim();
-    } catch (error) {
-      throw new RegistryError("images", [explain(error, args)]);
-    }
-  }
-
-  /** The ID of the image that `reference` names in the engine; undefined when it is not there. */
-  async imageId(reference: string): Promise<string | undefined> {
-    return (await this.imageIds([reference])).at(0);
+    const result = await runCommand("docker", this.args(...args));
+    if (result.code !== 0) throw failure(args, result);
+    return result.stdout.trim();
   }
 
   /**
@@ -47,28 +40,28 @@ export class DockerCli {
    */
   async imageIds(references: readonly string[]): Promise<(string | undefined)[]> {
     if (references.length === 0) return [];
-    try {
-      const { stdout } = await run("docker", this.args("image", "inspect", "--format", "{{.Id}}", ...references));
-      return stdout.trim().split("\n");
-    } catch (error) {
-      if (!/no such image/i.test(stderrOf(error))) throw new RegistryError("images", [explain(error, ["image", "inspect"])]);
-      if (references.length === 1) return [undefined];
-      return (await Promise.all(references.map((reference) => this.imageIds([reference])))).flat();
-    }
+    const args = ["image", "inspect", "--format", "{{.Id}}", ...references];
+    const result = await runCommand("docker", this.args(...args), { timeoutMs: INSPECT_TIMEOUT_MS });
+    if (result.code === 0) return result.stdout.trim().split("\n");
+    if (!/no such image/i.test(result.stderr)) throw failure(args, result);
+    if (references.length === 1) return [undefined];
+    return (await Promise.all(references.map((reference) => this.imageIds([reference])))).flat();
+  }
+
+  /** The ID of an image that is in the engine. @throws {RegistryError} when it is not. */
+  async imageId(reference: string): Promise<string> {
+    return await this.run("image", "inspect", "--format", "{{.Id}}", reference);
   }
 }
 
-/** Standard error of a command that failed, or the failure itself. */
-export function stderrOf(error: unknown): string {
-  if (error instanceof Error && "stderr" in error && typeof error.stderr === "string" && error.stderr !== "") return error.stderr.trim();
-  return error instanceof Error ? error.message : String(error);
+function failure(args: readonly string[], { code, stderr, stdout }: CommandResult): RegistryError {
+  return new RegistryError("images", [explain(args, (stderr || stdout).trim() || `ended with code ${code} and said nothing`)]);
 }
 
-function explain(error: unknown, args: readonly string[]): { path: string; message: string } {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+function explain(args: readonly string[], reason: string): Problem {
+  if (findExecutable("docker") === undefined) {
     return { path: "docker", message: "there is no docker command on PATH; install Docker (on Debian: the package docker.io)" };
   }
-  const reason = stderrOf(error);
   if (/cannot connect to the docker daemon|failed to connect to the docker api|permission denied.*docker/i.test(reason)) {
     return { path: "docker", message: `the Docker Engine does not answer (${reason}); start it, or name another one with DOCKER_HOST` };
   }

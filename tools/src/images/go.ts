@@ -1,18 +1,26 @@
-import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { promisify } from "node:util";
+import { createHash } from "node:crypto";
+import { access, mkdir, readFile, rename } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import { RegistryError } from "ha-registry-core";
 
-import { withHeartbeat, type Report } from "../progress";
-import { stderrOf } from "./docker";
 import { cachePath } from "../cache";
+import { findExecutable, lastLines, runCommand } from "../command";
+import { withLock } from "../lock";
+import { withHeartbeat, type Report } from "../progress";
 import { toolsPath } from "./paths";
-import type { GoProgram } from "./recipes";
 
-const run = promisify(execFile);
+/** A program that comes from Go modules. */
+export interface GoProgram {
+  /** Directory under `tools/` that holds go.mod and go.sum. */
+  module: string;
+  /** Import path of the program. */
+  package: string;
+  /** Module whose version is the program's. */
+  versionOf: string;
+  /** Variable that tells the program its version, as `example.com/x/version.Version`. */
+  versionVariable: string;
+}
 
 /** A Go program that was built. */
 export interface BuiltProgram {
@@ -33,46 +41,48 @@ export interface BuiltProgram {
  */
 export async function buildGoProgram(program: GoProgram, report: Report, architecture?: string): Promise<BuiltProgram> {
   const directory = toolsPath(program.module);
-  const [mod, sum] = await Promise.all(["go.mod", "go.sum"].map((file) => readFile(join(directory, file), "utf8")));
-  const version = requiredVersion(mod ?? "", program.versionOf);
+  const mod = await readFile(join(directory, "go.mod"), "utf8");
+  const sum = await readFile(join(directory, "go.sum"), "utf8");
+  const version = requiredVersion(mod, program.versionOf);
   const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=-s -w -X ${program.versionVariable}=${version}`];
-  const target = architecture ?? { x64: "amd64" }[process.arch as string] ?? process.arch;
+  const target = architecture ?? (process.arch === "x64" ? "amd64" : process.arch);
 
   const name = basename(program.package);
-  const key = createHash("sha256").update(JSON.stringify([mod, sum, program.package, flags, target])).digest("hex").slice(0, 16);
-  const path = cachePath("go", `${name}-${version}-${target}-${key}`, name);
+  const key = createHash("sha256")
+    .update(JSON.stringify([mod, sum, program.package, flags, target]))
+    .digest("hex");
+  const path = cachePath("go", `${name}-${version}-${target}-${key.slice(0, 16)}`, name);
+  const label = `building ${name} ${version}`;
+  const build = async (): Promise<void> => {
+    if (await exists(path)) return;
+    const draft = `${path}.draft`;
+    await withHeartbeat(report, label, () => goBuild(directory, [...flags, "-o", draft, program.package], target));
+    await rename(draft, path);
+  };
   if (!(await exists(path))) {
-    const draft = cachePath("go", `work-${randomUUID()}`);
-    try {
-      await mkdir(draft, { recursive: true });
-      await withHeartbeat(report, `building ${name} ${version}`, () =>
-        build(directory, [...flags, "-o", join(draft, name), program.package], target),
-      );
-      await mkdir(join(path, ".."), { recursive: true });
-      await rename(join(draft, name), path);
-    } finally {
-      await rm(draft, { recursive: true, force: true });
-    }
+    await mkdir(dirname(path), { recursive: true });
+    await withLock(`${path}.lock`, label, build, report);
   }
   return { path, version: version.replace(/^v/, ""), source: `${program.versionOf}@${version}` };
 }
 
-async function build(directory: string, args: readonly string[], architecture: string): Promise<void> {
-  const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux", GOARCH: architecture, GOWORK: "off", GOFLAGS: "" };
-  try {
-    await run("go", ["build", ...args], { cwd: directory, env, maxBuffer: 64 << 20 });
-  } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    const message = isMissing
-      ? "there is no go command on PATH to build it with; install Go 1.26 or newer"
-      : `go build failed in ${directory}: ${stderrOf(error)}`;
-    throw new RegistryError("go build", [{ path: args.at(-1) ?? directory, message }]);
+async function goBuild(directory: string, args: readonly string[], architecture: string): Promise<void> {
+  if (findExecutable("go") === undefined) {
+    throw refusal(args, "there is no go command on PATH to build it with; install Go 1.26 or newer");
   }
+  const environment = { CGO_ENABLED: "0", GOOS: "linux", GOARCH: architecture, GOWORK: "off", GOFLAGS: "" };
+  const { code, stderr } = await runCommand("go", ["build", ...args], { cwd: directory, environment });
+  if (code !== 0) throw refusal(args, `go build failed in ${directory}: ${lastLines(stderr, 20)}`);
 }
 
+function refusal(args: readonly string[], message: string): RegistryError {
+  return new RegistryError("go build", [{ path: args.at(-1) ?? "", message }]);
+}
+
+/** The version that go.mod asks for. */
 function requiredVersion(mod: string, module: string): string {
-  const line = mod.split("\n").find((candidate) => candidate.replace(/^require/, "").trim().startsWith(`${module} `));
-  const version = line?.replace(/^require/, "").trim().split(/\s+/)[1];
+  const lines = mod.split("\n").map((line) => line.replace(/^require\s/, "").trim());
+  const version = lines.find((line) => line.startsWith(`${module} `))?.split(/\s+/)[1];
   if (version === undefined) throw new Error(`go.mod requires no ${module}`);
   return version;
 }

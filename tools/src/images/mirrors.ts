@@ -95,10 +95,13 @@ export function parseDeb822Sources(text: string): Source[] {
   const withoutComments = text.replace(/^#.*\n/gm, "");
   return withoutComments.split(/\n\s*\n/).flatMap((stanza) => {
     const fields = new Map<string, string>();
-    for (const [, name = "", value = ""] of stanza.matchAll(/^([\w-]+):((?:.*)(?:\n[ \t].*)*)/gm)) fields.set(name.toLowerCase(), value.trim());
+    for (const [, name = "", value = ""] of stanza.matchAll(/^([\w-]+):((?:.*)(?:\n[ \t].*)*)/gm))
+      fields.set(name.toLowerCase(), value.trim());
     const field = (name: string): string => fields.get(name) ?? "";
     if (!words(field("types")).includes("deb") || field("enabled").toLowerCase() === "no") return [];
-    return [{ uris: words(field("uris")), suites: words(field("suites")), components: words(field("components")), signedBy: field("signed-by") }];
+    return [
+      { uris: words(field("uris")), suites: words(field("suites")), components: words(field("components")), signedBy: field("signed-by") },
+    ];
   });
 }
 

@@ -1,19 +1,8 @@
 import { ImageName } from "ha-registry-core";
 
 import type { ImageConfig } from "./archive";
+import type { GoProgram } from "./go";
 import type { Owner } from "./tree";
-
-/** A program that comes from Go modules. */
-export interface GoProgram {
-  /** Directory under `tools/` that holds go.mod and go.sum. */
-  module: string;
-  /** Import path of the program. */
-  package: string;
-  /** Module whose version is the program's. */
-  versionOf: string;
-  /** Variable that tells the program its version, as `example.com/x/version.Version`. */
-  versionVariable: string;
-}
 
 /** How one image is put together. Paths in the image are absolute. */
 export interface ImageRecipe {
@@ -49,7 +38,15 @@ const VALKEY: Owner = { uid: 999, gid: 999 };
 const nothing = { packages: [], goPrograms: {}, programs: {}, packagedFiles: {}, files: {}, links: {}, directories: {}, users: {} };
 
 /** Names that valkey-server goes by: what it is depends on the name that it is started with. */
-const SERVER_NAMES = ["valkey-sentinel", "valkey-check-aof", "valkey-check-rdb", "redis-server", "redis-sentinel", "redis-check-aof", "redis-check-rdb"];
+const SERVER_NAMES = [
+  "valkey-sentinel",
+  "valkey-check-aof",
+  "valkey-check-rdb",
+  "redis-server",
+  "redis-sentinel",
+  "redis-check-aof",
+  "redis-check-rdb",
+];
 
 /**
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working

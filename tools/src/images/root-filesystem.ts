@@ -79,7 +79,8 @@ class Assembly {
       await this.tree.directory(`/usr/${directory}`);
       await this.tree.link(`/${directory}`, `usr/${directory}`);
     }
-    for (const directory of ["/dev", "/proc", "/run", "/sys", "/root"]) await this.tree.directory(directory, directory === "/root" ? 0o700 : 0o755);
+    for (const directory of ["/dev", "/proc", "/run", "/sys", "/root"])
+      await this.tree.directory(directory, directory === "/root" ? 0o700 : 0o755);
     for (const directory of ["/tmp", "/var/tmp"]) await this.tree.directory(directory, 0o1777);
     await this.tree.link("/var/run", "/run");
 
@@ -93,7 +94,10 @@ class Assembly {
     await this.tree.write("/etc/group", accounts.map(([name, { gid }]) => `${name}:x:${gid}:\n`).join(""));
     await this.tree.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
     const { suite, version } = DEBIAN_RELEASE;
-    await this.tree.write("/etc/os-release", `ID=debian\nVERSION_ID="${version}"\nVERSION_CODENAME=${suite}\nPRETTY_NAME="Debian ${version} (parts)"\n`);
+    await this.tree.write(
+      "/etc/os-release",
+      `ID=debian\nVERSION_ID="${version}"\nVERSION_CODENAME=${suite}\nPRETTY_NAME="Debian ${version} (parts)"\n`,
+    );
   }
 
   /** The bundle of public CAs, where Go, OpenSSL and HAProxy's `@system-ca` look for it. */

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { chmod, copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 
-const run = promisify(execFile);
+import { runChecked } from "../command";
 
 /** User and group that own a path, as numbers. */
 export interface Owner {
@@ -53,9 +51,9 @@ export class FileTree {
     const options = ["--format=gnu", "--sort=name", "--mtime=@0", "--numeric-owner", `--file=${file}`, `--directory=${this.root}`];
     // What others own is put in by itself; a path that is in the archive twice would be refused.
     const excluded = [...this.#owned.keys()].map((path) => `--exclude=.${path}`);
-    await run("tar", ["--create", "--anchored", "--no-wildcards", ...excluded, "--owner=0", "--group=0", ...options, "."]);
+    await runChecked("tar", ["--create", "--anchored", "--no-wildcards", ...excluded, "--owner=0", "--group=0", ...options, "."]);
     for (const [path, { uid, gid }] of this.#owned) {
-      await run("tar", ["--append", "--no-recursion", `--owner=${uid}`, `--group=${gid}`, ...options, `.${path}`]);
+      await runChecked("tar", ["--append", "--no-recursion", `--owner=${uid}`, `--group=${gid}`, ...options, `.${path}`]);
     }
   }
 

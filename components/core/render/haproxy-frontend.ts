@@ -1,0 +1,144 @@
+import { BlockList, isIP } from "node:net";
+import { ports } from "../layout";
+import { AccessMode } from "../shape";
+import type { LoadBalancerTopology, Topology } from "../topology";
+import { connectionErrorLog, requestLog } from "./haproxy-log";
+import { extraLines, ociError, quote, section } from "./haproxy-text";
+
+/** Absolute paths of the files that HAProxy's configuration names. */
+export interface HaproxyFiles {
+  /** Certificate, its chain and its key in one PEM. */
+  certificate: string;
+  /** CA of client certificates. @default - none, clients show no certificate */
+  clientCa?: string;
+}
+
+/** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */
+export function clientsFrontend(topology: Topology, files: HaproxyFiles): string {
+  const { loadBalancer, access } = topology;
+  return section(
+    "frontend clients",
+    bindLine(loadBalancer, files),
+    `maxconn ${loadBalancer.maxConnections}`,
+    `log-format ${requestLog}`,
+    `error-log-format ${connectionErrorLog}`,
+    rememberForLog(access.mode),
+    addressRules(topology),
+    rateRules(loadBalancer, access.mode),
+    pathRules(),
+    catalogRules(loadBalancer.catalogUsers, access.mode),
+    forwardingRules(),
+    "use_backend registry-reads if { method GET HEAD }",
+    "default_backend registry-writes",
+    extraLines(loadBalancer.extraConfig.frontend),
+  );
+}
+
+/**
+ * No HTTP/2: its flow-control windows (64 KiB by default) throttle uploads of large layers to a window per round trip, and HTTP/1.1
+ * clients open enough connections.
+ */
+function bindLine({ clientCertificateRequired }: LoadBalancerTopology, { certificate, clientCa }: HaproxyFiles): string {
+  const bind = `bind :${ports.balancer} ssl crt ${quote(certificate)} alpn http/1.1`;
+  if (clientCa === undefined) return bind;
+  return `${bind} ca-file ${quote(clientCa)} verify ${clientCertificateRequired ? "required" : "optional"}`;
+}
+
+/**
+ * What the log names but is gone when the log is written. The registry verifies the name; with a 401 it is only a claim. HAProxy writes
+ * control characters into its JSON as they are, so that a name could begin a line of its own: they become question marks, which no user
+ * name holds. Lengths are cut so that a line always fits.
+ */
+function rememberForLog(mode: AccessMode): string[] {
+  const user = mode === AccessMode.Token ? "http_auth_bearer,jwt_payload_query('$.sub')" : "http_auth_user";
+  return [
+    `http-request set-var(txn.user) ${user},regsub([^[:alnum:]._@-],?,g),bytes(0,65)`,
+    "http-request set-var(txn.agent) req.hdr(User-Agent),regsub([[:cntrl:]],?,g),bytes(0,200)",
+  ];
+}
+
+/** Several short lines, since HAProxy takes 64 words per line. */
+function addressRules({ loadBalancer, network }: Topology): string[] {
+  const { allowedAddressRanges } = loadBalancer;
+  if (allowedAddressRanges.length === 0) return [];
+  const ranges = reachesLoopback(loadBalancer) ? [...allowedAddressRanges, network.gateway] : allowedAddressRanges;
+  const denied = ociError(403, "DENIED", "this address may not connect to the registry");
+  return [...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`), `http-request return ${denied} unless from_allowed_address`];
+}
+
+/**
+ * Docker hands on connections of the host itself from the gateway's address, so who lets in 127.0.0.1 means the gateway. Docker does the
+ * same to every connection over IPv6, so not when the port is bound to an IPv6 address.
+ */
+function reachesLoopback({ allowedAddressRanges, bindAddress }: LoadBalancerTopology): boolean {
+  const allowed = new BlockList();
+  for (const range of allowedAddressRanges) {
+    const [address = "", prefix] = range.split("/");
+    if (isIP(address) === 4) allowed.addSubnet(address, Number(prefix ?? 32), "ipv4");
+  }
+  return isIP(bindAddress) === 4 && allowed.check("127.0.0.1", "ipv4");
+}
+
+/**
+ * Limits per client: an IPv4 address, or a /64 of IPv6, which one client fills as it likes. Each HAProxy counts what passes through it, so
+ * who spreads connections over all gets the limit of each.
+ *
+ * Refused logins count only where passwords can be guessed: a 401 for an expired or narrower token is how token clients work. The first
+ * request of a client carries no Authorization and gets its 401 as an invitation; it does not count either.
+ */
+function rateRules({ requestsPerSecond, failedLoginsPerMinute }: LoadBalancerTopology, mode: AccessMode): string[] {
+  const countLogins = failedLoginsPerMinute > 0 && mode === AccessMode.Htpasswd;
+  const rules: string[] = [];
+  if (requestsPerSecond > 0 || countLogins) {
+    rules.push(
+      "stick-table type ipv6 size 100k expire 2m store http_req_rate(10s),gpc0,gpc0_rate(1m)",
+      "http-request track-sc0 src,ipmask(32,64)",
+    );
+  }
+  if (requestsPerSecond > 0) {
+    const refusal = ociError(429, "TOOMANYREQUESTS", "too many requests from this address", 10);
+    rules.push(`http-request return ${refusal} if { sc_http_req_rate(0) gt ${requestsPerSecond * 10} }`);
+  }
+  if (countLogins) {
+    const refusal = ociError(429, "TOOMANYREQUESTS", "too many refused logins from this address", 60);
+    rules.push(
+      "http-request set-var(txn.with_password) bool(true) if { req.hdr(Authorization) -m found }",
+      `http-request return ${refusal} if { var(txn.with_password) -m bool } { sc_gpc0_rate(0) ge ${failedLoginsPerMinute} }`,
+      "http-response sc-inc-gpc0(0) if { status 401 } { var(txn.with_password) -m bool }",
+    );
+  }
+  return rules;
+}
+
+/** Nothing but the registry's API, and the root, by which balancers in front see that it lives. */
+function pathRules(): string[] {
+  return [`http-request return ${ociError(404, "UNSUPPORTED", "there is nothing but /v2/ here")} unless { path / /v2 } or { path_beg /v2/ }`];
+}
+
+/**
+ * `/v2/_catalog` walks through the whole store and names every repository. The registry compares decoded paths, so we do, too. The user name
+ * is no proof here, but the registry verifies the password of whoever passes; without Authorization it asks for one. Tokens carry
+ * a scope for the catalog, which the registry verifies.
+ */
+function catalogRules(users: readonly string[], mode: AccessMode): string[] {
+  if (mode === AccessMode.Token) return [];
+  const catalog = "acl catalog path,url_dec -m reg ^/v2/_catalog/?$";
+  const denied = `http-request return ${ociError(403, "DENIED", "this user may not list all repositories")} if catalog`;
+  if (mode === AccessMode.None) return [catalog, denied];
+  return [
+    catalog,
+    "acl authorization_given req.hdr(Authorization) -m found",
+    ...users.map((user) => `acl catalog_user var(txn.user) -m str -- ${quote(user)}`),
+    users.length === 0 ? `${denied} authorization_given` : `${denied} authorization_given !catalog_user`,
+  ];
+}
+
+/** The registry builds the URLs of uploads from these headers, and would believe a client's. */
+function forwardingRules(): string[] {
+  return [
+    "http-request del-header Forwarded",
+    "http-request del-header X-Forwarded- -m beg",
+    "http-request set-header X-Forwarded-Proto https",
+    "http-request set-header X-Forwarded-For %[src]",
+  ];
+}

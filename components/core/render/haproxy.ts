@@ -1,0 +1,125 @@
+import type { LoadBalancerTopology, Topology } from "../topology";
+import { clientsFrontend } from "./haproxy-frontend";
+import type { HaproxyFiles } from "./haproxy-frontend";
+import { extraLines, section } from "./haproxy-text";
+
+export type { HaproxyFiles };
+
+/** Environment variable with the port of statistics: HAProxys of one registry share a network, and each tells of itself alone. */
+export const statisticsPortVariable = "HA_REGISTRY_STATISTICS_PORT";
+
+/** Connections kept for statistics and health when clients use up theirs. */
+const statisticsConnections = 50;
+
+/**
+ * `haproxy.cfg` for HAProxy 3.0 or later, run as several processes that share network and ports (SO_REUSEPORT).
+ *
+ * @throws {TypeError} when a path holds control characters.
+ */
+export function renderHaproxy(topology: Topology, files: HaproxyFiles): string {
+  const { loadBalancer } = topology;
+  return [
+    globalSection(topology),
+    defaultsSection(loadBalancer),
+    clientsFrontend(topology, files),
+    readsBackend(topology),
+    writesBackend(topology),
+    statisticsFrontend(),
+  ].join("\n");
+}
+
+function globalSection({ loadBalancer, node }: Topology): string {
+  return section(
+    "global",
+    // There is no admin socket: what is to change is rendered, and takes effect by replacement.
+    "log stdout len 8192 format raw local0 info",
+    `maxconn ${loadBalancer.maxConnections + statisticsConnections}`,
+    `hard-stop-after ${node.drainSeconds}s`,
+    // Left alone, HAProxy starts a thread per CPU of the host, and under a CPU limit they would only take turns.
+    loadBalancer.cpus === undefined ? [] : `nbthread ${Math.min(Math.max(Math.ceil(loadBalancer.cpus), 1), 64)}`,
+    "ssl-default-bind-options ssl-min-ver TLSv1.2",
+    // AES-128-GCM first: with AES instructions it is the fastest. Only forward secrecy, only authenticated encryption.
+    `ssl-default-bind-ciphers ${tls12Ciphers.join(":")}`,
+    "ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
+    "ssl-default-bind-curves X25519:P-256:P-384",
+    extraLines(loadBalancer.extraConfig.global),
+  );
+}
+
+const tls12Ciphers = ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"].flatMap((cipher) => [
+  `ECDHE-ECDSA-${cipher}`,
+  `ECDHE-RSA-${cipher}`,
+]);
+
+function defaultsSection(balancer: LoadBalancerTopology): string {
+  return section(
+    "defaults",
+    "mode http",
+    "log global",
+    "option dontlognull",
+    "option http-ignore-probes",
+    // Kept connections to a node would be cut in the middle of a request when it is replaced; to clients they are closed only when idle.
+    "option http-server-close",
+    "option idle-close-on-response",
+    "retries 3",
+    "option redispatch 1",
+    `timeout connect ${balancer.connectMilliseconds}ms`,
+    `timeout client ${balancer.clientSeconds}s`,
+    `timeout server ${balancer.serverSeconds}s`,
+    `timeout http-keep-alive ${balancer.keepAliveSeconds}s`,
+    "timeout http-request 30s",
+    "timeout queue 30s",
+    // A node that is busy checking passwords may answer late; a dead one refuses the connection or misses timeout connect.
+    "timeout check 3s",
+    extraLines(balancer.extraConfig.defaults),
+  );
+}
+
+/** GET and HEAD change nothing, so a node that fails before it answers costs a retry, never a pull. */
+function readsBackend({ nodes, node, loadBalancer }: Topology): string {
+  return section(
+    "backend registry-reads",
+    "balance leastconn",
+    "option allbackups",
+    "retry-on conn-failure empty-response response-timeout 502 503 504",
+    "option httpchk",
+    "http-check send meth GET uri /v2/",
+    // 401 comes from a registry that asks for a password: it is alive.
+    "http-check expect status 200,401",
+    // A node that comes back has to be in use before Docker calls it healthy, since the next one is replaced then.
+    "default-server check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1",
+    nodes.map(({ number, address, backup }) => `server node-${number} ${address}:${node.port}${backup ? " backup" : ""}`),
+    extraLines(loadBalancer.extraConfig.backend),
+  );
+}
+
+/** Retried only while no connection is made: a PATCH that nobody answered may have been stored, and stored twice it spoils the layer. */
+function writesBackend({ nodes, node, loadBalancer }: Topology): string {
+  return section(
+    "backend registry-writes",
+    "balance leastconn",
+    "option allbackups",
+    "retry-on conn-failure",
+    nodes.map(
+      ({ number, address, backup }) => `server node-${number} ${address}:${node.port} track registry-reads/node-${number}${backup ? " backup" : ""}`,
+    ),
+    extraLines(loadBalancer.extraConfig.backend),
+  );
+}
+
+/** Statistics to read, metrics for Prometheus, health for Docker; nothing here changes anything, and none of it is logged. */
+function statisticsFrontend(): string {
+  return section(
+    "frontend statistics",
+    `bind ":\${${statisticsPortVariable}}"`,
+    "no log",
+    `maxconn ${statisticsConnections}`,
+    "monitor-uri /healthz",
+    "monitor fail if { nbsrv(registry-reads) lt 1 }",
+    "http-request use-service prometheus-exporter if { path /metrics }",
+    "stats enable",
+    "stats uri /",
+    "stats refresh 10s",
+    "stats hide-version",
+  );
+}

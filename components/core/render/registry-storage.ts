@@ -1,0 +1,54 @@
+import type { RegistrySecrets, RegistrySettings } from "../settings";
+import { ObjectStoreKind } from "../topology";
+import type { ResolvedS3, Topology } from "../topology";
+import type { LooseMap } from "./yaml";
+
+/** Where the volume of blobs and manifests is mounted in a node. */
+export const storeDirectory = "/var/lib/registry";
+
+/** The `storage` section of distribution's configuration. */
+export function storageSection({ objectStore, redis }: Topology, settings: RegistrySettings, secrets: RegistrySecrets): LooseMap {
+  const { s3 } = objectStore;
+  const driver =
+    objectStore.kind === ObjectStoreKind.S3 && s3 !== undefined
+      ? { s3: s3Parameters(s3, secrets) }
+      : // maxthreads stays at the driver's 100: fewer would queue clients that wait for a slow disk anyway.
+        { filesystem: { rootdirectory: storeDirectory } };
+  return {
+    ...driver,
+    cache: { blobdescriptor: redis.enabled ? "redis" : "inmemory" },
+    delete: { enabled: settings.deleteEnabled ?? true },
+    maintenance: {
+      readonly: { enabled: settings.readOnly ?? false },
+      // The registry insists on all four, and on durations that are strings.
+      uploadpurging: {
+        enabled: true,
+        age: `${settings.uploadPurgeAgeHours ?? 168}h`,
+        interval: `${settings.uploadPurgeIntervalHours ?? 24}h`,
+        dryrun: false,
+      },
+    },
+    redirect: { disable: !(s3?.redirect ?? false) },
+    tag: settings.tagConcurrencyLimit === undefined ? undefined : { concurrencylimit: settings.tagConcurrencyLimit },
+  };
+}
+
+function s3Parameters(s3: ResolvedS3, secrets: RegistrySecrets): LooseMap {
+  return {
+    accesskey: secrets.s3AccessKey,
+    secretkey: secrets.s3SecretKey,
+    bucket: s3.bucket,
+    region: s3.region,
+    regionendpoint: s3.endpoint,
+    forcepathstyle: s3.forcePathStyle,
+    rootdirectory: s3.rootDirectory,
+    encrypt: s3.encrypt,
+    keyid: s3.keyId,
+    storageclass: s3.storageClass,
+    redirectendpoint: s3.redirectEndpoint,
+    chunksize: s3.chunkSizeMiB * 1024 * 1024,
+    secure: s3.endpoint?.startsWith("http:") !== true,
+    skipverify: !s3.verifyCertificate,
+    v4auth: true,
+  };
+}

@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { readTypes } from "./interfaces";
+import type { PropertyDocs, TypeDocs } from "./interfaces";
+
+/** The sources that say what a user may give. */
+const sources = ["components/core/images.ts", "components/core/shape.ts", "components/core/settings.ts", "components/docker/registry.ts"];
+
+const root = "RegistryArgs";
+
+/** Path, below the repository, of the page that lists every argument. */
+export const argumentsPage = "docs/arguments.md";
+
+/** Some arguments that belong together. */
+interface Section {
+  /** Path of the argument that holds them, as `loadBalancer.statistics`; empty for the outermost. */
+  path: string;
+  type: TypeDocs;
+  /** Whether they may be outputs although their own types do not say so. */
+  input: boolean;
+}
+
+/**
+ * The page that lists every argument of `Registry`, in Markdown.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderArgumentsPage(repository: string): string {
+  const types = readTypes(sources.map((source) => join(repository, source)));
+  const sections = collect("", root, false, types);
+  const parts = sections.map(({ path, type, input }) => {
+    const heading = path === "" ? [] : [`## ${path}`, "", type.text, ""];
+    return [...heading, ...table(type.properties.map((property) => row(path, property, input, types)))].join("\n");
+  });
+  return `${[intro, ...parts].join("\n\n")}\n`;
+}
+
+/**
+ * The outermost arguments of `Registry`, as a table in Markdown whose rows lead to the page that lists every argument.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderArgumentsTable(repository: string): string {
+  const types = readTypes(sources.map((source) => join(repository, source)));
+  const properties = types.get(root)?.properties ?? [];
+  return table(
+    properties.map((property) => {
+      const name = inner(property.type, types) === undefined ? code(property.name) : `[${code(property.name)}](${argumentsPage}#${anchor(property.name)})`;
+      return [name, fallback(property), cell(property.text)];
+    }),
+    ["argument", "default", "what it is"],
+  ).join("\n");
+}
+
+const intro = `<!-- Written by tools/src/docs from the comments of the sources: change those. -->
+
+# Arguments of \`Registry\`
+
+Whatever is left out has the default. What decides which resources exist is **plain**: it cannot be a Pulumi output. What is marked
+**input** may be one, what is marked **secret** is kept as a secret whether it is one or not.`;
+
+function collect(path: string, name: string, input: boolean, types: ReadonlyMap<string, TypeDocs>): Section[] {
+  const type = types.get(name);
+  if (type === undefined) throw new Error(`${name} is in none of ${sources.join(", ")}`);
+  const nested = type.properties.flatMap((property) => {
+    const found = inner(property.type, types);
+    const here = path === "" ? property.name : `${path}.${property.name}`;
+    const below = found?.record === true ? `${here}.<name>` : here;
+    return found === undefined ? [] : collect(below, found.name, input || isInput(property.type), types);
+  });
+  return [{ path, type, input }, ...nested];
+}
+
+/** The interface that a property holds, by itself or in a record. */
+function inner(type: string, types: ReadonlyMap<string, TypeDocs>): { name: string; record: boolean } | undefined {
+  const plain = withoutInput(type);
+  const record = /^Record<string, (\w+)>$/.exec(plain)?.[1];
+  const name = record ?? plain;
+  return (types.get(name)?.properties.length ?? 0) > 0 ? { name, record: record !== undefined } : undefined;
+}
+
+function row(path: string, property: PropertyDocs, input: boolean, types: ReadonlyMap<string, TypeDocs>): string[] {
+  const name = path === "" ? property.name : `${path}.${property.name}`;
+  const nested = inner(property.type, types);
+  const link = nested && `[${nested.record ? "by name" : "group"}](#${anchor(nested.record ? `${name}.<name>` : name)})`;
+  const type = link ?? readable(property.type, types);
+  const mark = path === "secrets" ? " secret" : input || isInput(property.type) ? " input" : "";
+  return [code(property.name), `${type}${mark}`, fallback(property), cell(property.text)];
+}
+
+function readable(type: string, types: ReadonlyMap<string, TypeDocs>): string {
+  const plain = withoutInput(type);
+  const values = types.get(plain)?.values ?? [];
+  return values.length > 0 ? `${code(plain)}: ${values.map(code).join(", ")}` : code(plain);
+}
+
+function withoutInput(type: string): string {
+  return type.replace(/pulumi\.Input<(.*?)>(?=>*$)/, "$1");
+}
+
+function isInput(type: string): boolean {
+  return type.includes("pulumi.Input<");
+}
+
+function fallback({ optional, default: text }: PropertyDocs): string {
+  if (!optional) return "**required**";
+  if (text === undefined) return "see there";
+  return /^(?:"[^"]*"|[\d_.]+|true|false|\w+\.\w+)$/.test(text) ? code(text) : cell(text);
+}
+
+function table(rows: readonly string[][], head: readonly string[] = ["argument", "type", "default", "what it is"]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll("|", "\\|")}\``;
+}
+
+/** Text for a cell; what stands in backquotes is code already. */
+function cell(text: string): string {
+  const escaped = text.split(/(`[^`]*`)/).map((part) => (part.startsWith("`") ? part : part.replaceAll("<", "&lt;")));
+  return escaped.join("").replaceAll("|", "\\|");
+}
+
+/** The fragment under which a Markdown viewer finds a heading. */
+function anchor(heading: string): string {
+  return heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+}

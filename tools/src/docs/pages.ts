@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { argumentsPage, renderArgumentsPage, renderArgumentsTable } from "./arguments";
+import { replaceBlock } from "./blocks";
+
+/** Path, below the repository, of the program that the README shows. */
+export const examplePath = "examples/docker-typescript-registry/index.ts";
+
+/**
+ * The pages that follow from sources, by their path below the repository: the list of arguments, and the README with its example and its
+ * table of arguments brought up to date.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderPages(repository: string): Record<string, string> {
+  const read = (path: string): string => readFileSync(join(repository, path), "utf8");
+  const example = ["```ts", read(examplePath).trimEnd(), "```"].join("\n");
+  const readme = replaceBlock(read("README.md"), "example", example);
+  const table = ["<!-- prettier-ignore-start -->", renderArgumentsTable(repository), "<!-- prettier-ignore-end -->"].join("\n");
+  return { [argumentsPage]: renderArgumentsPage(repository), "README.md": replaceBlock(readme, "arguments", table) };
+}
