@@ -3,7 +3,7 @@ import { isIP, isIPv4 } from "node:net";
 
 /** Whether `text` is a host name (RFC 1123): labels of letters, digits and hyphens, 253 characters at the most. */
 export function isHostname(text: string): boolean {
-  return text.length <= 253 && /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*$/.test(text) && !/^[\d.]+$/.test(text);
+  return typeof text === "string" && text.length <= 253 && /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*$/.test(text) && !/^[\d.]+$/.test(text);
 }
 
 /** Whether `text` is a host name or an IP address. */
@@ -24,27 +24,31 @@ export function isPort(port: number): boolean {
 
 /** Whether `text` is an address or a network in CIDR notation. */
 export function isAddressRange(text: string): boolean {
-  const [address = "", prefix, ...rest] = text.split("/");
+  const [address = "", prefix, ...rest] = String(text).split("/");
   const bits = isIP(address) === 4 ? 32 : 128;
   return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
 }
 
-/** Whether `text` is an absolute http or https URL without credentials in it. */
+/**
+ * Whether `text` is an absolute http or https URL without credentials in it, as it stands: what browsers mend (spaces, backslashes), other
+ * programs refuse.
+ */
 export function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!/^https?:\/\/(?:[!#$&-;=?-[\]_a-z~]|%[0-9a-f]{2})+$/i.test(text) || !URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   return (protocol === "http:" || protocol === "https:") && hostname !== "" && username === "" && password === "";
 }
 
-/** Whether `text` is a /24 of IPv4 that starts at its own base address. */
+/** Whether `text` is a /24 of IPv4 that starts at its own base address and can be given to machines (no loopback, no multicast). */
 export function isSubnet(text: string): boolean {
-  const [address = "", prefix] = text.split("/");
-  return isIPv4(address) && prefix === "24" && address.endsWith(".0");
+  const address = /^(\d.*\.0)\/24$/.exec(text)?.[1] ?? "";
+  const first = Number(address.split(".", 1)[0]);
+  return isIPv4(address) && first > 0 && first < 224 && first !== 127;
 }
 
 /** The address number `host` of a /24. */
 export function addressIn(subnet: string, host: number): string {
-  return subnet.replace(/\.0\/24$/, `.${host}`);
+  return String(subnet).replace(/\.0\/24$/, `.${host}`);
 }
 
 /** A /24 of 10.128.0.0/9 that follows from the name alone, so that two registries on one machine rarely meet and one never moves. */

@@ -20,11 +20,20 @@ const kinds = {
   url: { fits: isHttpUrl, means: "an http or https URL without user and password in it" },
   word: { fits: (text: string): boolean => /^[\x21-\x7e]+$/.test(text), means: "one word of printable ASCII" },
   line: { fits: (text: string): boolean => /^[^\p{Cc}\p{Cs}]+$/u.test(text), means: "one line of text" },
+  lines: {
+    fits: (text: string): boolean => !/[^\P{Cc}\n\r\t]|\p{Cs}/u.test(text),
+    means: "text without control characters other than line breaks and tabs",
+  },
   path: { fits: (text: string): boolean => /^\/[^\p{Cc}\s]*$/u.test(text), means: "an absolute path without spaces" },
 } as const;
 
 /** Notes a problem unless `value` is absent or of its kind. */
 export function checkText(problems: Problems, path: string, value: string | undefined, kind: keyof typeof kinds): void {
   if (value === undefined) return;
-  problems.require(kinds[kind].fits(value), path, `${JSON.stringify(value)} is not ${kinds[kind].means}`);
+  problems.require(typeof value === "string" && kinds[kind].fits(value), path, `${JSON.stringify(value)} is not ${kinds[kind].means}`);
+}
+
+/** Whether `value` is text that fits `pattern`; callers without types give numbers, too, which a pattern alone lets pass. */
+export function isText(value: string | undefined, pattern: RegExp): boolean {
+  return typeof value === "string" && pattern.test(value);
 }

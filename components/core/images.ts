@@ -38,7 +38,7 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
   },
   [ImageName.Redis]: {
     repository: "valkey/valkey",
-    tag: "8.1",
+    tag: "8.1-alpine",
     floor: "7.2",
     floorReason: "CVE-2025-49844: older branches got no fix for the use-after-free in Lua",
   },
@@ -199,11 +199,13 @@ function checkReference(name: ImageName, reference: string, problems: Problems):
 
 /** A tag of fewer numbers than the floor stands for the newest of its series: `3` and `3.1` may well be 3.1.2 or newer, `3.0` is not. */
 function checkFloor(name: ImageName, reference: string, tag: string, path: string, problems: Problems): void {
-  const { floor, floorReason } = imageTable[name];
+  const { repository, floor, floorReason } = imageTable[name];
   if (!isVersion(tag) || isInSeries(floor, tag)) return;
+  const isOwn = parseReference(reference)?.repository?.endsWith(repository) === true;
   problems.require(
     compareVersions(tag, floor) >= 0,
     path,
-    `"${reference}" is older than ${floor}, the oldest version that is let in (${floorReason}); use ${floor} or newer`,
+    `"${reference}" is older than ${floor}, the oldest version that is let in (${floorReason}); use ${floor} or newer` +
+      (isOwn ? "" : ", or a digest if the tag does not tell the version"),
   );
 }

@@ -1,4 +1,4 @@
-import { checkText } from "./checks";
+import { checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { AccessMode } from "./shape";
 import type { AccessShape, TokenShape } from "./shape";
@@ -14,7 +14,11 @@ export function resolveAccess(shape: AccessShape, problems: Problems): { topolog
   const names = Object.keys(users).sort();
   if (mode === AccessMode.Htpasswd) checkUsers(names, problems);
   const realm = shape.realm ?? "Registry";
-  problems.require(/^[^"\\\p{Cc}]+$/u.test(realm), "access.realm", "give one line without quotes and backslashes: it is sent in a header");
+  problems.require(
+    isText(realm, /^[^"\\\p{Cc}\p{Cs}]+$/u),
+    "access.realm",
+    "give one line without quotes and backslashes: it is sent in a header",
+  );
   return {
     topology: {
       mode,
@@ -51,12 +55,16 @@ function checkToken(token: TokenShape | undefined, problems: Problems): void {
     problems.add("access.token", 'access.mode "token" needs realm, service and issuer of the authorization server');
     return;
   }
-  checkText(problems, "access.token.realm", token.realm, "url");
-  checkText(problems, "access.token.service", token.service, "line");
-  checkText(problems, "access.token.issuer", token.issuer, "line");
+  checkText(problems, "access.token.realm", token.realm ?? "", "url");
+  checkText(problems, "access.token.service", token.service ?? "", "line");
+  checkText(problems, "access.token.issuer", token.issuer ?? "", "line");
   for (const [index, algorithm] of (token.signingAlgorithms ?? []).entries()) {
     const path = `access.token.signingAlgorithms[${index}]`;
-    problems.require(/^(RS|ES|PS)(256|384|512)$|^EdDSA$/.test(algorithm), path, `"${algorithm}" is not an asymmetric JWS algorithm, as RS256 or EdDSA`);
+    problems.require(
+      isText(algorithm, /^(RS|ES|PS)(256|384|512)$|^EdDSA$/),
+      path,
+      `"${algorithm}" is not an asymmetric JWS algorithm, as RS256 or EdDSA`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import { addressIn, isHost, isHostPort } from "./addresses";
-import { checkNumber, checkText } from "./checks";
+import { addressIn, isHost, isHostPort, isHttpUrl } from "./addresses";
+import { checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, ports } from "./layout";
 import type { ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
@@ -19,7 +19,7 @@ export function resolveObjectStore(name: string, teamSize: number, shape: Object
   if (shape.nfs !== undefined) checkNfs(shape.nfs, problems);
   const existingVolume = shape.filesystem?.existingVolume;
   if (existingVolume !== undefined) {
-    const fits = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(existingVolume);
+    const fits = isText(existingVolume, /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
     problems.require(fits, "objectStore.filesystem.existingVolume", `"${existingVolume}" is not the name of a Docker volume`);
   }
   return {
@@ -34,20 +34,29 @@ export function resolveObjectStore(name: string, teamSize: number, shape: Object
 }
 
 function checkNfs(nfs: NfsShape, problems: Problems): void {
-  problems.require(isHost(nfs.server), "objectStore.nfs.server", `"${nfs.server}" is neither a DNS name nor an IP address`);
-  checkText(problems, "objectStore.nfs.path", nfs.path, "path");
+  problems.require(isHost(nfs.server ?? ""), "objectStore.nfs.server", `"${nfs.server}" is neither a DNS name nor an IP address`);
+  checkText(problems, "objectStore.nfs.path", nfs.path ?? "", "path");
   checkText(problems, "objectStore.nfs.options", nfs.options, "word");
 }
 
 function resolveS3(s3: S3Shape, problems: Problems): ResolvedS3 {
-  const bucket = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(s3.bucket);
-  problems.require(bucket, "objectStore.s3.bucket", `"${s3.bucket}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`);
+  const bucket = isText(s3.bucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+  problems.require(
+    bucket,
+    "objectStore.s3.bucket",
+    `"${s3.bucket}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`,
+  );
   checkText(problems, "objectStore.s3.region", s3.region, "word");
   checkText(problems, "objectStore.s3.endpoint", s3.endpoint, "url");
   checkText(problems, "objectStore.s3.redirectEndpoint", s3.redirectEndpoint, "url");
   checkText(problems, "objectStore.s3.rootDirectory", s3.rootDirectory, "word");
   checkText(problems, "objectStore.s3.keyId", s3.keyId, "word");
-  checkText(problems, "objectStore.s3.storageClass", s3.storageClass, "word");
+  const storageClass = s3.storageClass ?? "STANDARD";
+  problems.require(
+    storageClasses.includes(storageClass),
+    "objectStore.s3.storageClass",
+    `"${storageClass}" is not one of ${storageClasses.join(", ")}: the registry has to read at once`,
+  );
   checkNumber(problems, "objectStore.s3.chunkSizeMiB", s3.chunkSizeMiB, { from: 5, to: 5120, whole: true });
   problems.require(
     s3.redirectEndpoint === undefined || s3.redirect !== false,
@@ -55,17 +64,56 @@ function resolveS3(s3: S3Shape, problems: Problems): ResolvedS3 {
     "has no effect with redirect: false: leave one of them out",
   );
   const onAws = s3.endpoint === undefined;
+  checkAgainstDriver(s3, problems);
   return {
     ...s3,
     region: s3.region ?? "us-east-1",
     forcePathStyle: s3.forcePathStyle ?? !onAws,
     encrypt: s3.encrypt ?? onAws,
-    storageClass: s3.storageClass ?? "STANDARD",
+    storageClass,
     redirect: s3.redirect ?? (onAws || s3.redirectEndpoint !== undefined),
     chunkSizeMiB: s3.chunkSizeMiB ?? 10,
     verifyCertificate: s3.verifyCertificate ?? true,
   };
 }
+
+/** What distribution's S3 driver refuses when it starts (registry/storage/driver/s3-aws/s3.go), or silently does without. */
+function checkAgainstDriver(s3: S3Shape, problems: Problems): void {
+  const { region, endpoint, redirectEndpoint, encrypt, keyId } = s3;
+  const known = endpoint !== undefined || region === undefined || isText(region, /^[a-z]{2,4}(-[a-z]+){1,3}-\d$/);
+  problems.require(
+    known,
+    "objectStore.s3.region",
+    `"${region}" is not a region of AWS, as eu-central-1: name one, or the endpoint of another store`,
+  );
+  if (redirectEndpoint !== undefined && isHttpUrl(redirectEndpoint)) {
+    const bare = /^https?:\/\/[^/?#]+\/?$/i.test(redirectEndpoint);
+    problems.require(
+      bare,
+      "objectStore.s3.redirectEndpoint",
+      `"${redirectEndpoint}" has more than a host and a port: signed URLs allow nothing else`,
+    );
+  }
+  const encrypted = encrypt ?? endpoint === undefined;
+  problems.require(
+    keyId === undefined || encrypted,
+    "objectStore.s3.keyId",
+    "has no effect without encryption: set encrypt to true, or leave the key out",
+  );
+}
+
+/** Classes that can be read at once, as the driver lists them. */
+const storageClasses = [
+  "NONE",
+  "STANDARD",
+  "REDUCED_REDUNDANCY",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "INTELLIGENT_TIERING",
+  "OUTPOSTS",
+  "GLACIER_IR",
+  "EXPRESS_ONEZONE",
+];
 
 /** Fills in and checks the cache of blob descriptors. */
 export function resolveRedis(
@@ -103,15 +151,21 @@ export function resolveRedis(
 }
 
 function checkExternalRedis(external: ExternalRedisShape, problems: Problems): void {
-  problems.require(external.addresses.length > 0, "redis.external.addresses", "name at least one host:port");
-  for (const [index, address] of external.addresses.entries()) {
+  const addresses = external.addresses ?? [];
+  problems.require(addresses.length > 0, "redis.external.addresses", "name at least one host:port");
+  for (const [index, address] of addresses.entries()) {
     problems.require(isHostPort(address), `redis.external.addresses[${index}]`, `"${address}" is not host:port`);
   }
   checkText(problems, "redis.external.masterName", external.masterName, "word");
   checkText(problems, "redis.external.username", external.username, "word");
   checkText(problems, "redis.external.sentinelUsername", external.sentinelUsername, "word");
   checkNumber(problems, "redis.external.database", external.database, { from: 0, to: 1_000_000, whole: true });
-  const cluster = external.masterName === undefined && external.addresses.length > 1;
+  problems.require(
+    external.sentinelUsername === undefined || external.masterName !== undefined,
+    "redis.external.sentinelUsername",
+    "has no effect without masterName: leave it out, or name the primary that the sentinels watch",
+  );
+  const cluster = external.masterName === undefined && addresses.length > 1;
   problems.require(
     !cluster || !external.database,
     "redis.external.database",

@@ -2,13 +2,21 @@ import { isIP } from "node:net";
 import { addressIn, authority, defaultSubnet, isAddressRange, isHost, isHostname, isPort, isSubnet } from "./addresses";
 import { Problems } from "./errors";
 import { resolveImages } from "./images";
-import { checkNumber, checkText } from "./checks";
+import { checkNumber, checkText, isText } from "./checks";
 import { resolveAccess } from "./resolve-access";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
 import { sizeFor } from "./sizing";
-import type { CertificatesTopology, LoadBalancerTopology, LogsTopology, NetworkTopology, NodeSettings, NodeTopology, Topology } from "./topology";
+import type {
+  CertificatesTopology,
+  LoadBalancerTopology,
+  LogsTopology,
+  NetworkTopology,
+  NodeSettings,
+  NodeTopology,
+  Topology,
+} from "./topology";
 import { hosts, ports } from "./layout";
 
 /**
@@ -27,7 +35,7 @@ export function resolveTopology(name: string, shape: RegistryShape = {}): Topolo
 
 function resolve(name: string, shape: RegistryShape, problems: Problems): Topology {
   problems.require(
-    /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(name),
+    isText(name, /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/),
     "name",
     `"${name}" cannot be part of Docker and DNS names: use 2 to 40 lower-case letters, digits and hyphens, with a letter first`,
   );
@@ -64,7 +72,7 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
 
 function resolveAlternativeNames(hostname: string, given: string[] | undefined, problems: Problems): string[] {
   for (const [index, host] of (given ?? []).entries()) {
-    const valid = isHost(host) || (host.startsWith("*.") && isHostname(host.slice(2)));
+    const valid = isHost(host) || (/^\*\./.test(host) && isHostname(host.slice(2)));
     problems.require(valid, `alternativeNames[${index}]`, `"${host}" is neither a DNS name nor an IP address`);
   }
   return [...new Set([hostname, ...(given ?? ["localhost", "127.0.0.1"])])];
@@ -114,7 +122,7 @@ function resolveNodeSettings(teamSize: number, shape: NodesShape, problems: Prob
     memoryMiB: shape.memoryMiB ?? sizeFor(teamSize).nodeMemoryMiB,
     cpus: shape.cpus,
     logLevel: shape.logLevel ?? LogLevel.Info,
-    tracingEndpoint: shape.tracing?.endpoint,
+    tracingEndpoint: shape.tracing && (shape.tracing.endpoint ?? ""),
     tracingRatio: shape.tracing?.samplingRatio ?? 0.1,
   };
   checkNumber(problems, "nodes.drainSeconds", settings.drainSeconds, { from: 1, to: 86_400, whole: true });
@@ -190,7 +198,11 @@ function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">,
     problems.require(isIP(value) !== 0, at(field), `"${value}" is not an IP address of this host`);
   }
   for (const [index, range] of balancer.allowedAddressRanges.entries()) {
-    problems.require(isAddressRange(range), at(`allowedAddressRanges[${index}]`), `"${range}" is not an address or a network as 10.0.0.0/8`);
+    problems.require(
+      isAddressRange(range),
+      at(`allowedAddressRanges[${index}]`),
+      `"${range}" is not an address or a network as 10.0.0.0/8`,
+    );
   }
   const whole = { to: 1_000_000, whole: true };
   checkNumber(problems, at("rateLimit.requestsPerSecond"), balancer.requestsPerSecond, { from: 0, ...whole });
@@ -202,6 +214,9 @@ function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">,
   checkNumber(problems, at("maxConnections"), balancer.maxConnections, { from: 10, ...whole });
   checkNumber(problems, at("memoryMiB"), balancer.memoryMiB, { from: 64, ...whole });
   checkNumber(problems, at("cpus"), balancer.cpus, { from: 0.1, to: 1024 });
+  const { global, defaults, frontend, backend } = balancer.extraConfig;
+  for (const [name, text] of Object.entries({ global, defaults, frontend, backend }))
+    checkText(problems, at(`extraConfig.${name}`), text, "lines");
 }
 
 function resolveCertificates(shape: CertificatesShape, problems: Problems): CertificatesTopology {

@@ -42,7 +42,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         name: balancer.name,
         image: topology.images.haproxy,
         entrypoints: ["sh", "-c"],
-        command: ['trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done'],
+        command: ['trap "exit 0" TERM USR1; while :; do sleep 3600 & wait $!; done'],
         wait: false,
         networksAdvanced: [{ name: args.networkName, ipv4Address: balancer.address }],
         // A connection that waits for a process that closes its port goes to the other one instead of being refused (Linux 5.14).
@@ -84,6 +84,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
           entrypoints: ["haproxy"],
           command: ["-db", "-f", pathOf(files, "haproxy.cfg")],
           envs: [`HA_REGISTRY_STATISTICS_PORT=${ports.statistics + index}`],
+          init: true, // as process 1, HAProxy could not be ended from inside; see healthCommand
           stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
           networkMode: `container:${balancer.name}`,
           ulimits: [{ name: "nofile", soft: descriptors(balancer.maxConnections), hard: descriptors(balancer.maxConnections) }],

@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-require("../dist/cli/main.js");
+const { main } = require("../dist/cli/main.js");
+
+main(process.argv.slice(2)).then((code) => {
+  process.stdout.write("", () => process.exit(code)); // what was printed first has to be out
+});

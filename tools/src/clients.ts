@@ -35,9 +35,11 @@ const REGCTL: GoProgram = {
  */
 export async function ensureClients(report: Report = reportToStderr): Promise<Clients> {
   const skopeo = await ensureSkopeo(report);
-  const crane = await buildGoProgram(CRANE, report);
-  const regctl = await buildGoProgram(REGCTL, report);
-  return { crane: crane.path, regctl: regctl.path, skopeo };
+  return await withHeartbeat(report, "building crane and regctl", async () => {
+    const crane = await buildGoProgram(CRANE, report);
+    const regctl = await buildGoProgram(REGCTL, report);
+    return { crane: crane.path, regctl: regctl.path, skopeo };
+  });
 }
 
 async function ensureSkopeo(report: Report): Promise<string> {

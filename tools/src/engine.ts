@@ -7,7 +7,6 @@ import { pathEngine } from "./engine/path";
 import { EngineUnavailable, type Engine, type EngineSource } from "./engine/source";
 import { reportToStderr, type Report } from "./progress";
 
-export { schemaDirectory } from "./engine/built";
 export type { Engine, EngineSourceName } from "./engine/source";
 
 /** Ways to come by an engine, the cheapest first. */

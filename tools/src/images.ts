@@ -7,6 +7,8 @@ import { pullImage, registryOf } from "./images/pull";
 import { withLock } from "./lock";
 import { reportToStderr, type Report } from "./progress";
 
+export type { WantedImage };
+
 /** Where an image that is not in the Docker Engine may come from. */
 export enum ImageSource {
   /** Pulled; built if that fails. */
@@ -97,23 +99,25 @@ async function obtain(docker: DockerCli, wanted: readonly WantedImage[], source:
   // Another process may have got them while this one waited.
   const found = await findPresent(docker, wanted);
   const absent = without(wanted, found);
-  const { pulled, failures } = source === ImageSource.Build ? { pulled: [], failures: new Map() } : await pullAll(docker, absent, report);
+  const { pulled, failures } = await pullAll(docker, source === ImageSource.Build ? [] : absent, report);
   const missing = without(absent, pulled);
-  const problems = missing.flatMap((image): Problem[] => {
-    const failure = failures.get(image);
-    if (source === ImageSource.Pull)
-      return [{ path: `images.references.${image.name}`, message: `${image.reference} cannot be pulled: ${failure}` }];
-    const problem = whyNotBuildable(image);
-    return problem
-      ? [{ ...problem, message: failure === undefined ? problem.message : `${problem.message} (pulling it: ${failure})` }]
-      : [];
-  });
+  const problems = missing.flatMap((image) => whyNot(image, source, failures.get(image)) ?? []);
   if (problems.length > 0) throw new RegistryError("images", problems);
 
   const ids = missing.length > 0 ? await buildImages(docker, missing, report) : [];
   const built = missing.map((image, i): EnsuredImage => ({ ...image, id: ids[i] ?? "", origin: "built" }));
   const all = [...found, ...pulled, ...built];
   return wanted.flatMap(({ name }) => all.filter((image) => image.name === name));
+}
+
+/** Why an absent image cannot be had; undefined when it can be built. `failure` is what came of pulling it, if that was tried. */
+function whyNot(image: WantedImage, source: ImageSource, failure: string | undefined): Problem | undefined {
+  if (source === ImageSource.Pull) {
+    return { path: `images.references.${image.name}`, message: `${image.reference} cannot be pulled: ${failure}` };
+  }
+  const problem = whyNotBuildable(image);
+  if (problem === undefined || failure === undefined) return problem;
+  return { ...problem, message: `${problem.message} (pulling it: ${failure})` };
 }
 
 /** Pulls what can be pulled. A registry that did not answer once is not asked again. */

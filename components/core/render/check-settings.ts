@@ -1,4 +1,4 @@
-import { checkNumber, checkText } from "../checks";
+import { checkNumber, checkText, isText } from "../checks";
 import { Problems } from "../errors";
 import type { NotificationSettings, RegistrySecrets, RegistrySettings } from "../settings";
 import type { Topology } from "../topology";
@@ -48,14 +48,23 @@ const actions = ["pull", "push", "mount", "delete"];
 
 function noteReceiverProblems(name: string, receiver: NotificationSettings, problems: Problems): void {
   const path = `settings.notifications.${name}`;
-  problems.require(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name), path, "a receiver's name is 1 to 64 letters, digits and . _ -, with a letter or digit first");
+  problems.require(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name),
+    path,
+    "a receiver's name is 1 to 64 letters, digits and . _ -, with a letter or digit first",
+  );
   checkText(problems, `${path}.url`, receiver.url, "url");
   checkNumber(problems, `${path}.timeoutMilliseconds`, receiver.timeoutMilliseconds, { from: 1, to: 600_000, whole: true });
   checkNumber(problems, `${path}.threshold`, receiver.threshold, { from: 1, ...whole });
   checkNumber(problems, `${path}.backoffSeconds`, receiver.backoffSeconds, { from: 1, to: 86_400, whole: true });
-  for (const [index, type] of (receiver.ignoredMediaTypes ?? []).entries()) checkText(problems, `${path}.ignoredMediaTypes[${index}]`, type, "word");
+  for (const [index, type] of (receiver.ignoredMediaTypes ?? []).entries())
+    checkText(problems, `${path}.ignoredMediaTypes[${index}]`, type, "word");
   for (const [index, action] of (receiver.ignoredActions ?? []).entries()) {
-    problems.require(actions.includes(action), `${path}.ignoredActions[${index}]`, `${JSON.stringify(action)} is not one of ${actions.join(", ")}`);
+    problems.require(
+      actions.includes(action),
+      `${path}.ignoredActions[${index}]`,
+      `${JSON.stringify(action)} is not one of ${actions.join(", ")}`,
+    );
   }
 }
 
@@ -63,7 +72,7 @@ function noteReceiverProblems(name: string, receiver: NotificationSettings, prob
 function noteHeaderProblems(path: string, headers: Record<string, string[]>, problems: Problems): void {
   for (const [name, values] of Object.entries(headers)) {
     problems.require(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name), `${path}.${name}`, "is not the name of a header");
-    const fit = Array.isArray(values) && values.every((value) => /^[\x20-\x7e]*$/.test(value));
+    const fit = Array.isArray(values) && values.every((value) => isText(value, /^[\x20-\x7e]*$/));
     problems.require(fit, `${path}.${name}`, "has to be a list of values, each one line of printable ASCII");
   }
 }
@@ -71,7 +80,11 @@ function noteHeaderProblems(path: string, headers: Record<string, string[]>, pro
 /** Notes what is wrong with secrets, without repeating any. */
 export function noteSecretsProblems(topology: Topology, settings: RegistrySettings, secrets: RegistrySecrets, problems: Problems): void {
   const { httpSecret, notificationHeaders, ...words } = secrets;
-  problems.require(httpSecret !== "", "secrets.httpSecret", "is empty: each node would make one of its own, and uploads that change nodes would fail");
+  problems.require(
+    httpSecret !== "",
+    "secrets.httpSecret",
+    "is empty: each node would make one of its own, and uploads that change nodes would fail",
+  );
   for (const [name, value] of Object.entries({ httpSecret, ...words })) {
     problems.require(value === undefined || isLine(value), `secrets.${name}`, "has to be one line of text");
   }
@@ -83,7 +96,11 @@ export function noteSecretsProblems(topology: Topology, settings: RegistrySettin
     noteHeaderProblems(`secrets.notificationHeaders.${name}`, headers, problems);
   }
   const own = topology.redis.enabled && !topology.redis.external;
-  problems.require(!own || Boolean(secrets.redisPassword), "secrets.redisPassword", "is missing, and the registry's own Redis lets nobody in without it");
+  problems.require(
+    !own || Boolean(secrets.redisPassword),
+    "secrets.redisPassword",
+    "is missing, and the registry's own Redis lets nobody in without it",
+  );
 }
 
 /** The registry takes half a pair for none and goes on anonymously. */
@@ -92,10 +109,14 @@ function notePair(secrets: RegistrySecrets, one: keyof RegistrySecrets, other: k
     [one, other],
     [other, one],
   ] as const) {
-    problems.require(!secrets[given] || Boolean(secrets[missing]), `secrets.${missing}`, `is missing, and ${given} is of no use without it`);
+    problems.require(
+      !secrets[given] || Boolean(secrets[missing]),
+      `secrets.${missing}`,
+      `is missing, and ${given} is of no use without it`,
+    );
   }
 }
 
 function isLine(text: string): boolean {
-  return !/[\p{Cc}\p{Cs}]/u.test(text);
+  return isText(text, /^[^\p{Cc}\p{Cs}]*$/u);
 }

@@ -63,7 +63,10 @@ function addressRules({ loadBalancer, network }: Topology): string[] {
   if (allowedAddressRanges.length === 0) return [];
   const ranges = reachesLoopback(loadBalancer) ? [...allowedAddressRanges, network.gateway] : allowedAddressRanges;
   const denied = ociError(403, "DENIED", "this address may not connect to the registry");
-  return [...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`), `http-request return ${denied} unless from_allowed_address`];
+  return [
+    ...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`),
+    `http-request return ${denied} unless from_allowed_address`,
+  ];
 }
 
 /**
@@ -112,7 +115,9 @@ function rateRules({ requestsPerSecond, failedLoginsPerMinute }: LoadBalancerTop
 
 /** Nothing but the registry's API, and the root, by which balancers in front see that it lives. */
 function pathRules(): string[] {
-  return [`http-request return ${ociError(404, "UNSUPPORTED", "there is nothing but /v2/ here")} unless { path / /v2 } or { path_beg /v2/ }`];
+  return [
+    `http-request return ${ociError(404, "UNSUPPORTED", "there is nothing but /v2/ here")} unless { path / /v2 } or { path_beg /v2/ }`,
+  ];
 }
 
 /**

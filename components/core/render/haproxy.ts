@@ -101,7 +101,8 @@ function writesBackend({ nodes, node, loadBalancer }: Topology): string {
     "option allbackups",
     "retry-on conn-failure",
     nodes.map(
-      ({ number, address, backup }) => `server node-${number} ${address}:${node.port} track registry-reads/node-${number}${backup ? " backup" : ""}`,
+      ({ number, address, backup }) =>
+        `server node-${number} ${address}:${node.port} track registry-reads/node-${number}${backup ? " backup" : ""}`,
     ),
     extraLines(loadBalancer.extraConfig.backend),
   );

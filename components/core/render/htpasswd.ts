@@ -7,7 +7,10 @@
 export function renderHtpasswd(hashes: Readonly<Record<string, string>>): string {
   return Object.entries(hashes)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([user, hash]) => `${checked(user, /^[^:#\s\p{Cc}][^:\s\p{Cc}]*$/u, "user name")}:${checked(hash, bcryptHash, `hash of "${user}"`)}\n`)
+    .map(
+      ([user, hash]) =>
+        `${checked(user, /^[^:#\s\p{Cc}][^:\s\p{Cc}]*$/u, "user name")}:${checked(hash, bcryptHash, `hash of "${user}"`)}\n`,
+    )
     .join("");
 }
 

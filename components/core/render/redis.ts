@@ -15,7 +15,23 @@ export interface RedisFiles {
  * All that distribution's descriptor cache sends (registry/storage/cache/redis/redis.go), and go-redis to open a connection:
  * HELLO with AUTH, and PING. Nothing here lists keys, reads configuration or runs scripts.
  */
-const commands = ["hello", "auth", "ping", "sismember", "sadd", "srem", "hget", "hmget", "hset", "hmset", "hsetnx", "hdel", "del", "multi", "exec"];
+const commands = [
+  "hello",
+  "auth",
+  "ping",
+  "sismember",
+  "sadd",
+  "srem",
+  "hget",
+  "hmget",
+  "hset",
+  "hmset",
+  "hsetnx",
+  "hdel",
+  "del",
+  "multi",
+  "exec",
+];
 
 /**
  * Configuration of the descriptor cache, for Valkey 7.2 or later and Redis 7.2 or later.
@@ -42,12 +58,16 @@ export function renderRedis({ redis }: Topology, files: RedisFiles, passwordSha2
     // Idle clients stay: the registry drops what it does not need after a minute, and a dead one falls to keepalive.
     ["timeout", "0"],
     ["user", "default off"],
-    ["user", `registry on #${passwordSha256Hex} resetkeys ~blobs::* ~repository::* resetchannels -@all ${commands.map((name) => `+${name}`).join(" ")}`],
+    [
+      "user",
+      `registry on #${passwordSha256Hex} resetkeys ~blobs::* ~repository::* resetchannels -@all ${commands.map((name) => `+${name}`).join(" ")}`,
+    ],
     // A cache: a quarter of the memory is left for connections and fragmentation, the oldest entries give way, nothing is written to disk.
     ["maxmemory", `${Math.floor(redis.memoryMiB * 0.75)}mb`],
     ["maxmemory-policy", "allkeys-lru"],
     ["save", `""`],
     ["appendonly", "no"],
+    ["databases", "1"],
     ["dir", "/data"],
     ["enable-debug-command", "no"],
     ["enable-module-command", "no"],

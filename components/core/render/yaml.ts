@@ -18,8 +18,8 @@ export interface LooseMap {
   readonly [key: string]: Loose;
 }
 
-/** Keys that YAML 1.1 reads as text without quotes; all others are quoted. */
-const plainKey = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9-]*$/i;
+/** Keys that every reader of YAML 1.1 takes for text without quotes (some take e0 for a number); all others are quoted. */
+const plainKey = /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)[a-z][a-z0-9-]*$/i;
 
 /** Text of `value`: keys sorted, every string quoted and in ASCII, so that YAML 1.1 (Go's) and 1.2 read the same. */
 export function stringifyYaml(value: LooseMap): string {
@@ -99,7 +99,7 @@ function readDocument(document: ReturnType<typeof parseDocument>, path: string, 
 function refuseCycles(value: Yaml, above: readonly Yaml[]): void {
   if (typeof value !== "object" || value === null) return;
   if (above.includes(value)) throw new RangeError("an alias stands inside of what it names");
-  for (const item of Object.values(value) as Yaml[]) refuseCycles(item, [...above, value]);
+  for (const item of Object.values<Yaml>(value)) refuseCycles(item, [...above, value]);
 }
 
 /** Go's parser knows no base-60 numbers, and no setting is a date, a set or binary data. */

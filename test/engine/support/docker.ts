@@ -1,10 +1,5 @@
-import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
+import { runProgram } from "./program";
 import { until } from "./waiting";
-
-const run = promisify(execFile);
-const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** What `docker inspect` tells of a container, as far as tests read it. */
 export interface ContainerFacts {
@@ -32,8 +27,7 @@ export class Docker {
    * @throws {Error} with standard error in it when docker fails.
    */
   async command(...args: string[]): Promise<string> {
-    const { stdout } = await run("docker", args, { env: this.#environment, maxBuffer: MAX_OUTPUT_BYTES });
-    return stdout;
+    return (await runProgram("docker", args, { environment: this.#environment })).stdout;
   }
 
   /** Facts of the container `name`. */
@@ -56,15 +50,9 @@ export class Docker {
     return Pid;
   }
 
-  /** Host process ids of the container's main process and all that it started. */
-  async hostPids(name: string): Promise<number[]> {
-    const lines = (await this.command("top", name, "-o", "pid")).trim().split("\n").slice(1);
-    return lines.map((line) => Number(line.trim()));
-  }
-
   /** Standard output and standard error of a container so far. */
   async logs(name: string, ...options: string[]): Promise<string> {
-    const { stdout, stderr } = await run("docker", ["logs", ...options, name], { env: this.#environment, maxBuffer: MAX_OUTPUT_BYTES });
+    const { stdout, stderr } = await runProgram("docker", ["logs", ...options, name], { environment: this.#environment });
     return stdout + stderr;
   }
 
@@ -118,11 +106,6 @@ export class Docker {
 
 /** The machine's own Docker Engine. */
 export const docker = new Docker();
-
-/** The value of a process's command line on the host, for messages. */
-export async function commandLine(pid: number): Promise<string> {
-  return (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").join(" ").trim();
-}
 
 function label(stack: string): string {
   return `label=ha-registry=${stack}`;

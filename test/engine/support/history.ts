@@ -25,7 +25,9 @@ export interface TagRead {
  * @returns one line for each, empty when all is well.
  */
 export function staleReads(writes: readonly TagWrite[], reads: readonly TagRead[]): string[] {
-  const byTag = Map.groupBy(writes, ({ tag }) => tag);
+  const byTag = new Map<string, TagWrite[]>();
+  for (const { tag } of writes) byTag.set(tag, []);
+  for (const write of writes) byTag.get(write.tag)?.push(write);
   return reads.flatMap((read) => {
     const candidates = byTag.get(read.tag) ?? [];
     const seen = candidates.filter(({ digest, start }) => digest === read.digest && start <= read.end);

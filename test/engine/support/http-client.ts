@@ -148,6 +148,11 @@ export class RawClient {
     await this.commitUpload(await this.appendUpload(upload, body), body.digest);
   }
 
+  /** Digest of the manifest that {@link pushManifest} sends for `layer`. */
+  manifestDigest(layer: Body): string {
+    return bodyOf(Buffer.from(manifestOf(layer))).digest;
+  }
+
   /** Sends a manifest under a tag; returns its digest. */
   async pushManifest(repository: string, tag: string, layer: Body): Promise<string> {
     const body = bodyOf(Buffer.from(manifestOf(layer)));

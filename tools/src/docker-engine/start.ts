@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -50,6 +50,10 @@ export function defaultDockerd(): Dockerd {
  */
 export async function startDockerd(dockerd: Dockerd, report: Report): Promise<void> {
   const start = Date.now();
+  const logStart = await stat(dockerd.log).then(
+    ({ size }) => size,
+    () => 0,
+  );
   report("Docker Engine: starting it");
   const failed = await launch(dockerd);
   let told = start;
@@ -58,7 +62,7 @@ export async function startDockerd(dockerd: Dockerd, report: Report): Promise<vo
     if (failure === undefined) break;
     const reason =
       failed() ?? (Date.now() - start > START_TIMEOUT_MS ? `it does not answer after ${elapsed(start)}: ${failure}` : undefined);
-    if (reason !== undefined) throw await refusal(reason, dockerd);
+    if (reason !== undefined) throw await refusal(reason, dockerd, logStart);
     if (Date.now() - told > HEARTBEAT_SECONDS * 1000) {
       report(`Docker Engine: starting it … ${elapsed(start)}`);
       told = Date.now();
@@ -112,10 +116,9 @@ async function spawnDetached({ args, log }: Dockerd): Promise<() => string | und
   return () => failure;
 }
 
-async function refusal(reason: string, { log, service }: Dockerd): Promise<RegistryError> {
-  const system = service && hasSystemd();
-  const tail = system
-    ? "see `journalctl -u docker`"
-    : `${lastLines(await readFile(log, "utf8").catch(() => ""), 10)}\nThe whole log is ${log}`;
-  return new RegistryError("Docker Engine", [{ path: "dockerd", message: `${reason}; ${tail}` }]);
+async function refusal(reason: string, { log, service }: Dockerd, logStart: number): Promise<RegistryError> {
+  const text = (await readFile(log, "utf8").catch(() => "")).slice(logStart);
+  const notable = text.split("\n").filter((line) => !/level=(info|debug)/.test(line));
+  const more = service && hasSystemd() ? "see `journalctl -u docker`" : `${lastLines(notable.join("\n"), 5)}\nThe whole log is ${log}`;
+  return new RegistryError("Docker Engine", [{ path: "dockerd", message: `${reason}; ${more}` }]);
 }

@@ -15,8 +15,6 @@ interface Section {
   /** Path of the argument that holds them, as `loadBalancer.statistics`; empty for the outermost. */
   path: string;
   type: TypeDocs;
-  /** Whether they may be outputs although their own types do not say so. */
-  input: boolean;
 }
 
 /**
@@ -26,10 +24,10 @@ interface Section {
  */
 export function renderArgumentsPage(repository: string): string {
   const types = readTypes(sources.map((source) => join(repository, source)));
-  const sections = collect("", root, false, types);
-  const parts = sections.map(({ path, type, input }) => {
-    const heading = path === "" ? [] : [`## ${path}`, "", type.text, ""];
-    return [...heading, ...table(type.properties.map((property) => row(path, property, input, types)))].join("\n");
+  const sections = collect("", root, types);
+  const parts = sections.map(({ path, type }) => {
+    const heading = path === "" ? [] : [`## ${code(path)}`, "", type.text, ""];
+    return [...heading, ...table(type.properties.map((property) => row(path, property, types)))].join("\n");
   });
   return `${[intro, ...parts].join("\n\n")}\n`;
 }
@@ -44,7 +42,10 @@ export function renderArgumentsTable(repository: string): string {
   const properties = types.get(root)?.properties ?? [];
   return table(
     properties.map((property) => {
-      const name = inner(property.type, types) === undefined ? code(property.name) : `[${code(property.name)}](${argumentsPage}#${anchor(property.name)})`;
+      const name =
+        inner(property.type, types) === undefined
+          ? code(property.name)
+          : `[${code(property.name)}](${argumentsPage}#${anchor(property.name)})`;
       return [name, fallback(property), cell(property.text)];
     }),
     ["argument", "default", "what it is"],
@@ -55,19 +56,19 @@ const intro = `<!-- Written by tools/src/docs from the comments of the sources: 
 
 # Arguments of \`Registry\`
 
-Whatever is left out has the default. What decides which resources exist is **plain**: it cannot be a Pulumi output. What is marked
-**input** may be one, what is marked **secret** is kept as a secret whether it is one or not.`;
+Whatever is left out has the default. What decides which resources exist is plain: it cannot be a Pulumi output. What is marked
+**input** may be one, a group only as a whole. What is marked **secret** may be one too, and is kept as a secret either way.`;
 
-function collect(path: string, name: string, input: boolean, types: ReadonlyMap<string, TypeDocs>): Section[] {
+function collect(path: string, name: string, types: ReadonlyMap<string, TypeDocs>): Section[] {
   const type = types.get(name);
   if (type === undefined) throw new Error(`${name} is in none of ${sources.join(", ")}`);
   const nested = type.properties.flatMap((property) => {
     const found = inner(property.type, types);
     const here = path === "" ? property.name : `${path}.${property.name}`;
     const below = found?.record === true ? `${here}.<name>` : here;
-    return found === undefined ? [] : collect(below, found.name, input || isInput(property.type), types);
+    return found === undefined ? [] : collect(below, found.name, types);
   });
-  return [{ path, type, input }, ...nested];
+  return [{ path, type }, ...nested];
 }
 
 /** The interface that a property holds, by itself or in a record. */
@@ -78,12 +79,12 @@ function inner(type: string, types: ReadonlyMap<string, TypeDocs>): { name: stri
   return (types.get(name)?.properties.length ?? 0) > 0 ? { name, record: record !== undefined } : undefined;
 }
 
-function row(path: string, property: PropertyDocs, input: boolean, types: ReadonlyMap<string, TypeDocs>): string[] {
+function row(path: string, property: PropertyDocs, types: ReadonlyMap<string, TypeDocs>): string[] {
   const name = path === "" ? property.name : `${path}.${property.name}`;
   const nested = inner(property.type, types);
   const link = nested && `[${nested.record ? "by name" : "group"}](#${anchor(nested.record ? `${name}.<name>` : name)})`;
   const type = link ?? readable(property.type, types);
-  const mark = path === "secrets" ? " secret" : input || isInput(property.type) ? " input" : "";
+  const mark = path === "secrets" ? " **secret**" : property.type.includes("pulumi.Input<") ? " **input**" : "";
   return [code(property.name), `${type}${mark}`, fallback(property), cell(property.text)];
 }
 
@@ -95,10 +96,6 @@ function readable(type: string, types: ReadonlyMap<string, TypeDocs>): string {
 
 function withoutInput(type: string): string {
   return type.replace(/pulumi\.Input<(.*?)>(?=>*$)/, "$1");
-}
-
-function isInput(type: string): boolean {
-  return type.includes("pulumi.Input<");
 }
 
 function fallback({ optional, default: text }: PropertyDocs): string {
@@ -124,5 +121,8 @@ function cell(text: string): string {
 
 /** The fragment under which a Markdown viewer finds a heading. */
 function anchor(heading: string): string {
-  return heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replace(/\s/g, "-");
 }

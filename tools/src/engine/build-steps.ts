@@ -91,33 +91,31 @@ function providerStep(workshop: Workshop, { name, version }: Provider): BuildSte
 }
 
 /**
- * Builds one program. Plain Go without cgo and without paths of this machine: the same program everywhere, and no C compiler needed.
+ * Without cgo and without paths of this machine: the same program everywhere, and no C compiler needed. Symbols and debug
+ * information are left out, which takes an eighth off the time and a third off the size.
  */
+const BUILD_FLAGS = ["-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false"] as const;
+
 async function goBuild(
-  workshop: Workshop,
+  { source, draft, log }: Workshop,
   what: string,
-  binary: string,
-  linkerFlags: string,
+  to: string,
+  linker: string,
   tell: (detail: string) => void,
 ): Promise<void> {
-  const draft = join(workshop.draft, "program");
+  const program = join(draft, "program");
   let downloads = 0;
   let packages = 0;
-  const compilerFlags = "all=-dwarf=false";
-  await runChecked(
-    "go",
-    ["build", "-v", "-trimpath", "-buildvcs=false", `-gcflags=${compilerFlags}`, "-ldflags", `-s -w ${linkerFlags}`, "-o", draft, what],
-    {
-      cwd: workshop.source,
-      environment: { CGO_ENABLED: "0", GOWORK: "off" },
-      log: workshop.log,
-      onErrorLine: (line) => {
-        if (line.startsWith("go: downloading ")) downloads += 1;
-        else packages += 1;
-        tell(packages === 0 ? `${downloads} modules downloaded` : `${packages} packages compiled`);
-      },
+  await runChecked("go", ["build", "-v", ...BUILD_FLAGS, "-ldflags", `-s -w ${linker}`, "-o", program, what], {
+    cwd: source,
+    environment: { CGO_ENABLED: "0", GOWORK: "off" },
+    log,
+    onErrorLine: (line) => {
+      if (line.startsWith("go: downloading ")) downloads += 1;
+      else packages += 1;
+      tell(packages === 0 ? `${downloads} modules downloaded` : `${packages} packages compiled`);
     },
-  );
-  await mkdir(dirname(binary), { recursive: true });
-  await rename(draft, binary);
+  });
+  await mkdir(dirname(to), { recursive: true });
+  await rename(program, to);
 }

@@ -50,12 +50,6 @@ export const builtEngine: EngineSource = {
 /** An engine works on, whatever becomes of Go, so its directory is found by the sources and the platform alone. */
 const platform = `${process.platform}-${process.arch}`;
 
-/** Where the schemas of the built providers lie, as `docker.json`; undefined unless the engine was built. */
-export function schemaDirectory(engine: Engine): string | undefined {
-  const { root, source } = engine.command;
-  return source === "built" && root !== undefined ? join(root, "schemas") : undefined;
-}
-
 function builtIn(root: string, { version }: EngineStamp): Engine {
   return {
     command: { binary: join(root, "bin", "pulumi"), root, version, source: "built" },
@@ -63,6 +57,8 @@ function builtIn(root: string, { version }: EngineStamp): Engine {
       PULUMI_HOME: join(root, "home"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // The CLI keeps an encrypted log of every command in its home; by default up to 500 MB.
+      PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "50",
     },
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { compareVersions, ImageName, imageTable, isInSeries, parseReference, RegistryError, type Problem } from "ha-registry-core";
+import { compareVersions, imageTable, isInSeries, parseReference, RegistryError, type ImageName, type Problem } from "ha-registry-core";
 
 import { cachePath } from "../cache";
 import { elapsed, prefixed, withHeartbeat, type Report } from "../progress";
@@ -56,24 +56,29 @@ export async function buildImages(docker: DockerCli, wanted: readonly WantedImag
   await mkdir(work, { recursive: true });
   try {
     const packages = new Set([...COMMON_PACKAGES, ...wanted.flatMap(({ name }) => imageRecipes[name].packages)]);
-    const request = { packages: [...packages], architecture, cache: cachePath("images", "debian"), work: join(work, "packages"), report };
+    const request = { packages: [...packages], architecture, cache: cachePath("images", "debian"), work: join(work, "packages") };
     const debian = fetchDebianPackages(request);
     // Whoever needs the packages sees the failure, but perhaps not before a Go program is built.
     debian.catch(() => undefined);
-    const results = await Promise.allSettled(wanted.map((image) => buildImage(docker, image, debian, architecture, work, report)));
-    return collect(results);
+    const label = `building ${wanted.map(({ reference }) => reference).join(", ")}`;
+    return await withHeartbeat(report, label, async () =>
+      collect(await Promise.allSettled(wanted.map((image) => buildImage(docker, image, debian, architecture, work, report)))),
+    );
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
 function collect<T>(results: readonly PromiseSettledResult<T>[]): T[] {
-  const failures = results.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
-  const unexpected = failures.find((failure) => !(failure instanceof RegistryError));
-  if (unexpected !== undefined) throw unexpected;
-  const problems = failures.flatMap((failure) => (failure instanceof RegistryError ? failure.problems : []));
-  const distinct = [...new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem])).values()];
-  if (distinct.length > 0) throw new RegistryError("images", distinct);
+  const problems = new Map<string, Problem>();
+  for (const result of results) {
+    if (result.status === "fulfilled") continue;
+    const reason: unknown = result.reason;
+    if (!(reason instanceof RegistryError)) throw new Error("images cannot be built", { cause: reason });
+    // What is wrong with the packages is wrong for every image.
+    for (const problem of reason.problems) problems.set(`${problem.path} ${problem.message}`, problem);
+  }
+  if (problems.size > 0) throw new RegistryError("images", [...problems.values()]);
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
@@ -103,7 +108,7 @@ async function buildImage(
   // Under a name of its own until it has run; one such name for each build, since others may build for the same engine.
   const tag = `ha-registry-draft:${wanted.name}-${randomUUID()}`;
   const archive = await packImage(join(work, `${wanted.name}-archive`), { tree, architecture, config: configOf(recipe, labels), tag });
-  await withHeartbeat(own, "loading it into the Docker Engine", () => docker.run("load", "--quiet", "--input", archive));
+  await docker.run("load", "--quiet", "--input", archive);
   try {
     await checkOutput(docker, tag, recipe, version);
     await docker.run("tag", tag, wanted.reference);

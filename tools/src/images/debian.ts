@@ -5,7 +5,6 @@ import { dirname, join, posix } from "node:path";
 import { RegistryError } from "ha-registry-core";
 
 import { CommandError, findExecutable, lastLines, runChecked } from "../command";
-import { withHeartbeat, type Report } from "../progress";
 import { readDebianMirrors, type DebianMirrors } from "./mirrors";
 
 /** The release that the images' packages are taken from, whatever the machine itself runs. */
@@ -58,7 +57,6 @@ export interface DebianRequest {
   cache: string;
   /** Packages are unpacked here. */
   work: string;
-  report: Report;
 }
 
 /**
@@ -68,16 +66,16 @@ export interface DebianRequest {
  * @throws {RegistryError} when this cannot be done on this machine.
  */
 export async function fetchDebianPackages(request: DebianRequest): Promise<DebianPackages> {
-  const { architecture, packages, report } = request;
+  const { architecture, packages } = request;
   requireTools();
   const root = join(request.cache, `${DEBIAN_RELEASE.suite}-${architecture}`);
   const apt = await prepareApt(root, architecture, await readDebianMirrors());
 
   // A failed update is no reason to stop while the lists and packages of an earlier one are there: what follows will tell.
-  const update = await withHeartbeat(report, "reading Debian's package lists", () => apt("update").catch(reasonOf));
+  const update = await apt("update").catch(reasonOf);
   try {
     const install = ["install", "--yes", "--no-install-recommends"];
-    await withHeartbeat(report, "fetching Debian packages", () => apt(...install, "--download-only", ...packages));
+    await apt(...install, "--download-only", ...packages);
     const plan = parsePlan(await apt(...install, "--simulate", ...packages));
     // Packages that a newer version has replaced need not be kept.
     await apt("autoclean");

@@ -55,7 +55,9 @@ export class DockerCli {
 }
 
 function failure(args: readonly string[], { code, stderr, stdout }: CommandResult): RegistryError {
-  return new RegistryError("images", [explain(args, (stderr || stdout).trim() || `ended with code ${code} and said nothing`)]);
+  // The command says the same once for each image that it was asked for.
+  const lines = new Set((stderr || stdout).trim().split("\n"));
+  return new RegistryError("images", [explain(args, [...lines].join("\n") || `ended with code ${code} and said nothing`)]);
 }
 
 function explain(args: readonly string[], reason: string): Problem {

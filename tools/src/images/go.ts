@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { access, mkdir, readFile, rename } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { RegistryError } from "ha-registry-core";
@@ -7,7 +7,7 @@ import { RegistryError } from "ha-registry-core";
 import { cachePath } from "../cache";
 import { findExecutable, lastLines, runCommand } from "../command";
 import { withLock } from "../lock";
-import { withHeartbeat, type Report } from "../progress";
+import type { Report } from "../progress";
 import { toolsPath } from "./paths";
 
 /** A program that comes from Go modules. */
@@ -36,6 +36,7 @@ export interface BuiltProgram {
  * Builds a Go program, static and without this machine's paths in it, once: the result is kept in the cache under everything that
  * decides it. What go itself downloaded and compiled is kept as well when it is interrupted.
  *
+ * @param report Is told when another process is at it already.
  * @param architecture Go's name of the architecture it shall run on. @default - this machine's
  * @throws {RegistryError} when there is no Go, or it cannot build it.
  */
@@ -52,16 +53,17 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
     .update(JSON.stringify([mod, sum, program.package, flags, target]))
     .digest("hex");
   const path = cachePath("go", `${name}-${version}-${target}-${key.slice(0, 16)}`, name);
-  const label = `building ${name} ${version}`;
   const build = async (): Promise<void> => {
     if (await exists(path)) return;
-    const draft = `${path}.draft`;
-    await withHeartbeat(report, label, () => goBuild(directory, [...flags, "-o", draft, program.package], target));
+    await removeDrafts(dirname(path));
+    // A name of its own: the go command of a build that was killed may still be writing to another.
+    const draft = `${path}.${randomUUID()}.draft`;
+    await goBuild(directory, [...flags, "-o", draft, program.package], target);
     await rename(draft, path);
   };
   if (!(await exists(path))) {
     await mkdir(dirname(path), { recursive: true });
-    await withLock(`${path}.lock`, label, build, report);
+    await withLock(`${path}.lock`, `the build of ${name} ${version}`, build, report);
   }
   return { path, version: version.replace(/^v/, ""), source: `${program.versionOf}@${version}` };
 }
@@ -85,6 +87,11 @@ function requiredVersion(mod: string, module: string): string {
   const version = lines.find((line) => line.startsWith(`${module} `))?.split(/\s+/)[1];
   if (version === undefined) throw new Error(`go.mod requires no ${module}`);
   return version;
+}
+
+async function removeDrafts(directory: string): Promise<void> {
+  const drafts = (await readdir(directory)).filter((file) => file.endsWith(".draft"));
+  await Promise.all(drafts.map((file) => rm(join(directory, file), { force: true })));
 }
 
 async function exists(path: string): Promise<boolean> {

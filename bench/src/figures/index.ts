@@ -1,0 +1,12 @@
+import type { Figure } from "../bench";
+import { authentication } from "./authentication";
+import { firstPull } from "./first-pull";
+import { latency } from "./latency";
+import { link } from "./link";
+import { packageCost } from "./package";
+import { program } from "./program";
+import { pull } from "./pull";
+import { push } from "./push";
+
+/** All figures, in the order of the table. */
+export const figures: readonly Figure[] = [pull, link, push, latency, authentication, program, firstPull, packageCost];

@@ -1,0 +1,30 @@
+import { AccessMode } from "ha-registry-core";
+import type { Figure } from "../bench";
+import { download } from "../load/curl";
+import { push } from "../load/push";
+import { alternate } from "../measure/statistics";
+import { ratio } from "../measure/result";
+
+const bytes = 100e6;
+
+/** What the balancer's settings cost a pull, beside what any HAProxy costs. */
+export const pull: Figure = {
+  name: "pull",
+  about: "pull MB/s through the balancer, against a minimal HAProxy before the same node, in clear and with TLS",
+  async run(bench) {
+    const registry = await bench.registry(AccessMode.Htpasswd);
+    const { client, balancer } = registry;
+    const { digest } = await push(client, balancer, { repository: "bench/pull", bytes, first: 0, count: 1 });
+    const [clear, minimal, minimalTls] = [await registry.clearBalancer(), await registry.minimalBalancer(), await registry.minimalTlsBalancer()];
+    const fetch = (target: typeof balancer) => () => download(client, target, `/v2/bench/pull/blobs/${digest}`, 4);
+
+    const inClear = await alternate(bench.rounds, { ours: fetch(clear), baseline: fetch(minimal) });
+    const withTls = await alternate(bench.rounds, { ours: fetch(balancer), baseline: fetch(minimalTls) });
+
+    const goal = { atLeast: 0.98 };
+    return [
+      ratio({ what: "pull through the balancer, in clear", against: "minimal HAProxy", unit: "MB/s", goal }, inClear),
+      ratio({ what: "pull through the balancer, TLS", against: "minimal HAProxy", unit: "MB/s", goal }, withTls),
+    ];
+  },
+};

@@ -1,0 +1,86 @@
+import { parseArgs } from "node:util";
+import { RegistryError } from "ha-registry-core";
+import { Bench } from "./bench";
+import { figures } from "./figures";
+import type { Result } from "./measure/result";
+import { table } from "./measure/table";
+import { writeResults } from "./measure/results-file";
+import { Cleanups } from "./setup/cleanups";
+import { checkRequirements } from "./setup/requirements";
+
+const usage = `npm run bench [-- [--quick] [--rounds N] [figure…]]
+
+Measures the figures of the README, each against a baseline in the same run. Without names: all of them, in about 20 minutes.
+  --quick     3 rounds, to see that everything works
+  --rounds N  rounds that count (default 9); the figures are medians of them
+
+${figures.map(({ name, about }) => `  ${name.padEnd(15)} ${about}`).join("\n")}
+`;
+
+const report = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: "boolean", default: false }, rounds: { type: "string" }, help: { type: "boolean", default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const unknown = positionals.filter((name) => !figures.some((figure) => figure.name === name));
+  const rounds = Number(values.rounds ?? (values.quick ? 3 : 9));
+  if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+    throw new RegistryError("bench", [
+      unknown.length > 0
+        ? { path: unknown.join(" "), message: `is no figure: ${figures.map(({ name }) => name).join(", ")}` }
+        : { path: "--rounds", message: `${values.rounds} is not a whole number from 1 on` },
+    ]);
+  }
+  await checkRequirements();
+  const chosen = positionals.length === 0 ? figures : figures.filter(({ name }) => positionals.includes(name));
+
+  const cleanups = new Cleanups();
+  onSignal(() => cleanups.run(report));
+  try {
+    const results = await measureAll(new Bench(rounds, values.quick, cleanups, report), chosen);
+    process.stdout.write(`\n${table(results)}\n\nmedians of ${rounds} rounds; result: median of the rounds' ratios or differences; rate limits off\n`);
+    report(`written to ${await writeResults(results, rounds)}`);
+  } finally {
+    await cleanups.run(report);
+  }
+}
+
+/** A figure that cannot be measured is told, and the others are measured all the same. */
+async function measureAll(bench: Bench, chosen: typeof figures): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const figure of chosen) {
+    const start = Date.now();
+    report(`${figure.name}: ${figure.about}`);
+    try {
+      results.push(...(await figure.run(bench)));
+      report(`${figure.name}: ${Math.round((Date.now() - start) / 1000)} s`);
+    } catch (error) {
+      process.exitCode = 1;
+      report(`${figure.name}: failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  return results;
+}
+
+/** A run that is broken off leaves nothing behind. */
+function onSignal(cleanUp: () => Promise<void>): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      report(`${signal}: cleaning up`);
+      void cleanUp().finally(() => process.exit(130));
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  report(error instanceof RegistryError ? error.message : String(error instanceof Error ? error.stack : error));
+  process.exitCode = 1;
+});

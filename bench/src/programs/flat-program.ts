@@ -1,0 +1,4 @@
+import { runOrder } from "./child";
+import { flat } from "./flat";
+
+void runOrder(({ name, flat: args }) => flat(name, args));

@@ -1,0 +1,52 @@
+import { runChecked, runCommand } from "ha-registry-tools";
+
+/** A container as `docker ps` shows it. */
+export interface Container {
+  /** Name. */
+  name: string;
+  /** `created`, `running`, `restarting`, `exited`, … */
+  state: string;
+  /** The same for people, with health and exit code, as `Up 2 minutes (unhealthy)`. */
+  status: string;
+  /** Stack that it belongs to; empty for a container of somebody else's. */
+  stack: string;
+  /** Ports of the host that it holds. */
+  ports: number[];
+}
+
+/**
+ * Runs the Docker command line against the Docker Engine of the environment (`DOCKER_HOST`).
+ *
+ * @returns what it printed on standard output.
+ * @throws {CommandError} when it fails.
+ */
+export async function docker(...args: string[]): Promise<string> {
+  return (await runChecked("docker", args, { timeoutMs: 60_000 })).stdout;
+}
+
+/** Every container of the Docker Engine, running or not. */
+export async function listContainers(): Promise<Container[]> {
+  const fields = ["{{.Names}}", "{{.State}}", "{{.Status}}", '{{.Label "ha-registry"}}', "{{.Ports}}"];
+  const output = await docker("ps", "--all", "--no-trunc", "--format", fields.join("\t"));
+  return output.split("\n").flatMap((line) => {
+    const [name, state, status, stack = "", ports = ""] = line.split("\t");
+    if (name === undefined || state === undefined || status === undefined) return [];
+    return [{ name, state, status, stack, ports: publishedPorts(ports) }];
+  });
+}
+
+/** `0.0.0.0:5000->5000/tcp, :::8404-8405->8404-8405/tcp` holds 5000, 8404 and 8405. */
+export function publishedPorts(text: string): number[] {
+  const ranges = text.matchAll(/:(\d+)(?:-(\d+))?->/g);
+  const ports = [...ranges].flatMap(([, first, last]) => {
+    const from = Number(first);
+    return Array.from({ length: Number(last ?? first) - from + 1 }, (_, index) => from + index);
+  });
+  return [...new Set(ports)];
+}
+
+/** The last lines that a container wrote, of both streams; empty when Docker has none. */
+export async function logTail(container: string, count: number): Promise<string[]> {
+  const { stdout, stderr } = await runCommand("docker", ["logs", "--tail", String(count), container], { timeoutMs: 60_000 });
+  return `${stdout}${stderr}`.split("\n").filter((line) => line.trim() !== "");
+}

@@ -1,0 +1,86 @@
+import { rmSync } from "node:fs";
+import { StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
+import type { Report } from "ha-registry-tools";
+import { clientDirectory } from "./client-files";
+import { confirm } from "./confirm";
+import { docker, listContainers } from "./docker";
+import type { Environment } from "./environment";
+import { Failure } from "./exit";
+import { operate } from "./operate";
+import { summary } from "./progress";
+import { objectName, readState, types, type StateResource } from "./state";
+import { openStack, type OpenStack } from "./workspace";
+
+/** Options of `down`. */
+export interface DownOptions {
+  /** Does not ask. */
+  yes?: boolean;
+  /** Removes the stack too: its history, but neither its file nor the passphrase. */
+  removeStack?: boolean;
+}
+
+/** Removes a registry with its data. */
+export async function down(environment: Environment, options: DownOptions, report: Report): Promise<void> {
+  const { name } = environment;
+  const open = await openIfThere(environment, report);
+  const { resources } = open === undefined ? { resources: [] } : await readState(open);
+  const objects = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
+  if (open === undefined || objects.length === 0) {
+    process.stdout.write(`${name}: there is nothing to remove\n`);
+  } else {
+    await checkVolumesUnused(name, objects);
+    if (options.yes !== true) await confirm(question(name, objects), name);
+    await removeAll(name, open, objects, report);
+    rmSync(clientDirectory(environment), { recursive: true, force: true });
+  }
+  if (options.removeStack === true) await open?.stack.workspace.removeStack(name, { preserveConfig: true });
+}
+
+async function openIfThere(environment: Environment, report: Report): Promise<OpenStack | undefined> {
+  try {
+    return await openStack(environment, "existing", report);
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** What would be lost, first of all data. */
+function question(name: string, objects: readonly StateResource[]): string {
+  const volumes = objects.filter(({ type, protect }) => type === types.volume && protect === true).map(objectName);
+  const buckets = objects.filter(({ type, protect }) => type !== types.volume && protect === true).map(objectName);
+  const data = [...volumes.map((volume) => `  volume ${volume}, with the images in it`), ...buckets.map((other) => `  ${other}`)];
+  const count = (type: string): number => objects.filter((object) => object.type === type).length;
+  return [
+    `This removes ${name}: ${count(types.container)} containers, ${count(types.network)} network, ${count(types.volume)} volumes, its certificates and passwords.`,
+    ...(data.length > 0 ? ["For ever lost is:", ...data] : ["It has no protected data."]),
+  ].join("\n");
+}
+
+/** Docker keeps a volume that any container names: better refused now than when everything else is gone. */
+async function checkVolumesUnused(name: string, objects: readonly StateResource[]): Promise<void> {
+  const volumes = objects.filter(({ type }) => type === types.volume).map(objectName);
+  const containers = await listContainers();
+  for (const volume of volumes) {
+    const users = (await docker("ps", "--all", "--filter", `volume=${volume}`, "--format", "{{.Names}}")).split("\n").filter(Boolean);
+    const others = users.filter((user) => containers.find((container) => container.name === user)?.stack !== name);
+    if (others.length > 0) throw new Failure(`Volume ${volume} is in use by ${others.join(", ")}, not of this registry: remove that first.`);
+  }
+}
+
+/**
+ * Protection is lifted just before, and put back on whatever is left when the removal fails: half a removal must not leave data unguarded.
+ */
+async function removeAll(name: string, open: OpenStack, objects: readonly StateResource[], report: Report): Promise<void> {
+  const guarded = objects.filter(({ protect }) => protect === true).map(({ urn }) => urn);
+  if (guarded.length > 0) await open.pulumi("state", "unprotect", ...guarded, "--yes");
+  try {
+    const { progress } = await operate(name, open, report, (common) => open.stack.destroy({ ...common, refresh: true }));
+    process.stdout.write(`${name}: ${summary(progress.counts)} (${progress.seconds} s)\n`);
+  } catch (error) {
+    const left = new Set((await readState(open)).resources.map(({ urn }) => urn));
+    const again = guarded.filter((urn) => left.has(urn));
+    if (again.length > 0) await open.pulumi("state", "protect", ...again, "--yes");
+    throw error;
+  }
+}

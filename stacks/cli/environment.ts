@@ -1,0 +1,104 @@
+import { constants, copyFileSync, existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { RegistryError } from "ha-registry-core";
+import { parse } from "yaml";
+import { readStackFile, type StackFile } from "./stack-file";
+import { ensurePassphrase, ensurePrivateDirectory, stateDirectory } from "./state-directory";
+
+/** The environment that needs no file and no backend of the user's. */
+export const LOCAL = "local";
+
+/** An environment: what it is to be, and where its state is. */
+export interface Environment extends StackFile {
+  /** Name, which is the name of the stack and of the registry. */
+  name: string;
+  /** Directory of `Pulumi.yaml`. */
+  projectDirectory: string;
+  /** Path of the stack file. */
+  configFile: string;
+  /** Directory for state (of `local`) and client files, closed to others. */
+  stateDirectory: string;
+  /** URL of Pulumi's backend. */
+  backendUrl: string;
+  /** File with the passphrase, of `local`. */
+  passphraseFile?: string;
+}
+
+/** Directory of the project that this program came with. */
+export const ownProject = resolve(__dirname, "..", "..", "..");
+
+/**
+ * Finds and checks an environment. `local` gets its stack file, its state directory and its passphrase when they are missing.
+ *
+ * @param name Name of the environment.
+ * @param projectDirectory Directory of `Pulumi.yaml`.
+ * @throws {RegistryError} when there is no such environment, when its file is wrong, or when backend or passphrase are not told.
+ */
+export function openEnvironment(name: string, projectDirectory: string = ownProject): Environment {
+  const configDirectory = join(projectDirectory, readConfigDirectory(projectDirectory));
+  const configFile = join(configDirectory, `Pulumi.${name}.yaml`);
+  if (name === LOCAL) copyTemplate(configDirectory, configFile);
+  if (!isName(name) || !existsSync(configFile)) throw unknownEnvironment(name, configDirectory);
+  const file = readStackFile(configFile, name);
+  const directory = stateDirectory();
+  const environment = { ...file, name, projectDirectory, configFile, stateDirectory: directory };
+  if (name !== LOCAL) return { ...environment, backendUrl: chosenBackend(environment) };
+  if (file.config.backend !== undefined) {
+    throw new RegistryError(configFile, [{ path: "backend", message: `is not for ${LOCAL}, which keeps its state in ${directory}: leave it out` }]);
+  }
+  ensurePrivateDirectory(directory);
+  return { ...environment, backendUrl: `file://${directory}`, passphraseFile: ensurePassphrase(directory) };
+}
+
+function readConfigDirectory(projectDirectory: string): string {
+  const file = join(projectDirectory, "Pulumi.yaml");
+  if (!existsSync(file)) {
+    throw new RegistryError(file, [{ path: "Pulumi.yaml", message: "is missing: name the project's directory with --directory" }]);
+  }
+  const project: { stackConfigDir?: string } = parse(readFileSync(file, "utf8"));
+  return project.stackConfigDir ?? ".";
+}
+
+/** Pulumi writes into the stack file, so that of `local` is a copy that git does not see. It is the user's from then on. */
+function copyTemplate(configDirectory: string, configFile: string): void {
+  if (existsSync(configFile)) return;
+  try {
+    copyFileSync(join(configDirectory, `${LOCAL}.template.yaml`), configFile, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (!existsSync(configFile)) throw error; // another process may have been first
+  }
+}
+
+function isName(name: string): boolean {
+  return /^[a-z][a-z0-9-]*$/.test(name) && name !== "passphrase";
+}
+
+function unknownEnvironment(name: string, configDirectory: string): RegistryError {
+  const files = existsSync(configDirectory) ? readdirSync(configDirectory) : [];
+  const found = files.flatMap((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? []);
+  const names = [...new Set([LOCAL, ...found])].sort();
+  const fix = isName(name)
+    ? `write ${join(configDirectory, `Pulumi.${name}.yaml`)}, or take one of ${names.join(", ")}`
+    : `a name is lower-case letters, digits and hyphens, with a letter first; there are ${names.join(", ")}`;
+  return new RegistryError("ha-registry", [{ path: "environment", message: `there is no environment "${name}": ${fix}` }]);
+}
+
+function chosenBackend({ name, configFile, config, secretsProvider }: Omit<Environment, "backendUrl">): string {
+  const url = process.env["PULUMI_BACKEND_URL"] || config.backend;
+  if (url === undefined) {
+    throw new RegistryError(configFile, [
+      {
+        path: "backend",
+        message: `${name} names no place for its state: set ha-registry:backend (as s3://bucket/path, file:///srv/state or https://api.pulumi.com) or PULUMI_BACKEND_URL`,
+      },
+    ]);
+  }
+  const withPassphrase = (secretsProvider ?? "passphrase") === "passphrase" && !url.startsWith("https://");
+  const told = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some((variable) => process.env[variable] !== undefined);
+  if (withPassphrase && !told) {
+    throw new RegistryError(configFile, [
+      { path: "passphrase", message: `secrets of ${name} are encrypted with a passphrase: set PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it` },
+    ]);
+  }
+  return url;
+}

@@ -1,0 +1,121 @@
+import { Command, CommanderError } from "commander";
+import { RegistryError } from "ha-registry-core";
+import type { Environment } from "./environment";
+import { ExitCode, Failure } from "./exit";
+
+// Commands are loaded when they are called: Pulumi's SDK takes a second, and help should not.
+
+/** Options of the whole program. */
+interface GlobalOptions {
+  directory?: string;
+  quiet?: boolean;
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args Arguments without the interpreter and the program's name.
+ * @returns the exit code; everything there is to say has been said.
+ */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  try {
+    await buildProgram().parseAsync([...args], { from: "user" });
+    return ExitCode.Success;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Success : ExitCode.WrongUse;
+    if (error instanceof Failure) return tell(error.message, error.exitCode);
+    if (error instanceof RegistryError) return tell(error.message, ExitCode.Failed);
+    if (error instanceof Error && error.name === "StackNotFoundError") return tell("Nothing was put up yet: `npx ha-registry up` does.", ExitCode.Failed);
+    return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), ExitCode.Failed);
+  }
+}
+
+function tell(message: string, code: ExitCode): ExitCode {
+  process.stderr.write(`${message}\n`);
+  return code;
+}
+
+function buildProgram(): Command {
+  const program = new Command("ha-registry")
+    .description("A highly available container registry per environment. An environment is a file stacks/config/Pulumi.<name>.yaml; `local` needs none.")
+    .option("-C, --directory <path>", "project with Pulumi.yaml and the environments (default: the one this program came with)")
+    .option("-q, --quiet", "tell no progress, only results and errors")
+    .exitOverride()
+    .showHelpAfterError("(--help tells more)")
+    .configureHelp({ sortSubcommands: false });
+  const command = (name: string, description: string): Command => program.command(name).description(description);
+
+  command("up", "put the registry up, or make it what its file says now")
+    .argument("[environment]", "environment", "local")
+    .option("--clear-lock", "clear the lock of a run that crashed")
+    .option("--show-secrets", "print the password also where standard output is no terminal")
+    .option("--json", "print a summary as JSON")
+    .option("-y, --yes", "accepted for scripts; up never asks")
+    .action(async (name: string, options: { clearLock?: boolean; showSecrets?: boolean; json?: boolean }) => {
+      const { up } = await import("./up.js");
+      await up(await open(name, program), options, await reporter(program));
+    });
+  command("preview", "tell what up would change")
+    .argument("[environment]", "environment", "local")
+    .option("--diff", "every property, as Pulumi lists it")
+    .option("--json", "print the changes as JSON")
+    .action(async (name: string, options: { diff?: boolean; json?: boolean }) => {
+      const { preview } = await import("./preview.js");
+      await preview(await open(name, program), options, await reporter(program));
+    });
+  command("outputs", "print endpoint, CA and login")
+    .argument("[environment]", "environment", "local")
+    .option("--json", "everything as JSON, the password in plain text")
+    .option("--value <path>", "one value alone, as credentials.password")
+    .option("--show-secrets", "the password in the listing")
+    .action(async (name: string, options: { json?: boolean; value?: string; showSecrets?: boolean }) => {
+      const { outputs } = await import("./outputs.js");
+      await outputs(await open(name, program), options, await reporter(program));
+    });
+  command("down", "remove the registry with its data")
+    .argument("[environment]", "environment", "local")
+    .option("-y, --yes", "do not ask")
+    .option("--remove-stack", "remove the stack's history too")
+    .action(async (name: string, options: { yes?: boolean; removeStack?: boolean }) => {
+      const { down } = await import("./down.js");
+      await down(await open(name, program), options, await reporter(program));
+    });
+  command("refresh", "bring the state up to date with what is really there")
+    .argument("[environment]", "environment", "local")
+    .action(async (name: string) => {
+      const { refresh } = await import("./refresh.js");
+      await refresh(await open(name, program), await reporter(program));
+    });
+  command("unlock", "clear the lock of a run that crashed")
+    .argument("[environment]", "environment", "local")
+    .option("-y, --yes", "do not ask")
+    .action(async (name: string, options: { yes?: boolean }) => {
+      const { unlock } = await import("./unlock.js");
+      await unlock(await open(name, program), options, await reporter(program));
+    });
+  command("secret", "encrypt a secret, read from standard input, into an environment's file")
+    .argument("<environment>", "environment")
+    .argument("<name>", "as s3SecretKey, passwords.<user> or notificationHeaders.<receiver>.<header>")
+    .action(async (name: string, key: string) => {
+      const { secret } = await import("./secret.js");
+      await secret(await open(name, program), key, await reporter(program));
+    });
+  return program;
+}
+
+async function open(name: string, program: Command): Promise<Environment> {
+  const { openEnvironment, ownProject } = await import("./environment.js");
+  try {
+    const environment = openEnvironment(name, program.opts<GlobalOptions>().directory ?? ownProject);
+    if (environment.dockerHost !== undefined) process.env["DOCKER_HOST"] = environment.dockerHost;
+    return environment;
+  } catch (error) {
+    if (error instanceof RegistryError) throw new Failure(error.message, ExitCode.WrongUse);
+    throw error;
+  }
+}
+
+async function reporter(program: Command): Promise<(line: string) => void> {
+  const { reportToStderr } = await import("ha-registry-tools");
+  return program.opts<GlobalOptions>().quiet === true ? () => undefined : reportToStderr;
+}

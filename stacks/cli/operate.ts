@@ -1,0 +1,37 @@
+import type { RegistryError } from "ha-registry-core";
+import type { Report } from "ha-registry-tools";
+import { ExitCode, Failure } from "./exit";
+import { explainFailure } from "./failure";
+import { interruptible } from "./interrupt";
+import { Progress } from "./progress";
+import type { OpenStack } from "./workspace";
+
+/** What every operation of the Automation API takes. */
+interface OperationOptions {
+  onEvent: Progress["onEvent"];
+  signal: AbortSignal;
+}
+
+/**
+ * Does one operation of the engine, with progress, with an orderly end on Ctrl-C and with an explanation when it fails.
+ *
+ * @param name Name of the environment.
+ * @throws {Failure} with the explanation.
+ */
+export async function operate<T>(
+  name: string,
+  { programError }: Pick<OpenStack, "programError">,
+  report: Report,
+  operation: (options: OperationOptions) => Promise<T>,
+): Promise<{ result: T; progress: Progress }> {
+  const progress = new Progress(report);
+  try {
+    const result = await interruptible(progress, (signal) => operation({ onEvent: progress.onEvent, signal }));
+    return { result, progress };
+  } catch (error) {
+    const wrong: RegistryError | undefined = programError();
+    throw new Failure(await explainFailure(name, error, progress, wrong), wrong === undefined ? ExitCode.Failed : ExitCode.WrongUse);
+  } finally {
+    progress.stop();
+  }
+}

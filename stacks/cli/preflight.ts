@@ -1,0 +1,68 @@
+import { createServer } from "node:net";
+import { Problems, resolveTopology } from "ha-registry-core";
+import type { Topology } from "ha-registry-core";
+import { ensureDocker, ensureImages, requireDiskFree, type Report } from "ha-registry-tools";
+import { Substrate, type StackConfig } from "../schema/stack-config";
+import { listContainers, type Container } from "./docker";
+
+/**
+ * Looks for everything that would make `up` fail halfway, before anything is touched: Docker, disk, names and ports. Then gets the images.
+ *
+ * @param name Name of the environment.
+ * @param config Its checked configuration.
+ * @throws {RegistryError} with every problem found.
+ */
+export async function preflight(name: string, config: StackConfig, report: Report): Promise<void> {
+  if ((config.substrate ?? Substrate.Docker) !== Substrate.Docker) return;
+  const { trust: _trust, settings: _settings, ...shape } = config.registry ?? {};
+  const topology = resolveTopology(name, shape);
+  await ensureDocker({ report });
+  const [containers] = await Promise.all([listContainers(), requireDiskFree()]);
+  const problems = new Problems();
+  checkNames(topology, containers, problems);
+  await checkPorts(topology, containers, problems);
+  problems.throwIfAny(name);
+  await ensureImages({ ...(shape.images === undefined ? {} : { images: shape.images }), report });
+}
+
+/** Names that the registry is about to take must not be taken by somebody else. */
+export function checkNames(topology: Topology, containers: readonly Container[], problems: Problems): void {
+  const { nodes, loadBalancer, redis } = topology;
+  const wanted = new Set([...nodes.map((node) => node.name), loadBalancer.name, ...loadBalancer.replicas, redis.name]);
+  for (const { name, stack } of containers) {
+    if (!wanted.has(name) || stack === topology.name) continue;
+    problems.add("environment", `there is a container ${name} already that is not of this registry: rename it, or name the environment otherwise`);
+  }
+}
+
+/** Ports that the registry is about to publish must be free, or its own already. */
+export async function checkPorts(topology: Topology, containers: readonly Container[], problems: Problems): Promise<void> {
+  const { port, bindAddress, statisticsPort, statisticsBindAddress, replicas } = topology.loadBalancer;
+  const wanted = [
+    { path: "registry.loadBalancer.port", port, address: bindAddress },
+    ...replicas.map((_, index) => ({
+      path: "registry.loadBalancer.statistics.port",
+      port: statisticsPort + index,
+      address: statisticsBindAddress,
+    })),
+  ];
+  for (const { path, port: number, address } of wanted) {
+    const holder = containers.find((container) => container.ports.includes(number));
+    if (holder?.stack === topology.name) continue;
+    const problem = holder === undefined ? await whyNotFree(number, address) : `is taken by the container ${holder.name}`;
+    if (problem !== undefined) problems.add(path, `port ${number} ${problem}`);
+  }
+}
+
+/** Tries the port itself; only on this machine, since nothing can be tried on another. */
+async function whyNotFree(port: number, address: string): Promise<string | undefined> {
+  if (!/^(unix:|$)/.test(process.env["DOCKER_HOST"] ?? "")) return undefined;
+  const code = await new Promise<string | undefined>((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+  if (code === "EADDRINUSE") return `is taken by another process (\`ss -ltnp 'sport = :${port}'\` names it): stop that, or choose another port`;
+  if (code === "EADDRNOTAVAIL") return `cannot be opened on ${address}, which is no address of this machine`;
+  return undefined; // a low port may be closed to this user and open to Docker
+}

@@ -1,0 +1,43 @@
+import type { Report } from "ha-registry-tools";
+import type { Environment } from "./environment";
+import { operate } from "./operate";
+import { summary, type Change } from "./progress";
+import { openStack } from "./workspace";
+
+/** Options of `preview`. */
+export interface PreviewOptions {
+  /** Prints what changes as JSON, and nothing else, on standard output. */
+  json?: boolean;
+  /** Prints the engine's own listing with every property; secrets are not in it. */
+  diff?: boolean;
+}
+
+/** Tells what `up` would do, and does nothing. */
+export async function preview(environment: Environment, options: PreviewOptions, report: Report): Promise<void> {
+  const open = await openStack(environment, "create", report);
+  const diff = options.diff === true && options.json !== true;
+  const { result, progress } = await operate(environment.name, open, report, (common) =>
+    open.stack.preview({
+      ...common,
+      ...(diff ? { diff, color: process.stdout.isTTY ? "always" : "never", onOutput: (text: string) => process.stdout.write(text) } : {}),
+    }),
+  );
+  const changes = progress.changes.filter(isTold);
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify({ environment: environment.name, counts: result.changeSummary, changes }, null, 2)}\n`);
+    return;
+  }
+  if (!diff) process.stdout.write(changes.map((change) => `${describe(change)}\n`).join(""));
+  process.stdout.write(`${environment.name}: ${summary(result.changeSummary).replace("no changes", "nothing to change")}\n`);
+}
+
+/** A replacement comes as three steps; the middle one stands for it. */
+function isTold({ operation }: Change): boolean {
+  return ["create", "update", "delete", "replace"].includes(operation);
+}
+
+function describe({ operation, kind, name, properties }: Change): string {
+  const signs: Record<string, string> = { create: "+", update: "~", delete: "-", replace: "±" };
+  const why = properties.length === 0 || operation === "create" || operation === "delete" ? "" : `: ${properties.join(", ")}`;
+  return `  ${signs[operation] ?? " "} ${operation} ${kind} ${name}${why}`;
+}

@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { RegistryError } from "ha-registry-core";
+import type { Report } from "ha-registry-tools";
+import { findProblems } from "../schema/validate";
+import type { Environment } from "./environment";
+import { ExitCode, Failure } from "./exit";
+import { openStack, PROJECT, type OpenStack } from "./workspace";
+
+/**
+ * Encrypts a secret into an environment's file. The value is read from standard input, or typed unseen; it is no argument, which other users
+ * of the machine could read.
+ *
+ * @param name Name of the secret: a field of `secrets`, as `s3SecretKey`, `passwords.<user>` or `notificationHeaders.<receiver>.<header>`.
+ */
+export async function secret(environment: Environment, name: string, report: Report): Promise<void> {
+  const keys = splitName(name);
+  checkName(environment, keys);
+  const open = await openStack(environment, "create", report);
+  const value = process.stdin.isTTY ? await ask(`${name}: `) : (await text(process.stdin)).replace(/\r?\n$/, "");
+  if (value === "") throw new Failure(`${name}: the value is empty; nothing was changed.`, ExitCode.WrongUse);
+  await setSecret(open, environment.name, configPath(keys), value);
+  process.stdout.write(`${name} is in ${environment.configFile}, encrypted; \`npx ha-registry up ${environment.name}\` puts it to use.\n`);
+}
+
+/** A user may have dots in the name, a receiver may not. */
+function splitName(name: string): string[] {
+  const [field = "", ...rest] = name.split(".");
+  if (field === "passwords" && rest.length > 0) return [field, rest.join(".")];
+  if (field === "notificationHeaders" && rest.length > 1) return [field, rest[0] ?? "", rest.slice(1).join(".")];
+  return [field, ...rest];
+}
+
+function configPath([field, ...rest]: readonly string[]): string {
+  const inner = rest.map((key) => `[${JSON.stringify(key)}]`).join("");
+  return `${PROJECT}:secrets.${field}${inner}${field === "notificationHeaders" ? "[0]" : ""}`;
+}
+
+/** Tries the name on the configuration before anybody types a secret for a field that does not exist. */
+function checkName({ name, config, configFile }: Environment, keys: readonly string[]): void {
+  const value: unknown = { secure: "v1:…" };
+  const leaf: unknown = keys[0] === "notificationHeaders" ? [value] : value;
+  const secrets = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), leaf);
+  const problems = findProblems(name, { ...config, secrets }, "encrypted");
+  const own = problems.filter(({ path }) => path === "secrets" || path.startsWith("secrets"));
+  if (own.length > 0) throw new RegistryError(configFile, own);
+}
+
+async function setSecret({ cli }: OpenStack, stack: string, path: string, value: string): Promise<void> {
+  const child = spawn(cli.command, ["config", "set", "--secret", "--path", path, "--stack", stack, "--non-interactive"], {
+    cwd: cli.directory,
+    env: { ...process.env, ...cli.environment },
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  child.stdin.end(value);
+  const complaint = text(child.stderr);
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Failure((await complaint).trim());
+}
+
+/** Reads a line from the terminal without showing it. */
+async function ask(question: string): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  try {
+    return await terminal.question("");
+  } finally {
+    terminal.close();
+    process.stderr.write("\n");
+  }
+}

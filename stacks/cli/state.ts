@@ -1,0 +1,45 @@
+import type { OpenStack } from "./workspace";
+
+/** A resource as the state has it. */
+export interface StateResource {
+  /** Pulumi's name for it. */
+  urn: string;
+  /** Type, as `docker:index/container:Container`. */
+  type: string;
+  /** Whether it is a real object and no component. */
+  custom: boolean;
+  /** Whether Pulumi refuses to delete it. */
+  protect?: boolean;
+  /** Properties; secrets among them are encrypted. */
+  inputs?: Record<string, unknown>;
+}
+
+/** A state, as far as it is needed here. */
+export interface State {
+  /** What exists. */
+  resources: StateResource[];
+  /** What was under way when a run ended without an end. */
+  pendingOperations: { type: string; resource: StateResource }[];
+}
+
+/** Types of the Docker objects that are told apart. */
+export const types = {
+  container: "docker:index/container:Container",
+  network: "docker:index/network:Network",
+  volume: "docker:index/volume:Volume",
+} as const;
+
+/** Reads the state of a stack; its secrets stay encrypted. */
+export async function readState({ pulumi }: Pick<OpenStack, "pulumi">): Promise<State> {
+  interface Exported {
+    deployment?: { resources?: StateResource[]; pending_operations?: State["pendingOperations"] };
+  }
+  const { deployment }: Exported = JSON.parse(await pulumi("stack", "export"));
+  return { resources: deployment?.resources ?? [], pendingOperations: deployment?.pending_operations ?? [] };
+}
+
+/** Name of the Docker object that a resource stands for. */
+export function objectName({ inputs, urn }: StateResource): string {
+  const name = inputs?.["name"];
+  return typeof name === "string" ? name : (urn.split("::").at(-1) ?? urn);
+}

@@ -1,0 +1,59 @@
+import type { Report } from "ha-registry-tools";
+import { writeClientFiles } from "./client-files";
+import type { Environment } from "./environment";
+import { operate } from "./operate";
+import { preflight } from "./preflight";
+import { summary } from "./progress";
+import { clearLock } from "./unlock";
+import { openStack, readOutputs, type Outputs } from "./workspace";
+
+/** Options of `up`. */
+export interface UpOptions {
+  /** Clears the lock of a run that crashed. */
+  clearLock?: boolean;
+  /** Prints a summary as JSON, and nothing else, on standard output. */
+  json?: boolean;
+  /** Prints the password also where standard output is no terminal. */
+  showSecrets?: boolean;
+}
+
+/** Makes the registry what its configuration says, and tells how to use it. */
+export async function up(environment: Environment, options: UpOptions, report: Report): Promise<void> {
+  const { name } = environment;
+  await preflight(name, environment.config, report);
+  const open = await openStack(environment, "create", report);
+  if (options.clearLock === true) await clearLock(environment, open, report);
+  const { result, progress } = await operate(name, open, report, (common) => open.stack.up({ ...common, refresh: true }));
+  const outputs = readOutputs(name, result.outputs);
+  const caFile = writeClientFiles(environment, outputs);
+  const { endpoint, hostname, authority } = outputs;
+  if (options.json === true) {
+    const fields = { environment: name, changes: progress.counts, seconds: progress.seconds, endpoint, hostname, authority, caFile };
+    process.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
+    return;
+  }
+  const showPassword = options.showSecrets === true || process.stdout.isTTY;
+  process.stdout.write(`\n${name}: ${summary(progress.counts)} (${progress.seconds} s)\n\n${howToUse(name, outputs, caFile, showPassword)}\n`);
+}
+
+/** Where the registry is, who may come in, and commands to paste. */
+export function howToUse(name: string, outputs: Outputs, caFile: string | undefined, showPassword: boolean): string {
+  const { endpoint, authority, credentials, metricsEndpoint } = outputs;
+  const { username, password } = credentials;
+  const readPassword = `npx ha-registry outputs ${name} --value credentials.password`;
+  const facts = [
+    ["Endpoint", endpoint],
+    ["CA certificate", caFile ?? "(your own)"],
+    ...(username === "" ? [] : [["User", username], ["Password", showPassword ? password : readPassword]]),
+    ["Metrics", metricsEndpoint],
+  ];
+  const image = `${authority}/hello:1`;
+  const commands = [
+    ...(caFile === undefined ? [] : ["# let docker trust the registry", `sudo install -D -m 644 ${caFile} /etc/docker/certs.d/${authority}/ca.crt`]),
+    ...(username === "" ? [] : ["# log in", `${readPassword} | docker login ${authority} --username ${username} --password-stdin`]),
+    "# push an image",
+    `docker tag registry:3.1.2 ${image} && docker push ${image}`,
+  ];
+  const width = Math.max(...facts.map(([label = ""]) => label.length));
+  return [...facts.map(([label = "", value = ""]) => `  ${label.padEnd(width)}  ${value}`), "", ...commands.map((line) => `  ${line}`)].join("\n");
+}

@@ -1,0 +1,96 @@
+import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { RegistryError } from "ha-registry-core";
+import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
+import { program } from "../program";
+import type { Environment } from "./environment";
+
+/** Name of the project in Pulumi.yaml, and of its stacks' directory in a backend. */
+export const PROJECT = "ha-registry";
+
+/** A stack, with what the Automation API lacks. */
+export interface OpenStack {
+  /** The Automation API's stack. */
+  stack: Stack;
+  /** What the program threw during the last operation, for people; the engine's own text of it is a stack trace. */
+  programError(): RegistryError | undefined;
+  /**
+   * Runs the Pulumi CLI as the Automation API does, and gives its standard output. Its export and import of a state go through a file that
+   * anybody can read, with all secrets in plain text: nothing here uses them.
+   */
+  pulumi(...args: string[]): Promise<string>;
+  /** The same command line, environment and directory, for a command that reads standard input. */
+  cli: { command: string; environment: Record<string, string>; directory: string };
+}
+
+/**
+ * Opens the stack of an environment, with the program of this package.
+ *
+ * @param mode Whether a stack that does not exist yet is made.
+ * @throws {StackNotFoundError} when it does not exist and is not to be made.
+ */
+export async function openStack(environment: Environment, mode: "create" | "existing", report: Report): Promise<OpenStack> {
+  const { name, projectDirectory, passphraseFile, secretsProvider } = environment;
+  if (passphraseFile !== undefined) delete process.env["PULUMI_CONFIG_PASSPHRASE"]; // it would win over the file
+  const engine = await ensureEngine(report);
+  const command = await pulumiCommand(engine);
+  const envVars = { ...engine.environment, ...pulumiVariables(environment) };
+  const { watched, programError } = watch(program);
+  const open = mode === "create" ? LocalWorkspace.createOrSelectStack : LocalWorkspace.selectStack;
+  const stack = await open.call(
+    LocalWorkspace,
+    { stackName: name, projectName: PROJECT, program: watched },
+    { workDir: projectDirectory, pulumiCommand: command, envVars, ...(secretsProvider === undefined ? {} : { secretsProvider }) },
+  );
+  const cli = { command: command.command, environment: envVars, directory: projectDirectory };
+  const pulumi = async (...args: string[]): Promise<string> => {
+    const options = { cwd: projectDirectory, environment: envVars };
+    return (await runChecked(command.command, [...args, "--stack", name, "--non-interactive"], options)).stdout;
+  };
+  return { stack, programError, pulumi, cli };
+}
+
+function pulumiVariables({ backendUrl, passphraseFile }: Environment): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: backendUrl,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...(passphraseFile === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
+  };
+}
+
+/** The same program, which remembers what its last run threw. */
+function watch<T>(run: () => Promise<T>): { watched: () => Promise<T>; programError: () => RegistryError | undefined } {
+  let thrown: RegistryError | undefined;
+  const watched = async (): Promise<T> => {
+    thrown = undefined;
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof RegistryError) thrown = error;
+      throw error;
+    }
+  };
+  return { watched, programError: () => thrown };
+}
+
+/** The outputs of a stack, as `up` left them. */
+export interface Outputs {
+  endpoint: string;
+  hostname: string;
+  authority: string;
+  caCertificatePem: string;
+  credentials: { username: string; password: string };
+  metricsEndpoint: string;
+  clientConfig: Record<string, string>;
+}
+
+/** @throws {RegistryError} when no `up` has come to its end yet. */
+export function readOutputs(name: string, outputs: OutputMap): Outputs {
+  const value = (key: string): unknown => outputs[key]?.value;
+  const plain = Object.fromEntries(Object.keys(outputs).map((key) => [key, value(key)]));
+  if (isOutputs(plain)) return plain;
+  throw new RegistryError(name, [{ path: "outputs", message: `are not there yet: run \`npx ha-registry up ${name}\`` }]);
+}
+
+function isOutputs(value: object): value is Outputs {
+  return "endpoint" in value && "credentials" in value && "clientConfig" in value;
+}

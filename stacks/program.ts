@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RegistryError } from "ha-registry-core";
+import { findProblems, inStackConfig } from "./schema/validate";
+import { Substrate, type Decrypted, type StackConfig } from "./schema/stack-config";
+import { loadSubstrate } from "./substrates/index";
+import type { RegistryOutputs } from "./substrates/substrate";
+
+/**
+ * The Pulumi program: one registry, named after the stack, on the substrate that the configuration names. Its result becomes the stack's
+ * outputs.
+ *
+ * @throws {RegistryError} with every problem of the configuration, before any resource is registered.
+ */
+export async function program(): Promise<RegistryOutputs> {
+  const name = pulumi.getStack();
+  const file = `Pulumi.${name}.yaml`;
+  const config = readConfig();
+  const problems = findProblems(name, config, "plain");
+  if (problems.length > 0) throw new RegistryError(file, problems);
+  const deploy = await loadSubstrate(config.substrate ?? Substrate.Docker);
+  try {
+    return deploy(name, config.registry ?? {}, config.secrets ?? {});
+  } catch (error) {
+    if (error instanceof RegistryError) throw new RegistryError(file, error.problems.map(inStackConfig));
+    throw error;
+  }
+}
+
+/** Every key of the project, also those that do not exist: a mistyped one must not go unnoticed. */
+function readConfig(): Decrypted<StackConfig> {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parseValue(text)]));
+}
+
+/** Pulumi hands structured values over as JSON and texts as they are. */
+function parseValue(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
+  const value: unknown = JSON.parse(text);
+  return value;
+}

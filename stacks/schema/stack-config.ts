@@ -1,0 +1,80 @@
+import type { RegistrySettings, RegistryShape } from "ha-registry-core";
+
+/** What a registry can be put on. */
+export enum Substrate {
+  /** One machine with Docker Engine. */
+  Docker = "docker",
+}
+
+/** The keys of an environment's file that belong to this project, without their namespace `ha-registry:`. */
+export interface StackConfig {
+  /** What the registry is put on. @default Substrate.Docker */
+  substrate?: Substrate;
+  /**
+   * Where Pulumi keeps the state, as `s3://bucket/path`, `file:///srv/state` or `https://api.pulumi.com`. PULUMI_BACKEND_URL overrides it.
+   * Not for the environment `local`, which keeps its state in the home directory.
+   * @default - PULUMI_BACKEND_URL
+   */
+  backend?: string;
+  /** The registry. @default - one machine, two nodes, one user */
+  registry?: RegistryConfig;
+  /** Secrets, encrypted: `npx ha-registry secret <environment> <name>` writes them. @default - generated where they are needed */
+  secrets?: SecretsConfig;
+}
+
+/** The registry: what exists, how it is set, and whom it trusts. */
+export interface RegistryConfig extends RegistryShape {
+  /** What ends in the registry's configuration file. */
+  settings?: RegistrySettings;
+  /** Certificates and public keys. */
+  trust?: TrustConfig;
+}
+
+/** Certificates and public keys, as text. */
+export interface TrustConfig {
+  /** Server certificate of your own, with intermediates, PEM. Needs the secret `privateKeyPem`. @default - one signed by an own CA */
+  certificatePem?: string;
+  /** CA that clients have to trust for it, PEM. @default - none: clients are taken to trust it already */
+  caCertificatePem?: string;
+  /** CA of client certificates, PEM. @default - clients are asked for none */
+  clientCaPem?: string;
+  /** CA of an external Redis, PEM. @default - the system's */
+  redisCaPem?: string;
+  /** CA of the S3 endpoint, PEM. @default - the system's */
+  s3CaPem?: string;
+  /** Certificates of the authorization server, PEM. One of these two is needed with access mode `token`. @default - none */
+  tokenCertificatesPem?: string;
+  /** Keys of the authorization server, as a JWKS. @default - none */
+  tokenJwks?: string;
+}
+
+/** A value that Pulumi encrypted. */
+export interface Secret {
+  /** What `npx ha-registry secret` (or `pulumi config set --secret --path`) wrote. */
+  secure: string;
+}
+
+/** Secrets, each encrypted on its own. */
+export interface SecretsConfig {
+  /** Passwords by user. @default - generated: 32 letters and digits */
+  passwords?: Record<string, Secret>;
+  /** Private key of `trust.certificatePem`. @default - generated */
+  privateKeyPem?: Secret;
+  /** Access key of the S3 endpoint. @default - the AWS SDK's default chain */
+  s3AccessKey?: Secret;
+  /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
+  s3SecretKey?: Secret;
+  /** Password of an external Redis. @default - none */
+  redisPassword?: Secret;
+  /** Password of the sentinels of an external Redis. @default - none */
+  redisSentinelPassword?: Secret;
+  /** User at the upstream of a pull-through cache. @default - anonymous */
+  proxyUsername?: Secret;
+  /** Password at the upstream of a pull-through cache. @default - anonymous */
+  proxyPassword?: Secret;
+  /** Headers of event posts, by receiver, then by header. @default - none */
+  notificationHeaders?: Record<string, Record<string, Secret[]>>;
+}
+
+/** The same data once Pulumi has decrypted it. */
+export type Decrypted<T> = T extends Secret ? string : T extends object ? { [Key in keyof T]: Decrypted<T[Key]> } : T;

@@ -1,0 +1,23 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Decrypted, RegistryConfig, SecretsConfig } from "../schema/stack-config";
+
+/** The outputs of a stack, the same on every substrate. */
+export interface RegistryOutputs {
+  /** `https://host:port`. */
+  endpoint: pulumi.Output<string>;
+  /** Name under which clients reach the registry. */
+  hostname: pulumi.Output<string>;
+  /** `host:port`, as it stands in image references. */
+  authority: pulumi.Output<string>;
+  /** CA that clients have to trust; empty when they are taken to trust it already. */
+  caCertificatePem: pulumi.Output<string>;
+  /** Login of the first user who may list the catalog, or else of the first one; secret. */
+  credentials: pulumi.Output<{ username: string; password: string }>;
+  /** Prometheus metrics of the balancer. */
+  metricsEndpoint: pulumi.Output<string>;
+  /** Files that make clients trust and find the registry, by their path below `/`. */
+  clientConfig: pulumi.Output<Record<string, string>>;
+}
+
+/** Declares a registry's resources. Throws `RegistryError` with every problem of the plain arguments, before anything is registered. */
+export type Deploy = (name: string, registry: RegistryConfig, secrets: Decrypted<SecretsConfig>) => RegistryOutputs;

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import tls from "node:tls";
+import type { RegistryArgs } from "ha-registry-docker";
+import { ImageName, imageTable } from "ha-registry-core";
+import { tagImage } from "ha-registry-tools";
+import { docker } from "./support/docker";
+import { RawClient } from "./support/http-client";
+import { describeFailures, idleKinds, Load } from "./support/load";
+import { useRegistry } from "./support/stack";
+
+/** Bounds the load should a step hang; far more than all steps take. */
+const LOAD_SECONDS = 900;
+
+describe("planned changes under load, with not one request failing", () => {
+  let load: Load | undefined;
+  const images: string[] = [];
+  after(() => load?.end());
+  const registry = useRegistry({
+    args: { access: { users: { admin: { catalog: true }, other: {} } }, secrets: { passwords: { other: "the first password" } } },
+  });
+  after(() => docker.command("rmi", ...images));
+  before(async () => {
+    const workers = (["push", "pull"] as const).flatMap((role) => [
+      { role, size: "small" as const, count: 2 },
+      { role, size: "large" as const, count: 1 },
+    ]);
+    load = await Load.start({ client: await registry().client(), workers, maxSeconds: LOAD_SECONDS });
+  });
+
+  it("the nodes' configuration", async () => {
+    await roll(["node-1", "node-2"], (args) => ({ ...args, settings: { maxTags: 500 } }));
+  });
+
+  it("the nodes' image", async () => {
+    const image = await anotherTag(ImageName.Registry);
+    await roll(["node-1", "node-2"], (args) => withImage(args, ImageName.Registry, image));
+  });
+
+  it("two nodes become four", async () => {
+    await roll(["haproxy-1", "haproxy-2"], (args) => ({ ...args, nodes: { ...args.nodes, count: 4 } }));
+    assert.equal((await nodes()).length, 4);
+  });
+
+  it("four nodes become two", async () => {
+    await roll(["haproxy-1", "haproxy-2"], (args) => ({ ...args, nodes: { ...args.nodes, count: 2 } }));
+    assert.equal((await nodes()).length, 2);
+  });
+
+  it("HAProxy's configuration", async () => {
+    await roll(["haproxy-1", "haproxy-2"], ({ loadBalancer, ...args }) => ({
+      ...args,
+      loadBalancer: { ...loadBalancer, timeouts: { keepAliveSeconds: 20 } },
+    }));
+  });
+
+  it("HAProxy's image", async () => {
+    const image = await anotherTag(ImageName.Haproxy);
+    await roll(["haproxy-1", "haproxy-2"], (args) => withImage(args, ImageName.Haproxy, image));
+  });
+
+  it("the TLS certificate", async () => {
+    const previous = await servedCertificate();
+    await roll(["haproxy-1", "haproxy-2"], (args) => ({ ...args, alternativeNames: ["localhost", "127.0.0.1", "registry.example"] }));
+    const served = await servedCertificate();
+    assert.match(served.subjectAltName ?? "", /registry\.example/);
+    assert.notEqual(served.serialNumber, previous.serialNumber);
+  });
+
+  it("a user's password; the old one is refused from then on", async () => {
+    await roll(["node-1", "node-2"], (args) => ({ ...args, secrets: { passwords: { other: "the second password" } } }));
+    assert.deepEqual(await Promise.all(["the first password", "the second password"].map(statusWith)), [401, 200]);
+  });
+
+  it("then every acknowledged push can be pulled, and no tag was ever read as older than it was", async (context) => {
+    const report = await running().stop();
+    context.diagnostic(JSON.stringify({ succeeded: report.succeeded, longestMilliseconds: report.longest, seconds: report.seconds }));
+    assert.equal(report.failed, 0, describeFailures(report));
+    assert.deepEqual(report.staleReads, []);
+    const { count, lost } = await running().verify();
+    assert.ok(count > 0);
+    assert.deepEqual(lost, []);
+  });
+
+  /** Does a change: it has to replace exactly the containers named, and the load has to go on without a failure meanwhile. */
+  async function roll(parts: string[], change: (args: RegistryArgs) => RegistryArgs): Promise<void> {
+    const loadBefore = await running().peek();
+    const idsBefore = await containerIds();
+    await registry().up(change);
+    const idsAfter = await containerIds();
+    const loadAfter = await running().peek();
+    const failures = loadAfter.failures.slice(loadBefore.failures.length);
+    const failed = loadAfter.failed - loadBefore.failed;
+    assert.equal(failed, 0, [describeFailures({ failures, failed }), ...(await logged(failed))].join("\n"));
+    const replaced = Object.keys(idsBefore).filter((name) => name in idsAfter && idsAfter[name] !== idsBefore[name]);
+    assert.deepEqual(replaced, parts.map((part) => registry().container(part)), "the replaced containers");
+    assert.deepEqual(idleKinds(loadBefore, loadAfter), [], "kinds of operation that never succeeded meanwhile");
+  }
+
+  function running(): Load {
+    assert.ok(load, "there is no load");
+    return load;
+  }
+
+  /** The image of the table under another tag of the same version. */
+  async function anotherTag(name: ImageName): Promise<string> {
+    const { repository, tag } = imageTable[name];
+    const image = await tagImage(`${repository}:${tag}`, `${tag}-${registry().name}`);
+    images.push(image);
+    return image;
+  }
+
+  async function nodes(): Promise<string[]> {
+    return (await registry().docker.runningNames(registry().name)).filter((name) => name.includes("-node-"));
+  }
+
+  /** Ids of the service containers, by name. */
+  async function containerIds(): Promise<Record<string, string>> {
+    const names = await registry().docker.runningNames(registry().name);
+    const facts = await Promise.all(names.map((name) => registry().docker.inspect(name)));
+    return Object.fromEntries(facts.map(({ Id }, index) => [names[index] ?? "", Id]));
+  }
+
+  /** What the balancers logged of requests that ended badly. */
+  async function logged(failed: number): Promise<string[]> {
+    return failed === 0 ? [] : registry().logs.matching("haproxy", /"status":(-1|0|4(?!01)|5)\d*/, 20);
+  }
+
+  async function servedCertificate(): Promise<X509Certificate> {
+    const { hostname, port } = new URL((await registry().outputs()).endpoint);
+    const socket = tls.connect({ host: hostname, port: Number(port), ca: (await registry().outputs()).caCertificatePem });
+    try {
+      await new Promise((resolve, reject) => socket.once("secureConnect", resolve).once("error", reject));
+      const certificate = socket.getPeerX509Certificate();
+      assert.ok(certificate);
+      return certificate;
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  async function statusWith(password: string): Promise<number> {
+    const client = new RawClient(await registry().client("other", password));
+    try {
+      return (await client.request("GET", "/v2/", { expect: [200, 401] })).status;
+    } finally {
+      client.close();
+    }
+  }
+});
+
+
+function withImage(args: RegistryArgs, name: ImageName, reference: string): RegistryArgs {
+  return { ...args, images: { ...args.images, references: { ...args.images?.references, [name]: reference } } };
+}

@@ -1,0 +1,161 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { BodyFamily, largeBytes, smallBytes } from "./bodies";
+import { staleReads, type TagRead, type TagWrite } from "./history";
+import { RawClient, RequestFailure } from "./http-client";
+import type { Failure, LoadCommand, LoadMessage, LoadPlan, WorkerPlan } from "./load";
+
+/** A push that the registry acknowledged. */
+interface Acknowledged {
+  repository: string;
+  tag: string;
+  manifest: string;
+  blob: string;
+}
+
+const plan = workerData as LoadPlan;
+const families = { small: new BodyFamily(smallBytes), large: new BodyFamily(largeBytes) };
+
+/** Different large blobs: enough to miss every cache, few enough for the disk. Each push names its own repository all the same. */
+const DISTINCT_LARGE = 10;
+/** Tags of a repository that small pushes move round and round. */
+const MOVING_TAGS = 3;
+const KEPT_FAILURES = 1000;
+const VERIFYING_CLIENTS = 4;
+
+const acknowledged: Record<WorkerPlan["size"], Acknowledged[]> = { small: [], large: [] };
+const writes: TagWrite[] = [];
+const reads: TagRead[] = [];
+const succeeded: Record<string, number> = {};
+const longest: Record<string, number> = {};
+const failures: Failure[] = [];
+let failed = 0;
+let stopping = false;
+
+/** One push or pull, of several requests. `round` counts the operations of the worker. */
+type Operation = (client: RawClient, round: number) => Promise<void>;
+
+function pusher({ size }: WorkerPlan, number: number): Operation {
+  const configured = new Set<string>();
+  return async (client, round) => {
+    const repository = size === "small" ? `load/small-${number}` : `load/large-${number}-${round}`;
+    const tag = `v${round % MOVING_TAGS}`;
+    const body = families[size].body(size === "small" ? number * 1_000_000 + round : round % DISTINCT_LARGE);
+    if (!configured.has(repository)) await client.pushConfig(repository);
+    configured.add(repository);
+    await client.pushBlob(repository, body);
+    const write: TagWrite = { tag: `${repository}:${tag}`, digest: client.manifestDigest(body), start: performance.now(), end: Infinity };
+    writes.push(write);
+    const manifest = await client.pushManifest(repository, tag, body);
+    write.end = performance.now();
+    acknowledged[size].push({ repository, tag, manifest, blob: body.digest });
+  };
+}
+
+function puller({ size }: WorkerPlan, number: number): Operation {
+  return async (client, round) => {
+    const known = acknowledged[size];
+    const chosen = known[(round * 7919 + number) % known.length];
+    if (chosen === undefined) return;
+    const byTag = round % 2 === 0;
+    const start = performance.now();
+    const { digest, layer } = await client.pullManifest(chosen.repository, byTag ? chosen.tag : chosen.manifest);
+    if (byTag) reads.push({ tag: `${chosen.repository}:${chosen.tag}`, digest, start, end: performance.now() });
+    await client.pullBlob(chosen.repository, layer);
+  };
+}
+
+/** Repeats an operation until the load stops; `warm` is called after its first success. */
+async function keepOn(kind: string, number: number, operation: Operation, warm: () => void): Promise<void> {
+  const client = new RawClient(plan.client);
+  for (let round = 0; !stopping; round++) {
+    const startedAt = Date.now();
+    try {
+      await operation(client, round);
+      succeeded[kind] = (succeeded[kind] ?? 0) + 1;
+      longest[kind] = Math.max(longest[kind] ?? 0, Date.now() - startedAt);
+      warm();
+    } catch (error) {
+      note(`${kind} ${number}`, startedAt, error);
+      await new Promise((resolve) => setTimeout(resolve, 50)); // a registry that refuses everything shall not fill the memory
+    }
+  }
+  client.close();
+  warm(); // so that a load that never succeeds ends with a report of why
+}
+
+function note(worker: string, operationStartedAt: number, error: unknown): void {
+  failed += 1;
+  if (failures.length >= KEPT_FAILURES) return;
+  if (!(error instanceof RequestFailure)) throw error;
+  const { step, reason, reusedSocket, startedAt, failedAt } = error;
+  failures.push({ worker, step, reason, reusedSocket, operationStartedAt, startedAt, failedAt });
+}
+
+/** Fetches everything that was acknowledged, with the digests that it was pushed with. */
+async function verify(): Promise<{ count: number; lost: string[] }> {
+  const all = [...acknowledged.small, ...acknowledged.large];
+  const lost: string[] = [];
+  const queue = all.values();
+  const work = async (): Promise<void> => {
+    const client = new RawClient(plan.client);
+    for (const { repository, manifest, blob } of queue) {
+      try {
+        const found = await client.pullManifest(repository, manifest);
+        if (found.layer !== blob) lost.push(`${repository}@${manifest} names ${found.layer}, not ${blob}`);
+        await client.pullBlob(repository, blob);
+      } catch (error) {
+        lost.push(`${repository}@${manifest}: ${String(error)}`);
+      }
+    }
+    client.close();
+  };
+  await Promise.all(Array.from({ length: VERIFYING_CLIENTS }, work));
+  return { count: all.length, lost };
+}
+
+function say(message: LoadMessage): void {
+  parentPort?.postMessage(message);
+}
+
+function main(): void {
+  const begun = Date.now();
+  setTimeout(() => (stopping = true), plan.maxSeconds * 1000).unref();
+  const everyone: Promise<void>[] = [];
+  const warmed: Promise<void>[] = [];
+  const start = async (role: WorkerPlan["role"]): Promise<void> => {
+    for (const kind of plan.workers.filter((worker) => worker.role === role)) {
+      for (let number = 1; number <= kind.count; number++) {
+        const operation = role === "push" ? pusher(kind, number) : puller(kind, number);
+        warmed.push(new Promise((warm) => everyone.push(keepOn(`${role} ${kind.size}`, number, operation, warm))));
+      }
+    }
+    await Promise.all(warmed);
+  };
+  // What is pulled has to be pushed first.
+  const warming = start("push").then(() => start("pull"));
+  warming.then(() => say({ kind: "warm" }), fail);
+
+  const report = (): void => {
+    const seconds = (Date.now() - begun) / 1000;
+    say({ kind: "report", report: { succeeded, failures, failed, staleReads: staleReads(writes, reads), longest, seconds } });
+  };
+  const commands: Record<LoadCommand, () => void> = {
+    peek: report,
+    stop: () => {
+      stopping = true;
+      Promise.all(everyone).then(report, fail);
+    },
+    verify: () => {
+      verify().then((verified) => say({ kind: "verified", ...verified }), fail);
+    },
+  };
+  parentPort?.on("message", (command: LoadCommand) => commands[command]());
+}
+
+function fail(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+main();

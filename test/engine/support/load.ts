@@ -1,0 +1,132 @@
+import { once } from "node:events";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { ClientOptions } from "./http-client";
+
+/** What one kind of worker does, over and over, without a pause. */
+export interface WorkerPlan {
+  /** `push` sends a new blob and a manifest; `pull` fetches a manifest and its blob, of what was pushed before. */
+  role: "push" | "pull";
+  /** Blobs of 64 KiB or of 200 MiB. */
+  size: "small" | "large";
+  /** Workers of this kind, each with a connection of its own. */
+  count: number;
+}
+
+/** A load: who sends what, where. */
+export interface LoadPlan {
+  client: ClientOptions;
+  workers: WorkerPlan[];
+  /** The load ends by itself after this time, seconds. */
+  maxSeconds: number;
+}
+
+/** A request of the load that failed. */
+export interface Failure {
+  /** Which worker, as `push small 1`. */
+  worker: string;
+  /** Method and path of the request. */
+  step: string;
+  /** What happened. */
+  reason: string;
+  /** Whether its connection had served requests before. */
+  reusedSocket: boolean;
+  /** When the operation (a push or a pull, of several requests) began, milliseconds since 1970. */
+  operationStartedAt: number;
+  /** When the request was sent, milliseconds since 1970. */
+  startedAt: number;
+  /** When it failed, milliseconds since 1970. */
+  failedAt: number;
+}
+
+/** What a load did. */
+export interface LoadReport {
+  /** Operations that succeeded, by kind, as `push small`. */
+  succeeded: Record<string, number>;
+  /** Every operation that failed; after 1,000 they are only counted. */
+  failures: Failure[];
+  /** How many operations failed. */
+  failed: number;
+  /** Reads that returned what no honest registry returns (see history.ts). */
+  staleReads: string[];
+  /** Longest operation, by kind, milliseconds. */
+  longest: Record<string, number>;
+  /** How long the load ran, seconds. */
+  seconds: number;
+}
+
+/** What the load's thread is told. */
+export type LoadCommand = "peek" | "stop" | "verify";
+
+/** What the load's thread tells. */
+export type LoadMessage = { kind: "warm" } | { kind: "report"; report: LoadReport } | { kind: "verified"; count: number; lost: string[] };
+
+/**
+ * Clients that push and pull without pause, in a thread of their own, so that Pulumi in this one does not hold them up. It remembers
+ * what the registry acknowledged.
+ */
+export class Load {
+  readonly #worker: Worker;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  /** Starts a load, and returns when each of its workers has succeeded once. */
+  static async start(plan: LoadPlan): Promise<Load> {
+    const load = new Load(new Worker(path.join(__dirname, "load-worker.js"), { workerData: plan }));
+    await load.#next("warm");
+    return load;
+  }
+
+  /** Tells what happened so far, while the load goes on. */
+  async peek(): Promise<LoadReport> {
+    this.#worker.postMessage("peek" satisfies LoadCommand);
+    return (await this.#next("report")).report;
+  }
+
+  /** Lets every worker finish what it has begun, and tells what happened. */
+  async stop(): Promise<LoadReport> {
+    this.#worker.postMessage("stop" satisfies LoadCommand);
+    return (await this.#next("report")).report;
+  }
+
+  /** After `stop`: fetches everything whose push was acknowledged, and ends the thread. */
+  async verify(): Promise<{ count: number; lost: string[] }> {
+    this.#worker.postMessage("verify" satisfies LoadCommand);
+    const verified = await this.#next("verified");
+    await this.end();
+    return verified;
+  }
+
+  /** Ends the thread, whatever it does. */
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async #next<K extends LoadMessage["kind"]>(kind: K): Promise<Extract<LoadMessage, { kind: K }>> {
+    const [message] = (await once(this.#worker, "message")) as [LoadMessage];
+    if (isKind(message, kind)) return message;
+    throw new Error(`the load said ${message.kind} when it was asked for ${kind}`);
+  }
+}
+
+/** The kinds of operation of which `after` counts no more successes than `before`: a load that stands still proves nothing. */
+export function idleKinds(before: LoadReport, after: LoadReport): string[] {
+  return Object.keys(after.succeeded).filter((kind) => (after.succeeded[kind] ?? 0) <= (before.succeeded[kind] ?? 0));
+}
+
+/** The failures of a load, the first twenty with all that is known of them: the message of a failed assertion. */
+export function describeFailures({ failures, failed }: Pick<LoadReport, "failures" | "failed">): string {
+  const time = (at: number): string => new Date(at).toISOString().slice(11, 23);
+  const lines = failures
+    .slice(0, 20)
+    .map(({ worker, step, reason, reusedSocket, startedAt, failedAt }) =>
+      `  ${worker}: ${step} sent ${time(startedAt)}, failed ${time(failedAt)}${reusedSocket ? ", kept-alive" : ""}: ${reason}`,
+    );
+  return [`${failed} operations failed`, ...lines].join("\n");
+}
+
+function isKind<K extends LoadMessage["kind"]>(message: LoadMessage, kind: K): message is Extract<LoadMessage, { kind: K }> {
+  return message.kind === kind;
+}

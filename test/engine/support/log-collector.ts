@@ -1,0 +1,67 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+/**
+ * Keeps the logs of every container of a stack, also of those that are replaced and gone: what Docker forgets is what explains a
+ * failure, and where a secret could hide.
+ */
+export class LogCollector {
+  readonly #events: ChildProcess;
+  readonly #followers = new Set<ChildProcess>();
+  #started = 0;
+
+  private constructor(
+    readonly directory: string,
+    stack: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {
+    const filters = ["--filter", `label=ha-registry=${stack}`, "--filter", "type=container", "--filter", "event=start"];
+    this.#events = spawn("docker", ["events", ...filters, "--format", "{{.ID}} {{.Actor.Attributes.name}}"], {
+      env: environment,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    if (this.#events.stdout === null) throw new Error("docker events has no output");
+    createInterface(this.#events.stdout).on("line", (line) => this.#follow(line));
+  }
+
+  /** Begins to collect into `directory`. */
+  static async start(directory: string, stack: string, environment: NodeJS.ProcessEnv = process.env): Promise<LogCollector> {
+    await mkdir(directory, { recursive: true });
+    return new LogCollector(directory, stack, environment);
+  }
+
+  /** Everything that was logged, by container and start, as `t-1a2b-node-1.3`. */
+  async all(): Promise<Map<string, string>> {
+    const names = (await readdir(this.directory)).sort();
+    return new Map(await Promise.all(names.map(async (name) => [name, await readFile(path.join(this.directory, name), "utf8")] as const)));
+  }
+
+  /** The last lines of every log whose name contains `part` that match `pattern`. */
+  async matching(part: string, pattern: RegExp, count = 10): Promise<string[]> {
+    const logs = [...(await this.all())].filter(([name]) => name.includes(part));
+    return logs.flatMap(([name, text]) => text.split("\n").filter((line) => pattern.test(line)).slice(-count).map((line) => `${name}: ${line}`));
+  }
+
+  /** Ends collecting. */
+  stop(): void {
+    this.#events.kill();
+    for (const follower of this.#followers) follower.kill();
+  }
+
+  #follow(line: string): void {
+    const [id = "", name = ""] = line.split(" ");
+    this.#started += 1;
+    const follower = spawn("docker", ["logs", "--follow", id], { env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
+    const file = createWriteStream(path.join(this.directory, `${name}.${this.#started}`));
+    follower.stdout.pipe(file, { end: false });
+    follower.stderr.pipe(file, { end: false });
+    this.#followers.add(follower);
+    follower.on("close", () => {
+      this.#followers.delete(follower);
+      file.end();
+    });
+  }
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before } from "node:test";
+import { LocalWorkspace, type OpMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
+import { Registry, type RegistryArgs } from "ha-registry-docker";
+import { ensureEngine, ensureImages, pulumiCommand } from "ha-registry-tools";
+import { Docker } from "./docker";
+import type { ClientOptions } from "./http-client";
+import { LogCollector } from "./log-collector";
+import { freePorts } from "./ports";
+
+/** How a test's registry is made. */
+export interface StartOptions {
+  /** Arguments beside those that every test's registry has (free ports, no data protection). */
+  args?: RegistryArgs;
+  /** Address of the Docker Engine. @default the machine's own */
+  dockerHost?: string;
+}
+
+/** What the registry exports, secrets in plain text. */
+export interface Outputs {
+  endpoint: string;
+  authority: string;
+  hostname: string;
+  caCertificatePem: string;
+  metricsEndpoint: string;
+  credentials: { username: string; password: string };
+}
+
+const progress = process.env["HA_REGISTRY_TEST_OUTPUT"] === "1" ? (text: string): boolean => process.stderr.write(text) : undefined;
+const alive = new Set<RegistryStack>();
+
+/**
+ * A stack with one `Registry`, on the real engine and a real Docker Engine, with a state of its own. Make it with
+ * {@link startRegistry}; `down` has to be called whatever happens.
+ */
+export class RegistryStack {
+  /** Arguments of the next `up`. */
+  args: RegistryArgs;
+  /** Docker Engine that it runs on. */
+  readonly docker: Docker;
+
+  constructor(
+    /** Name of stack and registry, and prefix of every container. */
+    readonly name: string,
+    args: RegistryArgs,
+    private readonly stack: Stack,
+    private readonly directory: string,
+    /** Logs of every container, also of those that are gone. */
+    readonly logs: LogCollector,
+    dockerHost: string | undefined,
+  ) {
+    this.args = args;
+    this.docker = new Docker(dockerHost);
+    alive.add(this);
+  }
+
+  /**
+   * `pulumi up`, as the command line does it: refresh first.
+   *
+   * @param change What the arguments become, from now on.
+   * @throws {Error} when it fails; the message is what Pulumi printed.
+   */
+  async up(change: (args: RegistryArgs) => RegistryArgs = (args) => args): Promise<UpResult> {
+    this.args = change(this.args);
+    return this.stack.up({ refresh: true, color: "never", program: this.#program(), onOutput: progress });
+  }
+
+  /** Operations that a `pulumi preview` announces. */
+  async preview(change: (args: RegistryArgs) => RegistryArgs = (args) => args): Promise<OpMap> {
+    return (await this.stack.preview({ color: "never", program: this.#program(change(this.args)) })).changeSummary;
+  }
+
+  /** What `pulumi preview --diff` prints. */
+  async previewDiff(change: (args: RegistryArgs) => RegistryArgs): Promise<string> {
+    const { stdout, stderr } = await this.stack.preview({ color: "never", diff: true, program: this.#program(change(this.args)) });
+    return stdout + stderr;
+  }
+
+  /** Operations that a `pulumi refresh` did. */
+  async refresh(): Promise<OpMap> {
+    return (await this.stack.refresh({ color: "never" })).summary.resourceChanges ?? {};
+  }
+
+  /** Outputs of the last `up`. */
+  async outputs(): Promise<Outputs> {
+    const { endpoint, authority, hostname, caCertificatePem, metricsEndpoint, credentials } = await this.stack.outputs();
+    return {
+      endpoint: endpoint?.value,
+      authority: authority?.value,
+      hostname: hostname?.value,
+      caCertificatePem: caCertificatePem?.value,
+      metricsEndpoint: metricsEndpoint?.value,
+      credentials: credentials?.value,
+    };
+  }
+
+  /** A client's view of the registry: endpoint, CA, and the login of `username`. */
+  async client(username?: string, password?: string): Promise<ClientOptions> {
+    const { endpoint, caCertificatePem, credentials } = await this.outputs();
+    return { endpoint, caPem: caCertificatePem, username: username ?? credentials.username, password: password ?? credentials.password };
+  }
+
+  /** Everything the state file holds, as text, secrets encrypted as they lie on disk. */
+  async exportState(): Promise<string> {
+    return JSON.stringify(await this.stack.exportStack());
+  }
+
+  /** Full name of a container, as `t-1a2b3c-node-1`. */
+  container(part: string): string {
+    return `${this.name}-${part}`;
+  }
+
+  /**
+   * `pulumi destroy`. Whatever it leaves is then removed by force.
+   *
+   * @returns the names of what it left.
+   */
+  async down(): Promise<string[]> {
+    try {
+      await this.stack.destroy({ color: "never", refresh: true, onOutput: progress });
+      return await this.docker.leftovers(this.name);
+    } finally {
+      await this.removeByForce();
+    }
+  }
+
+  /** Removes everything by force, without Pulumi. */
+  async removeByForce(): Promise<void> {
+    alive.delete(this);
+    this.logs.stop();
+    await this.docker.removeLeftovers(this.name);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  #program(args: RegistryArgs = this.args) {
+    return async (): Promise<Record<string, unknown>> => {
+      const { endpoint, authority, hostname, caCertificatePem, metricsEndpoint, credentials } = new Registry(this.name, args);
+      return { endpoint, authority, hostname, caCertificatePem, metricsEndpoint, credentials };
+    };
+  }
+}
+
+/** Makes a stack of its own for a registry on free ports; nothing is deployed yet. */
+export async function startRegistry({ args = {}, dockerHost }: StartOptions = {}): Promise<RegistryStack> {
+  const engine = await ensureEngine(() => undefined);
+  await ensureImages({ dockerHost, report: () => undefined });
+  const name = `t-${randomBytes(4).toString("hex")}`;
+  const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
+  const port = await freePorts(4);
+  const stack = await LocalWorkspace.createStack(
+    { stackName: name, projectName: "ha-registry-test", program: async () => undefined },
+    {
+      workDir: directory,
+      pulumiCommand: await pulumiCommand(engine),
+      projectSettings: { name: "ha-registry-test", runtime: "nodejs", backend: { url: `file://${directory}` } },
+      envVars: {
+        ...engine.environment,
+        PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64"),
+        ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }),
+      },
+    },
+  );
+  const environment = dockerHost === undefined ? process.env : { ...process.env, DOCKER_HOST: dockerHost };
+  const logs = await LogCollector.start(path.join(directory, "logs"), name, environment);
+  const defaults: RegistryArgs = { dataProtection: false, ...args };
+  const loadBalancer = { port, ...args.loadBalancer, statistics: { port: port + 1, ...args.loadBalancer?.statistics } };
+  return new RegistryStack(name, { ...defaults, loadBalancer }, stack, directory, logs, dockerHost);
+}
+
+/**
+ * A registry that is there before the first test of a suite and gone after the last; `down` has to leave nothing.
+ *
+ * @returns how the tests get at it.
+ */
+export function useRegistry(options: StartOptions = {}): () => RegistryStack {
+  let registry: RegistryStack | undefined;
+  before(async () => {
+    registry = await startRegistry(options);
+    await registry.up();
+  });
+  after(async () => assert.deepEqual(await registry?.down(), []));
+  return () => {
+    assert.ok(registry, "the registry is not up yet");
+    return registry;
+  };
+}
+
+/** A test that is broken off leaves nothing behind either. */
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    void Promise.allSettled([...alive].map((registry) => registry.removeByForce())).then(() => process.exit(130));
+  });
+}

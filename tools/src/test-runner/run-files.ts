@@ -1,0 +1,50 @@
+import { relative, resolve } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { finished } from "node:stream/promises";
+
+import type { Suite } from "./suites";
+
+/** How many tests ended how. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Runs compiled test files, each in a process of its own, and prints what Node's own reporter prints. */
+export async function runFiles(files: readonly string[], { concurrency, fileMinutes }: Suite): Promise<Counts> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const withTests = new Set<string>();
+  const events = run({ files: [...files], concurrency, timeout: fileMinutes * 60_000 });
+  events.on("test:pass", ({ name, file, nesting, skip, todo, details }) => {
+    if (details.type === "suite") return;
+    if (isFile(name, file, nesting)) return;
+    if (file !== undefined) withTests.add(file);
+    if (skip !== undefined || todo !== undefined) counts.skipped += 1;
+    else counts.passed += 1;
+  });
+  events.on("test:fail", ({ file, details }) => {
+    if (file !== undefined) withTests.add(file);
+    // A suite, or a file, mostly fails because a test in it does, and that test has been counted.
+    if (failureType(details.error) !== "subtestsFailed") counts.failed += 1;
+  });
+  const output = events.compose(new spec());
+  output.pipe(process.stdout, { end: false });
+  await finished(output);
+
+  for (const file of files.filter((each) => !withTests.has(each))) {
+    counts.failed += 1;
+    process.stdout.write(`✖ ${relative(process.cwd(), file)} holds no test\n`);
+  }
+  return counts;
+}
+
+/** Node reports each file as a test around the tests in it, under the file's path. */
+function isFile(name: string, file: string | undefined, nesting: number): boolean {
+  return nesting === 0 && file !== undefined && resolve(name) === file;
+}
+
+function failureType(error: Error): unknown {
+  return "failureType" in error ? error.failureType : undefined;
+}

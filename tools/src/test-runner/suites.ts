@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A directory of tests. */
+export interface Suite {
+  /** Its directory below `test`. */
+  name: string;
+  /** How many of its files run at a time. */
+  concurrency: number;
+  /** Whether it needs Docker, the engine, the images and the clients. */
+  needsDocker: boolean;
+  /** After how many minutes a file counts as hanging. */
+  fileMinutes: number;
+}
+
+/** The suites of `npm test`, the fastest first. */
+export const testSuites: readonly Suite[] = [
+  { name: "core", concurrency: 2, needsDocker: false, fileMinutes: 15 },
+  { name: "components", concurrency: 2, needsDocker: false, fileMinutes: 15 },
+  { name: "engine", concurrency: 1, needsDocker: true, fileMinutes: 30 },
+  { name: "drills-light", concurrency: 1, needsDocker: true, fileMinutes: 30 },
+];
+
+/** The suite of `npm run drill`. */
+export const drillSuite: Suite = { name: "drills", concurrency: 1, needsDocker: true, fileMinutes: 60 };
+
+/** Compiled, this file lies in `tools/dist/test-runner`. */
+const testDirectory = join(__dirname, "..", "..", "..", "test");
+
+/**
+ * The compiled test files of a suite, in alphabetical order. What the compiler left behind of deleted sources does not count.
+ *
+ * @param only Parts of file names, one of which must be in a file's path below `test`; all files if empty.
+ */
+export async function testFiles(suite: Suite, only: readonly string[]): Promise<string[]> {
+  const sources = join(testDirectory, suite.name);
+  if (!existsSync(sources)) return [];
+  const names = (await readdir(sources, { recursive: true })).filter((name) => name.endsWith(".test.ts")).sort();
+  return names
+    .filter((name) => only.length === 0 || only.some((part) => join(suite.name, name).includes(part)))
+    .map((name) => join(testDirectory, "dist", suite.name, name.replace(/\.ts$/, ".js")));
+}
