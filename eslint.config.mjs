@@ -35,6 +35,7 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [testCalls] }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       // A Pulumi resource is made for what it does, not for the object.
       "no-new": "off",
       "@typescript-eslint/no-extraneous-class": "off",

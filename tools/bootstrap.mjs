@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { clearInterval, setInterval } from "node:timers";
 import { fileURLToPath } from "node:url";
 
 import lockFile from "./src/lock-file.cjs";
@@ -44,7 +45,7 @@ async function prepare(project) {
     report("npm: installing the dependencies");
     // No package's scripts: none is needed, and Pulumi's would try to download. That leaves out this workspace's own `prepare`,
     // which compiles everything; only what the command needs is compiled below.
-    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--engine-strict=false"];
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--engine-strict=false", "--loglevel=error"];
     const code = await beating("npm: installing", () => run(...npm(["ci", ...options]), toStderr));
     if (code !== 0) refuse(`\`npm ci\` failed (${code}); its own words are above`);
   }

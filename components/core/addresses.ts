@@ -24,7 +24,8 @@ export function isPort(port: number): boolean {
 
 /** Whether `text` is an address or a network in CIDR notation. */
 export function isAddressRange(text: string): boolean {
-  const [address = "", prefix, ...rest] = String(text).split("/");
+  if (typeof text !== "string") return false;
+  const [address = "", prefix, ...rest] = text.split("/");
   const bits = isIP(address) === 4 ? 32 : 128;
   return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
 }
@@ -48,7 +49,7 @@ export function isSubnet(text: string): boolean {
 
 /** The address number `host` of a /24. */
 export function addressIn(subnet: string, host: number): string {
-  return String(subnet).replace(/\.0\/24$/, `.${host}`);
+  return typeof subnet === "string" ? subnet.replace(/\.0\/24$/, `.${host}`) : "";
 }
 
 /** A /24 of 10.128.0.0/9 that follows from the name alone, so that two registries on one machine rarely meet and one never moves. */

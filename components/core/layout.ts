@@ -1,8 +1,37 @@
 /** Host numbers inside the private /24. What has a fixed address needs no DNS, and the balancer keeps it while a container is replaced. */
-export const hosts = { gateway: 1, balancer: 2, redis: 3, beforeFirstNode: 10, mostNodes: 50 } as const;
+export const hosts = {
+  /** The Docker host's own. */
+  gateway: 1,
+  /** The balancer's, whichever HAProxy runs. */
+  balancer: 2,
+  /** Redis's. */
+  redis: 3,
+  /** Node number 1 has the next one. */
+  beforeFirstNode: 10,
+  /** How many nodes there is room for. */
+  mostNodes: 50,
+} as const;
 
 /** Ports inside the private network. */
-export const ports = { registry: 5000, debug: 5001, redis: 6379, balancer: 5000, statistics: 8404 } as const;
+export const ports = {
+  /** Registry API of a node. */
+  registry: 5000,
+  /** Health and metrics of a node. */
+  debug: 5001,
+  /** Redis, with TLS. */
+  redis: 6379,
+  /** Where the HAProxies take requests. */
+  balancer: 5000,
+  /** Statistics of the first HAProxy; the others follow. */
+  statistics: 8404,
+} as const;
 
 /** User and group of each service's process and files; nothing else may read them. */
-export const users = { registry: 65532, haproxy: 65533, redis: 65534 } as const;
+export const users = {
+  /** The nodes. */
+  registry: 65532,
+  /** The balancer. */
+  haproxy: 65533,
+  /** Redis. */
+  redis: 65534,
+} as const;

@@ -72,7 +72,7 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
 
 function resolveAlternativeNames(hostname: string, given: string[] | undefined, problems: Problems): string[] {
   for (const [index, host] of (given ?? []).entries()) {
-    const valid = isHost(host) || (/^\*\./.test(host) && isHostname(host.slice(2)));
+    const valid = isHost(host) || (typeof host === "string" && host.startsWith("*.") && isHostname(host.slice(2)));
     problems.require(valid, `alternativeNames[${index}]`, `"${host}" is neither a DNS name nor an IP address`);
   }
   return [...new Set([hostname, ...(given ?? ["localhost", "127.0.0.1"])])];
@@ -135,6 +135,9 @@ function resolveNodeSettings(teamSize: number, shape: NodesShape, problems: Prob
   return settings;
 }
 
+/** HAProxys of one registry; each has a port of statistics of its own, and two are enough to replace one. */
+const mostReplicas = 4;
+
 function resolveLoadBalancer(
   name: string,
   network: NetworkTopology,
@@ -144,12 +147,12 @@ function resolveLoadBalancer(
 ): Omit<LoadBalancerTopology, "catalogUsers"> {
   const size = sizeFor(teamSize);
   const port = shape.port ?? 5000;
-  const statisticsPort = shape.statistics?.port ?? (port + 3404 <= 65535 ? port + 3404 : port - 3404);
+  const statisticsPort = shape.statistics?.port ?? (port + 3404 + mostReplicas <= 65536 ? port + 3404 : port - 3404);
   const replicas = shape.replicas ?? 2;
   const balancer = {
     name: `${name}-balancer`,
     address: addressIn(network.subnet, hosts.balancer),
-    replicas: Array.from({ length: Math.min(Math.max(Math.trunc(replicas) || 0, 0), 4) }, (_, index) => `${name}-haproxy-${index + 1}`),
+    replicas: Array.from({ length: Math.min(Math.max(Math.trunc(replicas) || 0, 0), mostReplicas) }, (_, index) => `${name}-haproxy-${index + 1}`),
     port,
     bindAddress: shape.bindAddress ?? "0.0.0.0",
     statisticsPort,
@@ -173,7 +176,7 @@ function resolveLoadBalancer(
 
 function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">, replicas: number, problems: Problems): void {
   const at = (field: string): string => `loadBalancer.${field}`;
-  checkNumber(problems, at("replicas"), replicas, { from: 1, to: 4, whole: true });
+  checkNumber(problems, at("replicas"), replicas, { from: 1, to: mostReplicas, whole: true });
   for (const [field, value] of [
     ["port", balancer.port],
     ["statistics.port", balancer.statisticsPort],

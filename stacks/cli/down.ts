@@ -7,6 +7,7 @@ import { docker, listContainers } from "./docker";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { operate } from "./operate";
+import { ensureSubstrate } from "./preflight";
 import { summary } from "./progress";
 import { objectName, readState, types, type StateResource } from "./state";
 import { openStack, type OpenStack } from "./workspace";
@@ -22,6 +23,7 @@ export interface DownOptions {
 /** Removes a registry with its data. */
 export async function down(environment: Environment, options: DownOptions, report: Report): Promise<void> {
   const { name } = environment;
+  await ensureSubstrate(environment.config, report);
   const open = await openIfThere(environment, report);
   const { resources } = open === undefined ? { resources: [] } : await readState(open);
   const objects = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));

@@ -27,7 +27,8 @@ export async function explainFailure(name: string, error: unknown, progress: Pro
 
 /** What runs badly in a registry, each container with the last lines of its log. */
 async function describeSick(name: string): Promise<string[]> {
-  const sick = (await listContainers()).filter((container) => container.stack === name && isSick(container));
+  const containers = await listContainers().catch(() => []); // where Docker itself is the trouble, the engine has said so
+  const sick = containers.filter((container) => container.stack === name && isSick(container));
   const described = sick.map(async (container) => {
     const lines = [...new Set(await logTail(container.name, 30))].slice(-10); // a container that restarts repeats itself
     return [`${container.name}: ${container.status}`, ...lines.map((line) => `  | ${line}`)].join("\n");

@@ -16,6 +16,7 @@ interface OperationOptions {
  * Does one operation of the engine, with progress, with an orderly end on Ctrl-C and with an explanation when it fails.
  *
  * @param name Name of the environment.
+ * @param planning Whether nothing is done, only planned, as in a preview.
  * @throws {Failure} with the explanation.
  */
 export async function operate<T>(
@@ -23,8 +24,9 @@ export async function operate<T>(
   { programError }: Pick<OpenStack, "programError">,
   report: Report,
   operation: (options: OperationOptions) => Promise<T>,
+  planning = false,
 ): Promise<{ result: T; progress: Progress }> {
-  const progress = new Progress(report);
+  const progress = new Progress(report, planning);
   try {
     const result = await interruptible(progress, (signal) => operation({ onEvent: progress.onEvent, signal }));
     return { result, progress };

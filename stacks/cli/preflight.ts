@@ -13,16 +13,24 @@ import { listContainers, type Container } from "./docker";
  * @throws {RegistryError} with every problem found.
  */
 export async function preflight(name: string, config: StackConfig, report: Report): Promise<void> {
+  await ensureSubstrate(config, report);
   if ((config.substrate ?? Substrate.Docker) !== Substrate.Docker) return;
-  const { trust: _trust, settings: _settings, ...shape } = config.registry ?? {};
-  const topology = resolveTopology(name, shape);
-  await ensureDocker({ report });
+  const topology = resolveTopology(name, config.registry);
   const [containers] = await Promise.all([listContainers(), requireDiskFree()]);
   const problems = new Problems();
   checkNames(topology, containers, problems);
   await checkPorts(topology, containers, problems);
   problems.throwIfAny(name);
-  await ensureImages({ ...(shape.images === undefined ? {} : { images: shape.images }), report });
+  await ensureImages({ ...(config.registry?.images === undefined ? {} : { images: config.registry.images }), report });
+}
+
+/**
+ * Makes sure that the machine the registry is on answers at all.
+ *
+ * @throws {RegistryError} with what mends it.
+ */
+export async function ensureSubstrate(config: StackConfig, report: Report): Promise<void> {
+  if ((config.substrate ?? Substrate.Docker) === Substrate.Docker) await ensureDocker({ report });
 }
 
 /** Names that the registry is about to take must not be taken by somebody else. */

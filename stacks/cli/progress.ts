@@ -46,7 +46,11 @@ export class Progress {
   #told = Date.now();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(readonly report: Report) {
+  /** @param planning Whether nothing is done, only planned, as in a preview. */
+  constructor(
+    readonly report: Report,
+    readonly planning = false,
+  ) {
     this.#timer = setInterval(() => this.#tellRunning(), 1000);
     this.#timer.unref();
   }
@@ -89,7 +93,7 @@ export class Progress {
     if (begun === undefined) return;
     const finding = begun.operation === "refresh" ? found[op] : undefined;
     if (finding !== undefined) this.#tell(`${begun.label} ${finding}`);
-    const word = begun.operation === "refresh" ? undefined : done[op];
+    const word = begun.operation === "refresh" || this.planning ? undefined : done[op];
     const seconds = Math.round((Date.now() - begun.since) / 1000);
     if (word !== undefined) this.#tell(`${word} ${begun.label}${seconds > 1 ? ` (${seconds} s)` : ""}`);
   }

@@ -28,9 +28,11 @@ export async function secret(environment: Environment, name: string, report: Rep
 /** A user may have dots in the name, a receiver may not. */
 function splitName(name: string): string[] {
   const [field = "", ...rest] = name.split(".");
-  if (field === "passwords" && rest.length > 0) return [field, rest.join(".")];
-  if (field === "notificationHeaders" && rest.length > 1) return [field, rest[0] ?? "", rest.slice(1).join(".")];
-  return [field, ...rest];
+  const [first = "", ...others] = rest;
+  if (field === "passwords" && first !== "") return [field, rest.join(".")];
+  if (field === "notificationHeaders" && others.length > 0) return [field, first, others.join(".")];
+  if (field !== "passwords" && field !== "notificationHeaders") return [field, ...rest];
+  throw new Failure(`Say which one: ${field === "passwords" ? "passwords.<user>" : "notificationHeaders.<receiver>.<header>"}`, ExitCode.WrongUse);
 }
 
 function configPath([field, ...rest]: readonly string[]): string {
@@ -38,14 +40,18 @@ function configPath([field, ...rest]: readonly string[]): string {
   return `${PROJECT}:secrets.${field}${inner}${field === "notificationHeaders" ? "[0]" : ""}`;
 }
 
-/** Tries the name on the configuration before anybody types a secret for a field that does not exist. */
+/**
+ * Tries the name on the configuration before anybody types a secret for a field that does not exist.
+ *
+ * @throws {Failure} with what is wrong with it.
+ */
 function checkName({ name, config, configFile }: Environment, keys: readonly string[]): void {
   const value: unknown = { secure: "v1:…" };
   const leaf: unknown = keys[0] === "notificationHeaders" ? [value] : value;
   const secrets = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), leaf);
   const problems = findProblems(name, { ...config, secrets }, "encrypted");
-  const own = problems.filter(({ path }) => path === "secrets" || path.startsWith("secrets"));
-  if (own.length > 0) throw new RegistryError(configFile, own);
+  const own = problems.filter(({ path }) => path.startsWith("secrets"));
+  if (own.length > 0) throw new Failure(new RegistryError(configFile, own).message, ExitCode.WrongUse);
 }
 
 async function setSecret({ cli }: OpenStack, stack: string, path: string, value: string): Promise<void> {

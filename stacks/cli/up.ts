@@ -1,3 +1,4 @@
+import { resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import { writeClientFiles } from "./client-files";
 import type { Environment } from "./environment";
@@ -32,12 +33,31 @@ export async function up(environment: Environment, options: UpOptions, report: R
     process.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
     return;
   }
-  const showPassword = options.showSecrets === true || process.stdout.isTTY;
-  process.stdout.write(`\n${name}: ${summary(progress.counts)} (${progress.seconds} s)\n\n${howToUse(name, outputs, caFile, showPassword)}\n`);
+  const use = {
+    name,
+    outputs,
+    caFile,
+    image: resolveTopology(name, environment.config.registry).images.registry,
+    showPassword: options.showSecrets === true || process.stdout.isTTY,
+  };
+  process.stdout.write(`\n${name}: ${summary(progress.counts)} (${progress.seconds} s)\n\n${howToUse(use)}\n`);
+}
+
+/** What `up` ends with. */
+export interface Use {
+  /** Name of the environment. */
+  name: string;
+  outputs: Outputs;
+  /** Path of the CA's certificate; undefined when clients are taken to trust the registry already. */
+  caFile: string | undefined;
+  /** An image that is on the machine, for the first push. */
+  image: string;
+  /** Whether the password is shown, or only how to read it. */
+  showPassword: boolean;
 }
 
 /** Where the registry is, who may come in, and commands to paste. */
-export function howToUse(name: string, outputs: Outputs, caFile: string | undefined, showPassword: boolean): string {
+export function howToUse({ name, outputs, caFile, image, showPassword }: Use): string {
   const { endpoint, authority, credentials, metricsEndpoint } = outputs;
   const { username, password } = credentials;
   const readPassword = `npx ha-registry outputs ${name} --value credentials.password`;
@@ -47,12 +67,12 @@ export function howToUse(name: string, outputs: Outputs, caFile: string | undefi
     ...(username === "" ? [] : [["User", username], ["Password", showPassword ? password : readPassword]]),
     ["Metrics", metricsEndpoint],
   ];
-  const image = `${authority}/hello:1`;
+  const pushed = `${authority}/hello:1`;
   const commands = [
     ...(caFile === undefined ? [] : ["# let docker trust the registry", `sudo install -D -m 644 ${caFile} /etc/docker/certs.d/${authority}/ca.crt`]),
     ...(username === "" ? [] : ["# log in", `${readPassword} | docker login ${authority} --username ${username} --password-stdin`]),
     "# push an image",
-    `docker tag registry:3.1.2 ${image} && docker push ${image}`,
+    `docker tag ${image} ${pushed} && docker push ${pushed}`,
   ];
   const width = Math.max(...facts.map(([label = ""]) => label.length));
   return [...facts.map(([label = "", value = ""]) => `  ${label.padEnd(width)}  ${value}`), "", ...commands.map((line) => `  ${line}`)].join("\n");

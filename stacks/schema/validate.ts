@@ -24,8 +24,9 @@ export type Configured = StackConfig | Decrypted<StackConfig>;
 export function findProblems(name: string, config: unknown, secretsAre: "encrypted" | "plain"): Problem[] {
   const validate = validator(secretsAre);
   if (!validate(config)) return describeErrors(validate.errors ?? []);
-  const { settings = {}, trust: _trust, ...shape } = config.registry ?? {};
-  return [...problemsOf(() => resolveTopology(name, shape)), ...problemsOf(() => checkSettings(name, settings))].map(inStackConfig);
+  const registry = config.registry ?? {};
+  const checks = [() => resolveTopology(name, registry), () => checkSettings(name, registry.settings ?? {})];
+  return checks.flatMap(problemsOf).map(inStackConfig);
 }
 
 /** Moves a problem with the library's arguments to where the stack file has them. */
@@ -34,7 +35,7 @@ export function inStackConfig({ path, message }: Problem): Problem {
   return { path: path === "secrets" || path.startsWith("secrets.") ? path : `registry.${path}`, message };
 }
 
-function problemsOf(check: () => void): readonly Problem[] {
+function problemsOf(check: () => unknown): readonly Problem[] {
   try {
     check();
     return [];

@@ -64,7 +64,8 @@ describe("withLock", () => {
       released = true;
       other.stdin?.end();
     };
-    await withLock(file, "a test", () => Promise.resolve(assert.ok(released, "got in while the other held the lock")), report);
+    const releasedFirst = await withLock(file, "a test", () => Promise.resolve(released), report);
+    assert.ok(releasedFirst, "got in while the other held the lock");
     assert.match(lines[0] ?? "", new RegExp(`process ${other.pid}: a test`));
   });
 
@@ -86,7 +87,7 @@ describe("withLock", () => {
 
   test("takes a lock over whose pid belongs to a later process by now", async () => {
     const other = await startHolder(file);
-    const owner: { pid: number; started: string; token: string } = JSON.parse(readFileSync(file, "utf8"));
+    const owner = JSON.parse(readFileSync(file, "utf8")) as object;
     other.kill("SIGKILL");
     await once(other, "exit");
     writeFileSync(file, JSON.stringify({ ...owner, pid: process.pid }));

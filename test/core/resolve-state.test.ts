@@ -10,7 +10,9 @@ const s3 = (given: Partial<S3Shape>): S3Shape => ({ bucket: "images", ...given }
 
 describe("sizing", () => {
   it("changes where the guides draw the lines", () => {
-    const nodes = [1, filesystemTeamLimit - 1, filesystemTeamLimit, nfsTeamLimit, nfsTeamLimit + 1, 1000, 1001, 1_000_000].map((team) => sizeFor(team).nodes);
+    const nodes = [1, filesystemTeamLimit - 1, filesystemTeamLimit, nfsTeamLimit, nfsTeamLimit + 1, 1000, 1001, 1_000_000].map(
+      (team) => sizeFor(team).nodes,
+    );
     assert.deepEqual(nodes, [2, 2, 2, 2, 3, 3, 4, 10]);
   });
 
@@ -32,8 +34,16 @@ describe("sizing", () => {
   });
 
   it("lets what is given win", () => {
-    const topology = resolveTopology("demo", { teamSize: 40, nodes: { count: 5, memoryMiB: 99 }, redis: { memoryMiB: 33 }, loadBalancer: { maxConnections: 11 } });
-    assert.deepEqual([topology.nodes.length, topology.node.memoryMiB, topology.redis.memoryMiB, topology.loadBalancer.maxConnections], [5, 99, 33, 11]);
+    const topology = resolveTopology("demo", {
+      teamSize: 40,
+      nodes: { count: 5, memoryMiB: 99 },
+      redis: { memoryMiB: 33 },
+      loadBalancer: { maxConnections: 11 },
+    });
+    assert.deepEqual(
+      [topology.nodes.length, topology.node.memoryMiB, topology.redis.memoryMiB, topology.loadBalancer.maxConnections],
+      [5, 99, 33, 11],
+    );
   });
 });
 
@@ -42,7 +52,10 @@ describe("the object store", () => {
     assert.deepEqual(pathsOf({ teamSize: 49 }), []);
     assert.deepEqual(pathsOf({ teamSize: 50 }), ["objectStore"]);
     assert.deepEqual(pathsOf({ teamSize: 50, objectStore: { filesystem: {} } }), []);
-    assert.match(problemAt("objectStore", () => resolveTopology("demo", { teamSize: 50 })), /objectStore\.nfs or objectStore\.s3/);
+    assert.match(
+      problemAt("objectStore", () => resolveTopology("demo", { teamSize: 50 })),
+      /objectStore\.nfs or objectStore\.s3/,
+    );
   });
 
   it("is one of three", () => {
@@ -61,7 +74,11 @@ describe("the object store", () => {
   });
 
   it("checks what mount would take for more than it is", () => {
-    assert.deepEqual(storePaths({ nfs: { server: "nas example", path: "export", options: "a b" } }), ["nfs.server", "nfs.path", "nfs.options"]);
+    assert.deepEqual(storePaths({ nfs: { server: "nas example", path: "export", options: "a b" } }), [
+      "nfs.server",
+      "nfs.path",
+      "nfs.options",
+    ]);
     const empty = { objectStore: { nfs: {} } } as RegistryShape;
     assert.deepEqual(pathsOf(empty), ["objectStore.nfs.server", "objectStore.nfs.path"]);
   });
@@ -76,7 +93,14 @@ describe("S3", () => {
     const endpoint = "http://minio.example:9000";
     assert.deepEqual(resolved({ endpoint }), { ...common, endpoint, forcePathStyle: true, encrypt: false, redirect: false });
     const redirectEndpoint = "https://images.example";
-    assert.deepEqual(resolved({ endpoint, redirectEndpoint }), { ...common, endpoint, redirectEndpoint, forcePathStyle: true, encrypt: false, redirect: true });
+    assert.deepEqual(resolved({ endpoint, redirectEndpoint }), {
+      ...common,
+      endpoint,
+      redirectEndpoint,
+      forcePathStyle: true,
+      encrypt: false,
+      redirect: true,
+    });
   });
 
   it("refuses what the registry would refuse when it starts", () => {
@@ -104,13 +128,18 @@ describe("S3", () => {
     ];
     for (const [given, expected] of table) {
       const paths = pathsOf({ objectStore: { s3: s3(given) } });
-      assert.deepEqual(paths, expected.map((field) => `objectStore.s3.${field}`), JSON.stringify(given));
+      assert.deepEqual(
+        paths,
+        expected.map((field) => `objectStore.s3.${field}`),
+        JSON.stringify(given),
+      );
     }
   });
 });
 
 describe("an external Redis", () => {
-  const paths = (external: ExternalRedisShape): string[] => pathsOf({ redis: { external } }).map((path) => path.replace(/^redis\.external\.?/, ""));
+  const paths = (external: ExternalRedisShape): string[] =>
+    pathsOf({ redis: { external } }).map((path) => path.replace(/^redis\.external\.?/, ""));
 
   it("is a server, sentinels with a name, or a cluster", () => {
     assert.deepEqual(paths({ addresses: ["redis.example:6379"], database: 3 }), []);
@@ -121,7 +150,10 @@ describe("an external Redis", () => {
 
   it("is named by host and port", () => {
     assert.deepEqual(paths({ addresses: [] }), ["addresses"]);
-    assert.deepEqual(paths({ addresses: ["redis", "redis:0", "redis:65536", "2001:db8::1:6379", "redis://redis:6379"] }), [0, 1, 2, 3, 4].map((index) => `addresses[${index}]`));
+    assert.deepEqual(
+      paths({ addresses: ["redis", "redis:0", "redis:65536", "2001:db8::1:6379", "redis://redis:6379"] }),
+      [0, 1, 2, 3, 4].map((index) => `addresses[${index}]`),
+    );
     assert.deepEqual(paths({ addresses: ["redis:6379"], sentinelUsername: "watch" }), ["sentinelUsername"]);
   });
 

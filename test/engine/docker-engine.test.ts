@@ -39,13 +39,21 @@ test("a disk with less free space than is needed is refused", async () => {
   await assert.rejects(requireDiskFree(1e18), /free where Docker keeps its data, at least 1000000000000 MB are needed/);
 });
 
-/** Another daemon beside the machine's own, which is not touched. */
-describe("starting a Docker daemon", () => {
+if (process.getuid?.() === 0) describe("starting a Docker daemon", startingDaemons);
+else test("without root, the flag that installs and starts Docker is refused", refusedWithoutRoot);
+
+async function refusedWithoutRoot(): Promise<void> {
+  await withEnvironment({ PATH: "/nonexistent", DOCKER_HOST: undefined }, async () => {
+    await assert.rejects(ensureDocker({ install: true, report: silent }), /user: HA_REGISTRY_INSTALL_DOCKER=1 [^]* only as root/);
+  });
+}
+
+/** With another daemon beside the machine's own, which is not touched. */
+function startingDaemons(): void {
   let directory: string;
   let dockerd: Dockerd;
 
   before(() => {
-    assert.equal(process.getuid?.(), 0, "a Docker daemon is started by root alone");
     assert.ok(findExecutable("dockerd", ["/usr/sbin"]), "dockerd is not installed");
     directory = mkdtempSync(join(tmpdir(), "dockerd-"));
     const host = `unix://${directory}/docker.sock`;
@@ -90,7 +98,7 @@ describe("starting a Docker daemon", () => {
       /dockerd ended \(1\)[^]*unknown flag: --no-such-flag/,
     );
   });
-});
+}
 
 function pidOf({ pidFile }: Dockerd): number {
   return Number(readFileSync(pidFile, "utf8"));
@@ -120,7 +128,7 @@ function isRunning(pid: number): boolean {
 async function withEnvironment(variables: Readonly<Record<string, string | undefined>>, work: () => Promise<void>): Promise<void> {
   const saved = { ...process.env };
   for (const [name, value] of Object.entries(variables)) {
-    if (value === undefined) delete process.env[name];
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
   }
   try {

@@ -73,12 +73,16 @@ describe("planned changes under load, with not one request failing", () => {
     assert.deepEqual(await Promise.all(["the first password", "the second password"].map(statusWith)), [401, 200]);
   });
 
-  it("then every acknowledged push can be pulled, and no tag was ever read as older than it was", async (context) => {
+  it("in all that time no request failed, and no tag was read as older than it was", async (context) => {
     const report = await running().stop();
     context.diagnostic(JSON.stringify({ succeeded: report.succeeded, longestMilliseconds: report.longest, seconds: report.seconds }));
     assert.equal(report.failed, 0, describeFailures(report));
     assert.deepEqual(report.staleReads, []);
+  });
+
+  it("every acknowledged push can be pulled", async (context) => {
     const { count, lost } = await running().verify();
+    context.diagnostic(`${count} pushes`);
     assert.ok(count > 0);
     assert.deepEqual(lost, []);
   });

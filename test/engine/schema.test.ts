@@ -82,10 +82,10 @@ function resourcesInUse(provider: string): string[] {
 
 /** The schema as the plugin itself gives it, whatever engine and plugins came from. */
 async function installedSchema({ command, environment }: Engine, provider: string): Promise<PackageSchema> {
-  const { version }: { version: string } = require(`@pulumi/${provider}/package.json`);
+  const manifest = readFileSync(require.resolve(`@pulumi/${provider}/package.json`), "utf8");
+  const { version } = JSON.parse(manifest) as { version: string };
   const { stdout } = await runChecked(command.binary, ["package", "get-schema", `${provider}@${version}`], { environment });
-  const schema: PackageSchema = JSON.parse(stdout);
-  return schema;
+  return JSON.parse(stdout) as PackageSchema;
 }
 
 /** The token that the code generator has given a resource class; undefined for anything else. */

@@ -53,7 +53,14 @@ export interface StateResource {
 const project = "ha-registry-bench";
 
 /** Reads an order, does the operation with `program`, and writes a report: a Pulumi program in a process of its own, as a user runs it. */
-export async function runOrder(program: (order: ChildOrder) => Record<string, unknown>): Promise<void> {
+export function obey(program: (order: ChildOrder) => Record<string, unknown>): void {
+  run(program).catch((error: unknown) => {
+    process.stderr.write(String(error));
+    process.exit(1);
+  });
+}
+
+async function run(program: (order: ChildOrder) => Record<string, unknown>): Promise<void> {
   const order = JSON.parse(await text(process.stdin)) as ChildOrder;
   const { operation, name, directory, engineRoot } = order;
   const stack = await LocalWorkspace.createOrSelectStack(

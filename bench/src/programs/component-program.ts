@@ -1,7 +1,7 @@
 import { Registry } from "ha-registry-docker";
-import { runOrder } from "./child";
+import { obey } from "./child";
 
-void runOrder(({ name, args }) => {
+obey(({ name, args }) => {
   const { endpoint, caCertificatePem, credentials } = new Registry(name, args);
   return { endpoint, caCertificatePem, credentials };
 });

@@ -15,7 +15,7 @@ interface ContainerInputs {
   networkMode?: string;
   networksAdvanced?: { name: string; ipv4Address?: string }[];
   ports?: { internal: number; external: number; ip?: string }[];
-  mounts?: { source: string; target: string; readOnly?: boolean; volumeOptions?: { noCopy?: boolean } }[];
+  mounts?: { source: string; target: string; readOnly?: boolean }[];
   tmpfs?: Record<string, string>;
   capabilities?: { adds?: string[]; drops?: string[] };
   securityOpts?: string[];
@@ -134,8 +134,8 @@ function healthOptions(check: ContainerInputs["healthcheck"]): string[] {
   return ["--health-cmd", command, ...times, "--health-retries", String(check.retries)];
 }
 
-function mountOption({ source, target, readOnly = false, volumeOptions = {} }: NonNullable<ContainerInputs["mounts"]>[number]): string {
-  return `type=volume,source=${source},target=${target}${readOnly ? ",readonly" : ""}${volumeOptions.noCopy === true ? ",volume-nocopy" : ""}`;
+function mountOption({ source, target, readOnly = false }: NonNullable<ContainerInputs["mounts"]>[number]): string {
+  return `type=volume,source=${source},target=${target}${readOnly ? ",readonly" : ""}`;
 }
 
 function labelOptions(labels: readonly { label: string; value: string }[]): string[] {

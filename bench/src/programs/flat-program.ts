@@ -1,4 +1,4 @@
-import { runOrder } from "./child";
+import { obey } from "./child";
 import { flat } from "./flat";
 
-void runOrder(({ name, flat: args }) => flat(name, args));
+obey(({ name, flat: args }) => flat(name, args));

@@ -87,11 +87,12 @@ export function flat(name: string, { prefix, port, images }: FlatArgs): Record<s
   const httpSecret = new random.RandomPassword(`${name}-http-secret`, { length: 64, special: false }).result;
 
   const store = new docker.Volume(`${name}-store`, { name: `${name}-store`, labels });
-  const data = { type: "volume", source: store.name, target: "/var/lib/registry", volumeOptions: { noCopy: true } };
+  const data = { type: "volume", source: store.name, target: "/var/lib/registry" };
   const owner = new docker.Container(`${name}-owner`, {
     name: `${name}-owner`,
     image: images.registry,
-    entrypoints: ["chown", `${registryUser}:${registryUser}`, "/var/lib/registry"],
+    entrypoints: ["sh", "-c"],
+    command: [`mkdir -p /var/lib/registry/docker; chown -R ${registryUser}:${registryUser} /var/lib/registry`],
     user: "0:0",
     networkMode: "none",
     attach: true,

@@ -9,7 +9,7 @@ import { CommandError, findExecutable, runCommand } from "../command";
 import { withLock } from "../lock";
 import { withHeartbeat, type Report } from "../progress";
 import { buildSteps, type BuildStep, type Workshop } from "./build-steps";
-import { bridgedProviders, copyModule, moduleHash, moduleVersions } from "./module";
+import { bridgedProviders, copyModule, moduleDirectory, moduleHash, moduleVersions } from "./module";
 import { EngineUnavailable, MINIMUM_VERSION, readStamp, writeStamp, type Engine, type EngineSource, type EngineStamp } from "./source";
 
 /** File in an engine's directory that is written last. */
@@ -31,7 +31,7 @@ export const builtEngine: EngineSource = {
     return undefined;
   },
   async make(report) {
-    const go = await checkGo();
+    const go = await checkGo(report);
     const directory = cachePath("engine", `${await moduleHash()}-go${go}-${platform}`);
     await withLock(
       `${directory}.lock`,
@@ -132,13 +132,16 @@ async function takeStep(step: BuildStep, label: string, { log }: Workshop, repor
  * @returns the version of Go, as `1.26.1`.
  * @throws {EngineUnavailable} when Go is missing or older than tools/engine/go.mod asks for.
  */
-async function checkGo(): Promise<string> {
+async function checkGo(report: Report): Promise<string> {
   const { go: wanted } = await moduleVersions();
   const fix =
     `building the Pulumi engine needs Go ${wanted} or later: install it and put it on PATH, ` +
     `or install the Pulumi CLI ${MINIMUM_VERSION} or later instead`;
   if (findExecutable("go") === undefined) throw new EngineUnavailable("go", "there is no `go` on PATH", fix);
-  const { code, stdout, stderr } = await runCommand("go", ["env", "GOVERSION"]);
+  // Asked in the module: where Go is allowed to, it fetches the version that go.mod asks for.
+  const { code, stdout, stderr } = await withHeartbeat(report, "engine: asking for Go", () =>
+    runCommand("go", ["env", "GOVERSION"], { cwd: moduleDirectory }),
+  );
   if (code !== 0) throw new EngineUnavailable("go", `\`go env GOVERSION\` failed: ${stderr.trim()}`, fix);
   const version = /^go(\d+(?:\.\d+)*)/.exec(stdout.trim())?.[1];
   if (version === undefined || compareVersions(version, wanted) < 0) {

@@ -89,6 +89,6 @@ export async function bridgedProviders(): Promise<Provider[]> {
 /** Version of the npm SDK of a provider that `ha-registry-docker` uses. */
 export async function sdkVersion(name: string): Promise<string> {
   const manifest = require.resolve(`@pulumi/${name}/package.json`, { paths: [join(checkout, "components", "docker")] });
-  const { version }: { version: string } = JSON.parse(await readFile(manifest, "utf8"));
+  const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
   return version;
 }

@@ -50,8 +50,7 @@ export interface EngineStamp {
 /** Reads a stamp; undefined if there is none. */
 export async function readStamp<T extends EngineStamp>(file: string): Promise<T | undefined> {
   try {
-    const stamp: T = JSON.parse(await readFile(file, "utf8"));
-    return stamp;
+    return JSON.parse(await readFile(file, "utf8")) as T;
   } catch {
     return undefined;
   }

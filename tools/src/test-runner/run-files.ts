@@ -29,9 +29,9 @@ export async function runFiles(files: readonly string[], { concurrency, fileMinu
     // A suite, or a file, mostly fails because a test in it does, and that test has been counted.
     if (failureType(details.error) !== "subtestsFailed") counts.failed += 1;
   });
-  const output = events.compose(new spec());
-  output.pipe(process.stdout, { end: false });
-  await finished(output);
+  const reporter = events.pipe(new spec());
+  reporter.pipe(process.stdout, { end: false });
+  await finished(reporter);
 
   for (const file of files.filter((each) => !withTests.has(each))) {
     counts.failed += 1;
