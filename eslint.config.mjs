@@ -49,6 +49,9 @@ export default tseslint.config(
       // What users give is compared with enums while it is still text; who reads JSON names the type that the reader promises.
       "@typescript-eslint/no-unsafe-enum-comparison": "off",
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
+      // An async function that happens not to wait keeps its promise; variables of the environment are removed by name.
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-dynamic-delete": "off",
       // With noUncheckedIndexedAccess a check against undefined is seldom idle, and arguments of JavaScript callers hold anything.
       "@typescript-eslint/no-unnecessary-condition": "off",
     },

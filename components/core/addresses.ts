@@ -1,14 +1,24 @@
 import { createHash } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
 
+/** 4 or 6 when `text` is an IP address that is valid on every host, so without a zone; 0 otherwise. */
+export function ipVersion(text: string): number {
+  return typeof text === "string" && text.includes("%") ? 0 : isIP(text);
+}
+
 /** Whether `text` is a host name (RFC 1123): labels of letters, digits and hyphens, 253 characters at the most. */
 export function isHostname(text: string): boolean {
-  return typeof text === "string" && text.length <= 253 && /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*$/.test(text) && !/^[\d.]+$/.test(text);
+  return (
+    typeof text === "string" &&
+    text.length <= 253 &&
+    /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*$/.test(text) &&
+    !/^[\d.]+$/.test(text)
+  );
 }
 
 /** Whether `text` is a host name or an IP address. */
 export function isHost(text: string): boolean {
-  return isIP(text) !== 0 || isHostname(text);
+  return ipVersion(text) !== 0 || isHostname(text);
 }
 
 /** Whether `text` is `host:port`, with an IPv6 address in brackets. */
@@ -26,8 +36,8 @@ export function isPort(port: number): boolean {
 export function isAddressRange(text: string): boolean {
   if (typeof text !== "string") return false;
   const [address = "", prefix, ...rest] = text.split("/");
-  const bits = isIP(address) === 4 ? 32 : 128;
-  return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+  const bits = ipVersion(address) === 4 ? 32 : 128;
+  return ipVersion(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
 }
 
 /**
@@ -60,6 +70,6 @@ export function defaultSubnet(name: string): string {
 
 /** `host:port`, with an IPv6 address in brackets; without the port where it is that of https. */
 export function authority(host: string, port: number): string {
-  const bracketed = isIP(host) === 6 ? `[${host}]` : host;
+  const bracketed = ipVersion(host) === 6 ? `[${host}]` : host;
   return port === 443 ? bracketed : `${bracketed}:${port}`;
 }

@@ -18,6 +18,8 @@ export const ports = {
   registry: 5000,
   /** Health and metrics of a node. */
   debug: 5001,
+  /** A node tells the balancers here whether it wants new connections. */
+  agent: 5002,
   /** Redis, with TLS. */
   redis: 6379,
   /** Where the HAProxies take requests. */

@@ -1,5 +1,4 @@
-import { isIP } from "node:net";
-import { addressIn, authority, defaultSubnet, isAddressRange, isHost, isHostname, isPort, isSubnet } from "./addresses";
+import { addressIn, authority, defaultSubnet, ipVersion, isAddressRange, isHost, isHostname, isPort, isSubnet } from "./addresses";
 import { Problems } from "./errors";
 import { resolveImages } from "./images";
 import { checkNumber, checkText, isText } from "./checks";
@@ -50,8 +49,8 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
   return {
     name,
     hostname,
-    dnsNames: alternativeNames.filter((host) => isIP(host) === 0),
-    ipAddresses: alternativeNames.filter((host) => isIP(host) !== 0),
+    dnsNames: alternativeNames.filter((host) => ipVersion(host) === 0),
+    ipAddresses: alternativeNames.filter((host) => ipVersion(host) !== 0),
     endpoint: `https://${authority(hostname, loadBalancer.port)}`,
     authority: authority(hostname, loadBalancer.port),
     teamSize,
@@ -152,7 +151,10 @@ function resolveLoadBalancer(
   const balancer = {
     name: `${name}-balancer`,
     address: addressIn(network.subnet, hosts.balancer),
-    replicas: Array.from({ length: Math.min(Math.max(Math.trunc(replicas) || 0, 0), mostReplicas) }, (_, index) => `${name}-haproxy-${index + 1}`),
+    replicas: Array.from(
+      { length: Math.min(Math.max(Math.trunc(replicas) || 0, 0), mostReplicas) },
+      (_, index) => `${name}-haproxy-${index + 1}`,
+    ),
     port,
     bindAddress: shape.bindAddress ?? "0.0.0.0",
     statisticsPort,
@@ -198,7 +200,7 @@ function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">,
     ["bindAddress", balancer.bindAddress],
     ["statistics.bindAddress", balancer.statisticsBindAddress],
   ] as const) {
-    problems.require(isIP(value) !== 0, at(field), `"${value}" is not an IP address of this host`);
+    problems.require(ipVersion(value) !== 0, at(field), `"${value}" is not an IP address of this host`);
   }
   for (const [index, range] of balancer.allowedAddressRanges.entries()) {
     problems.require(

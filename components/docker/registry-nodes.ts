@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { AccessMode, ObjectStoreKind, contentPath, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
+import { AccessMode, ObjectStoreKind, contentPath, renderNodeScript, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -52,7 +52,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
         topology,
         part: "nodes",
         owner: users.registry,
-        plain: trusted,
+        plain: { ...trusted, "node.sh": renderNodeScript() },
         secret: { ...(args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd }), "config.yml": configuration(args, httpSecret, trusted) },
       },
       { parent: this },
@@ -74,8 +74,9 @@ export class RegistryNodes extends pulumi.ComponentResource {
           }),
           name: node.name,
           image: topology.images.registry,
-          entrypoints: ["registry"],
-          command: ["serve", pathOf(files, "config.yml")],
+          entrypoints: ["sh"],
+          command: [pathOf(files, "node.sh"), pathOf(files, "config.yml")],
+          tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
           envs: [...environment, ...caOfStore],
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
           mounts: [

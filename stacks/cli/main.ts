@@ -3,7 +3,7 @@ import { RegistryError } from "ha-registry-core";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 
-// Commands are loaded when they are called: Pulumi's SDK takes a second, and help should not.
+// Commands are loaded when they are called, and after the configuration was found right: Pulumi's SDK takes most of a second to load.
 
 /** Options of the whole program. */
 interface GlobalOptions {
@@ -52,16 +52,18 @@ function buildProgram(): Command {
     .option("--json", "print a summary as JSON")
     .option("-y, --yes", "accepted for scripts; up never asks")
     .action(async (name: string, options: { clearLock?: boolean; showSecrets?: boolean; json?: boolean }) => {
+      const environment = await open(name, program);
       const { up } = await import("./up.js");
-      await up(await open(name, program), options, await reporter(program));
+      await up(environment, options, await reporter(program));
     });
   command("preview", "tell what up would change")
     .argument("[environment]", "environment", "local")
     .option("--diff", "every property, as Pulumi lists it")
     .option("--json", "print the changes as JSON")
     .action(async (name: string, options: { diff?: boolean; json?: boolean }) => {
+      const environment = await open(name, program);
       const { preview } = await import("./preview.js");
-      await preview(await open(name, program), options, await reporter(program));
+      await preview(environment, options, await reporter(program));
     });
   command("outputs", "print endpoint, CA and login")
     .argument("[environment]", "environment", "local")
@@ -69,36 +71,41 @@ function buildProgram(): Command {
     .option("--value <path>", "one value alone, as credentials.password")
     .option("--show-secrets", "the password in the listing")
     .action(async (name: string, options: { json?: boolean; value?: string; showSecrets?: boolean }) => {
+      const environment = await open(name, program);
       const { outputs } = await import("./outputs.js");
-      await outputs(await open(name, program), options, await reporter(program));
+      await outputs(environment, options, await reporter(program));
     });
   command("down", "remove the registry with its data")
     .argument("[environment]", "environment", "local")
     .option("-y, --yes", "do not ask")
     .option("--remove-stack", "remove the stack's history too")
     .action(async (name: string, options: { yes?: boolean; removeStack?: boolean }) => {
+      const environment = await open(name, program);
       const { down } = await import("./down.js");
-      await down(await open(name, program), options, await reporter(program));
+      await down(environment, options, await reporter(program));
     });
   command("refresh", "bring the state up to date with what is really there")
     .argument("[environment]", "environment", "local")
     .action(async (name: string) => {
+      const environment = await open(name, program);
       const { refresh } = await import("./refresh.js");
-      await refresh(await open(name, program), await reporter(program));
+      await refresh(environment, await reporter(program));
     });
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")
     .option("-y, --yes", "do not ask")
     .action(async (name: string, options: { yes?: boolean }) => {
+      const environment = await open(name, program);
       const { unlock } = await import("./unlock.js");
-      await unlock(await open(name, program), options, await reporter(program));
+      await unlock(environment, options, await reporter(program));
     });
   command("secret", "encrypt a secret, read from standard input, into an environment's file")
     .argument("<environment>", "environment")
     .argument("<name>", "as s3SecretKey, passwords.<user> or notificationHeaders.<receiver>.<header>")
     .action(async (name: string, key: string) => {
+      const environment = await open(name, program);
       const { secret } = await import("./secret.js");
-      await secret(await open(name, program), key, await reporter(program));
+      await secret(environment, key, await reporter(program));
     });
   return program;
 }

@@ -160,7 +160,7 @@ describe("images", () => {
     const recording = await deploy({ images: { mirror: "mirror.corp.example/hub", references } });
     const image = (name: string): string => containerInputs(recording.get("Container", name)).image;
     assert.equal(image("team-node-1"), "mirror.corp.example/hub/registry:3.1.2");
-    assert.equal(image("team-redis"), "mirror.corp.example/hub/valkey/valkey:8.1");
+    assert.equal(image("team-redis"), "mirror.corp.example/hub/valkey/valkey:8.1-alpine");
     assert.equal(image("team-haproxy-1"), "corp.example/haproxy:3.0.11");
   });
 });

@@ -54,10 +54,13 @@ describe("haproxy.cfg", () => {
     assert.ok(clients({ maxConnections: 1000 }).includes("maxconn 1000"));
   });
 
-  it("starts as many threads as its CPU limit feeds", () => {
+  it("starts no more threads than its CPU limit feeds", () => {
     const threads = (cpus?: number): string | undefined =>
-      lines("global", "", { loadBalancer: { cpus } }).find((line) => line.startsWith("nbthread"));
-    assert.deepEqual([undefined, 0.1, 1, 1.5, 1000].map(threads), [undefined, "nbthread 1", "nbthread 1", "nbthread 2", "nbthread 64"]);
+      lines("global", "", { loadBalancer: { cpus } }).find((line) => line.startsWith("thread-hard-limit"));
+    assert.deepEqual(
+      [undefined, 0.1, 1, 1.5, 1000].map(threads),
+      [undefined, 1, 1, 2, 1000].map((limit) => limit && `thread-hard-limit ${limit}`),
+    );
   });
 
   it("takes timeouts from the topology", () => {

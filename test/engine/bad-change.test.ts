@@ -13,7 +13,7 @@ describe("a change that cannot work fails, says why, and leaves the old state se
   const registry = useRegistry();
   after(() => docker.command("rmi", ...images));
   before(async () => {
-    const workers = (["push", "pull"] as const).map((role) => ({ role, size: "small" as const, count: 2 }));
+    const workers = (["push", "pull"] as const).map((role) => ({ role, size: "small" as const, count: 1 }));
     load = await Load.start({ client: await registry().client(), workers, maxSeconds: 900 });
   });
 

@@ -1,4 +1,6 @@
+import { ports } from "../layout";
 import type { LoadBalancerTopology, Topology } from "../topology";
+import { agentIntervalMilliseconds } from "./node-script";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
 import { extraLines, section } from "./haproxy-text";
@@ -36,7 +38,7 @@ function globalSection({ loadBalancer, node }: Topology): string {
     `maxconn ${loadBalancer.maxConnections + statisticsConnections}`,
     `hard-stop-after ${node.drainSeconds}s`,
     // Left alone, HAProxy starts a thread per CPU of the host, and under a CPU limit they would only take turns.
-    loadBalancer.cpus === undefined ? [] : `nbthread ${Math.min(Math.max(Math.ceil(loadBalancer.cpus), 1), 64)}`,
+    loadBalancer.cpus === undefined ? [] : `thread-hard-limit ${Math.max(Math.ceil(loadBalancer.cpus), 1)}`,
     "ssl-default-bind-options ssl-min-ver TLSv1.2",
     // AES-128-GCM first: with AES instructions it is the fastest. Only forward secrecy, only authenticated encryption.
     `ssl-default-bind-ciphers ${tls12Ciphers.join(":")}`,
@@ -83,11 +85,14 @@ function readsBackend({ nodes, node, loadBalancer }: Topology): string {
     "option allbackups",
     "retry-on conn-failure empty-response response-timeout 502 503 504",
     "option httpchk",
-    "http-check send meth GET uri /v2/",
-    // 401 comes from a registry that asks for a password: it is alive.
+    "http-check send meth GET uri /",
+    // The root answers 200 without a login, and 503 while the store fails; /v2/ would answer 401, at the price of a warning in the
+    // registry's log for every check. 401 is let in for registries that ask for a password everywhere.
     "http-check expect status 200,401",
     // A node that comes back has to be in use before Docker calls it healthy, since the next one is replaced then.
-    "default-server check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1",
+    // And one that is about to stop says so at its agent port, and gets no new connections; a silent agent changes nothing.
+    "default-server check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1 " +
+      `agent-check agent-port ${ports.agent} agent-inter ${agentIntervalMilliseconds}ms`,
     nodes.map(({ number, address, backup }) => `server node-${number} ${address}:${node.port}${backup ? " backup" : ""}`),
     extraLines(loadBalancer.extraConfig.backend),
   );

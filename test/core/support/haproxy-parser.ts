@@ -18,7 +18,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "log",
     "maxconn",
     "hard-stop-after",
-    "nbthread",
+    "thread-hard-limit",
     "ssl-default-bind-options",
     "ssl-default-bind-ciphers",
     "ssl-default-bind-ciphersuites",

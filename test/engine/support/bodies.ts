@@ -14,13 +14,13 @@ export interface Body {
   size: number;
   /** `sha256:` and 64 hexadecimal digits. */
   digest: string;
-  /** The bytes from `start` on. */
-  chunks(start?: number): Iterable<Buffer>;
+  /** The bytes from `start` to before `end`. */
+  chunks(start: number, end: number): Iterable<Buffer>;
 }
 
 /** A body of the given bytes. */
 export function bodyOf(bytes: Buffer): Body {
-  return { size: bytes.length, digest: digestOf(createHash("sha256").update(bytes)), chunks: (start = 0) => [bytes.subarray(start)] };
+  return { size: bytes.length, digest: digestOf(createHash("sha256").update(bytes)), chunks: (start, end) => [bytes.subarray(start, end)] };
 }
 
 /**
@@ -48,7 +48,7 @@ export class BodyFamily {
     return {
       size: this.size,
       digest: digestOf(this.#hash.copy().update(tail)),
-      chunks: (start = 0) => slices(shared, tail, start),
+      chunks: (start, end) => slices(shared, tail, start, end),
     };
   }
 }
@@ -65,8 +65,9 @@ export function digestOf(hash: Hash): string {
   return `sha256:${hash.digest("hex")}`;
 }
 
-function* slices(shared: Buffer, tail: Buffer, start: number): Generator<Buffer> {
+function* slices(shared: Buffer, tail: Buffer, start: number, end: number): Generator<Buffer> {
   const step = 256 * KIB;
-  for (let at = start; at < shared.length; at += step) yield shared.subarray(at, Math.min(at + step, shared.length));
-  yield tail.subarray(Math.max(0, start - shared.length));
+  const endOfShared = Math.min(end, shared.length);
+  for (let at = start; at < endOfShared; at += step) yield shared.subarray(at, Math.min(at + step, endOfShared));
+  if (end > shared.length) yield tail.subarray(Math.max(0, start - shared.length), end - shared.length);
 }

@@ -59,12 +59,17 @@ interface RequestOptions {
   expect: number[];
   headers?: Record<string, string>;
   body?: Body;
-  /** First byte of the body that is sent. */
+  /** First byte of the body that is sent. @default 0 */
   from?: number;
+  /** The byte after the last that is sent. @default the body's size */
+  to?: number;
 }
 
 /** Media type of the manifests that tests push. */
 export const manifestType = "application/vnd.oci.image.manifest.v1+json";
+
+/** Media types of manifests that a client takes. */
+const acceptedTypes = `${manifestType}, application/vnd.docker.distribution.manifest.v2+json`;
 
 const emptyConfig = bodyOf(Buffer.from("{}"));
 const KEPT_BYTES = 1024 * 1024;
@@ -96,7 +101,7 @@ export class RawClient {
    *
    * @throws {RequestFailure} when there is no complete answer, or its status is not expected.
    */
-  async request(method: string, path: string, { expect, headers = {}, body, from = 0 }: RequestOptions): Promise<Answer> {
+  async request(method: string, path: string, { expect, headers = {}, body, from = 0, to = body?.size ?? 0 }: RequestOptions): Promise<Answer> {
     const startedAt = Date.now();
     const step = `${method} ${path}`;
     const fail = (reason: string, reused: boolean): RequestFailure => new RequestFailure(step, reason, reused, startedAt);
@@ -106,7 +111,7 @@ export class RawClient {
       agent: this.#agent,
       headers: {
         ...headers,
-        ...(body !== undefined && { "content-length": String(body.size - from) }),
+        ...(body !== undefined && { "content-length": String(to - from) }),
         ...(username !== undefined && { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` }),
       },
     });
@@ -117,7 +122,7 @@ export class RawClient {
     });
     if (body === undefined) request.end();
     // A request that breaks while it is sent says so by its own error event, which `answer` waits for.
-    else pipeline(Readable.from(body.chunks(from)), request).catch(() => undefined);
+    else pipeline(Readable.from(body.chunks(from, to)), request).catch(() => undefined);
     const received = await answer.catch((error: Error) => {
       throw fail("code" in error ? `${String(error.code)} ${error.message}` : error.message, request.reusedSocket);
     });
@@ -130,10 +135,10 @@ export class RawClient {
     return this.#location(await this.request("POST", `/v2/${repository}/blobs/uploads/`, { expect: [202] }));
   }
 
-  /** Sends the bytes of `body` from `from` on; returns the upload's next path. */
-  async appendUpload(upload: string, body: Body, from = 0): Promise<string> {
-    const headers = { "content-type": "application/octet-stream", "content-range": `${from}-${body.size - 1}` };
-    return this.#location(await this.request("PATCH", upload, { expect: [202], headers, body, from }));
+  /** Sends the bytes of `body` from `from` to before `to`; returns the upload's next path. */
+  async appendUpload(upload: string, body: Body, from = 0, to = body.size): Promise<string> {
+    const headers = { "content-type": "application/octet-stream", "content-range": `${from}-${to - 1}` };
+    return this.#location(await this.request("PATCH", upload, { expect: [202], headers, body, from, to }));
   }
 
   /** Ends an upload. */
@@ -169,7 +174,7 @@ export class RawClient {
   async pullManifest(repository: string, reference: string): Promise<{ digest: string; layer: string; size: number }> {
     const path = `/v2/${repository}/manifests/${reference}`;
     const startedAt = Date.now();
-    const { digest, text, headers } = await this.request("GET", path, { expect: [200], headers: { accept: manifestType } });
+    const { digest, text, headers } = await this.request("GET", path, { expect: [200], headers: { accept: acceptedTypes } });
     const wanted = reference.startsWith("sha256:") ? reference : headers["docker-content-digest"];
     if (digest !== wanted) throw new RequestFailure(`GET ${path}`, `bytes have digest ${digest}, not ${String(wanted)}`, false, startedAt);
     const { layers } = JSON.parse(text) as { layers: { digest: string; size: number }[] };

@@ -1,0 +1,34 @@
+import { ports } from "../layout";
+
+/** How long a node that is to stop goes on serving, seconds: several times the interval at which the balancers ask it. */
+export const drainNoticeSeconds = 3;
+
+/** How often a balancer asks a node whether it wants new connections, milliseconds. */
+export const agentIntervalMilliseconds = 500;
+
+/**
+ * The shell script that is a node's first process. Its argument is the path of the registry's configuration.
+ *
+ * A registry that is told to stop closes its port at once, and a connection that is just being made is cut off: without the script, one
+ * upload in some thousands failed at every roll on a busy machine. So the script first tells the balancers, which ask an agent port
+ * (HAProxy's agent-check), that no new connection is wanted, waits until they know, and only then stops the registry, which lets
+ * transfers under way finish.
+ */
+export function renderNodeScript(): string {
+  return `#!/bin/sh
+state=/tmp/agent
+echo "up ready" > "$state"
+while :; do nc -l -p ${ports.agent} -e cat "$state" || sleep 0.1; done 2> /dev/null &
+
+registry serve "$1" &
+node=$!
+trap 'echo drain > "$state"; sleep ${drainNoticeSeconds}; kill -TERM "$node"' TERM INT
+
+# A signal ends the wait, not the registry.
+while :; do
+  wait "$node"
+  status=$?
+  kill -0 "$node" 2> /dev/null || exit "$status"
+done
+`;
+}

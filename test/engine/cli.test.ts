@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import https from "node:https";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { ensureEngine } from "ha-registry-tools";
+import { parseDocument } from "yaml";
+import { Docker } from "./support/docker";
+import { plainPulumi } from "./support/plain-pulumi";
+import { freePorts, listen } from "./support/ports";
+import { runProgram } from "./support/program";
+
+const checkout = resolve(__dirname, "..", "..", "..");
+const name = `c-${randomBytes(4).toString("hex")}`;
+const directory = mkdtempSync(join(tmpdir(), `${name}-`));
+const project = join(directory, "project");
+const configFile = join(project, "stacks", "config", `Pulumi.${name}.yaml`);
+const backend = join(directory, "backend");
+const state = join(directory, "state", "ha-registry");
+const docker = new Docker();
+const environment: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: join(directory, "state") };
+for (const variable of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"]) delete environment[variable];
+let port: number;
+
+/** A command that has been started. */
+interface Started {
+  child: ChildProcess;
+  /** What it has written to standard error so far. */
+  told(): string;
+  end: Promise<{ code: number; stdout: string; stderr: string }>;
+}
+
+function start(...args: string[]): Started {
+  const child = spawn(process.execPath, [join(checkout, "stacks", "bin", "ha-registry.js"), "-C", project, ...args], {
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const end = once(child, "close").then(([code]: unknown[]) => ({ code: Number(code), stdout, stderr }));
+  return { child, told: () => stderr, end };
+}
+
+/** Runs the command line to its end, which has to be `code`. */
+async function run(code: number, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const ended = await start(...args).end;
+  assert.equal(ended.code, code, `${args.join(" ")}\n${ended.stdout}${ended.stderr}`);
+  return ended;
+}
+
+/** Waits until a started command has told `what`. */
+async function untilTold(started: Started, what: RegExp): Promise<void> {
+  const ended = started.end.then(() => true);
+  while (!what.test(started.told())) {
+    const over = await Promise.race([ended, new Promise<false>((resume) => setTimeout(() => resume(false), 50))]);
+    assert.ok(!over, `it ended without telling ${String(what)}:\n${started.told()}`);
+  }
+}
+
+/** Changes the load balancer's part of the stack file, as a user does, and leaves the rest as it is. */
+function configure(loadBalancer: Record<string, unknown>): void {
+  const file = parseDocument(readFileSync(configFile, "utf8"));
+  file.setIn(["config", "ha-registry:registry", "loadBalancer"], { port, statistics: { port: port + 1 }, ...loadBalancer });
+  writeFileSync(configFile, file.toString());
+}
+
+function filesBelow(root: string): string[] {
+  const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).map((path) => join(root, path));
+  return paths.filter((path) => statSync(path).isFile());
+}
+
+interface PrintedOutputs {
+  endpoint: string;
+  hostname: string;
+  caCertificatePem: string;
+  credentials: { username: string; password: string };
+}
+
+async function readOutputs(): Promise<PrintedOutputs> {
+  const outputs: PrintedOutputs = JSON.parse((await run(0, "outputs", name, "--json")).stdout);
+  return outputs;
+}
+
+before(async () => {
+  mkdirSync(join(project, "stacks"), { recursive: true });
+  mkdirSync(backend);
+  cpSync(join(checkout, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
+  cpSync(join(checkout, "stacks", "config"), join(project, "stacks", "config"), { recursive: true, filter: (path) => !/Pulumi\.\w+\.yaml$/.test(path) });
+  for (const part of ["package.json", "dist"]) symlinkSync(join(checkout, "stacks", part), join(project, "stacks", part));
+  writeFileSync(join(directory, "passphrase"), randomBytes(24).toString("base64"), { mode: 0o600 });
+  environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = join(directory, "passphrase");
+  port = await freePorts(4);
+  writeFileSync(configFile, `config:\n  ha-registry:backend: file://${backend}\n`);
+  configure({});
+  const git = (...args: string[]) => runProgram("git", ["-C", project, "-c", "user.name=t", "-c", "user.email=t@example.org", ...args]);
+  await git("init", "--quiet");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message", "project");
+});
+
+after(async () => {
+  await docker.removeLeftovers(name);
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test("local needs no file, keeps its state and passphrase closed and outside of the checkout, and leaves git clean", async () => {
+  const { stdout } = await run(0, "preview", "local", "--json");
+  const { counts }: { counts: Record<string, number> } = JSON.parse(stdout);
+  assert.ok((counts["create"] ?? 0) > 20, stdout);
+  assert.equal(statSync(state).mode & 0o777, 0o700);
+  assert.equal(statSync(join(state, "passphrase")).mode & 0o777, 0o600);
+  assert.ok(filesBelow(join(state, ".pulumi", "stacks")).some((file) => file.endsWith("/local.json")));
+  assert.equal((await runProgram("git", ["-C", project, "status", "--porcelain"])).stdout, "");
+});
+
+test("a port that another process holds stops up before anything is touched", async (t) => {
+  const server = await listen(port);
+  t.after(() => server.close());
+  const { stderr } = await run(1, "up", name);
+  assert.match(stderr, new RegExp(`registry\\.loadBalancer\\.port: port ${port} is taken by another process`));
+  assert.deepEqual(await docker.leftovers(name), []);
+  assert.deepEqual(readdirSync(backend), []);
+});
+
+test("Ctrl-C ends up in order: the state is saved, and nobody else is locked out", async () => {
+  const up = start("up", name);
+  await untilTold(up, /created volume/);
+  up.child.kill("SIGINT");
+  const { code, stderr } = await up.end;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /Stopped\. What was done is in the state/);
+  assert.deepEqual(filesBelow(join(backend, ".pulumi", "locks")), []);
+});
+
+test("a crash of the engine leaves a lock that is explained, and cleared on request with what was half made", async () => {
+  const up = start("up", name);
+  await untilTold(up, /created network/);
+  const { stdout } = await runProgram("ps", ["-o", "pid=,args=", "--ppid", String(up.child.pid)]);
+  const engine = Number(/^\s*(\d+) \S*pulumi up /m.exec(stdout)?.[1]);
+  process.kill(engine, "SIGKILL");
+  assert.match((await up.end).stderr, /Pulumi was ended from outside \(SIGKILL\)/);
+  const refused = await run(1, "up", name);
+  assert.match(refused.stderr, new RegExp(`is locked by another run:\\n .*process ${engine}, since .*: it does not run any more`));
+  assert.match(refused.stderr, new RegExp(`npx ha-registry unlock ${name}`));
+  const { stderr } = await run(0, "up", name, "--clear-lock");
+  assert.match(stderr, /cleared the lock/);
+  assert.match((await run(0, "unlock", name)).stdout, /is not locked/);
+});
+
+test("outputs as JSON are what other programs need, and the registry answers to them", async () => {
+  const { endpoint, hostname, caCertificatePem, credentials } = await readOutputs();
+  assert.equal(endpoint, `https://localhost:${port}`);
+  assert.equal(hostname, "localhost");
+  const ask = (password: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const options = { ca: caCertificatePem, auth: `${credentials.username}:${password}` };
+      https.get(`${endpoint}/v2/`, options, (response) => resolve(response.resume().statusCode)).once("error", reject);
+    });
+  assert.equal(await ask(credentials.password), 200);
+  assert.equal(await ask("wrong"), 401);
+  assert.equal((await run(0, "outputs", name, "--value", "credentials.password")).stdout, `${credentials.password}\n`);
+});
+
+test("a second up changes nothing, and ends with how to use the registry, without the password where nobody looks", async () => {
+  const { password } = (await readOutputs()).credentials;
+  const { stdout, stderr } = await run(0, "up", name);
+  assert.match(stdout, new RegExp(`^${name}: no changes, \\d+ unchanged`, "m"));
+  assert.ok(stdout.includes(`docker login localhost:${port} --username admin --password-stdin`));
+  assert.ok(!`${stdout}${stderr}`.includes(password));
+  const caFile = join(state, name, "ca.crt");
+  assert.ok(stdout.includes(caFile));
+  assert.equal(readFileSync(caFile, "utf8"), (await readOutputs()).caCertificatePem);
+  const { changes, caFile: told } = JSON.parse((await run(0, "up", name, "--json")).stdout) as { changes: Record<string, number>; caFile: string };
+  assert.deepEqual(Object.keys(changes), ["same"]);
+  assert.equal(told, caFile);
+});
+
+test("a preview after up finds nothing to change, and plain pulumi finds the same state and the same program", async () => {
+  const { counts, changes } = JSON.parse((await run(0, "preview", name, "--json")).stdout) as { counts: Record<string, number>; changes: unknown[] };
+  assert.deepEqual(changes, []);
+  assert.deepEqual(Object.keys(counts), ["same"]);
+  const { command, environment: variables } = await ensureEngine(() => undefined);
+  const plain = { directory: project, command: command.binary, environment: { ...environment, ...variables, PULUMI_BACKEND_URL: `file://${backend}` } };
+  const printed = await plainPulumi(plain, "preview", "--stack", name, "--expect-no-changes");
+  assert.match(printed, new RegExp(`^ {4}${counts["same"]} unchanged$`, "m"));
+});
+
+test("no secret is in the state, in the stack file or in the client files in plain text", async () => {
+  const { password } = (await readOutputs()).credentials;
+  for (const file of [...filesBelow(backend), ...filesBelow(join(state, name)), configFile]) {
+    const text = readFileSync(file, "utf8");
+    assert.ok(!text.includes(password), file);
+    assert.doesNotMatch(text, /PRIVATE KEY/, file);
+  }
+});
+
+test("a secret goes into the file encrypted, and is asked for by name only", async () => {
+  const set = start("secret", name, "passwords.admin");
+  assert.equal((await set.end).code, 2, "nothing on standard input is no secret");
+  const child = spawn(process.execPath, [join(checkout, "stacks", "bin", "ha-registry.js"), "-C", project, "secret", name, "passwords.admin"], {
+    env: environment,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  child.stdin.end("a-long-password-of-mine\n");
+  assert.deepEqual(await once(child, "close"), [0, null]);
+  const text = readFileSync(configFile, "utf8");
+  assert.match(text, /secure: ?"?v1:/);
+  assert.ok(!text.includes("a-long-password-of-mine"));
+  await run(0, "up", name);
+  assert.equal((await readOutputs()).credentials.password, "a-long-password-of-mine");
+});
+
+test("a change that HAProxy refuses fails with HAProxy's own words, the old state serves on, and taking it back mends it", async () => {
+  configure({ extraConfig: { frontend: "bogus keyword" } });
+  const { stderr } = await run(1, "up", name);
+  assert.match(stderr, new RegExp(`${name}-haproxy-1: .*\\n(.*\\n)*.*unknown keyword 'bogus'`));
+  assert.doesNotMatch(stderr, /^\s+at /m);
+  const { caCertificatePem } = await readOutputs();
+  const status = await new Promise((resolve, reject) => {
+    https.get(`https://localhost:${port}/v2/`, { ca: caCertificatePem }, (response) => resolve(response.resume().statusCode)).once("error", reject);
+  });
+  assert.equal(status, 401);
+  configure({});
+  await run(0, "up", name);
+});
+
+test("down asks, and where nobody can answer it touches nothing", async () => {
+  const running = await docker.runningNames(name);
+  const { stderr } = await run(2, "down", name);
+  assert.match(stderr, new RegExp(`volume ${name}-store, with the images in it\\nNobody can be asked here: say --yes`));
+  assert.deepEqual(await docker.runningNames(name), running);
+});
+
+test("down is refused before anything is touched while somebody else uses the data", async (t) => {
+  const running = await docker.runningNames(name);
+  await docker.command("create", "--name", `${name}-other`, "--volume", `${name}-store:/data`, "registry:3.1.2");
+  t.after(() => docker.command("rm", `${name}-other`));
+  const { stderr } = await run(1, "down", name, "--yes");
+  assert.match(stderr, new RegExp(`Volume ${name}-store is in use by ${name}-other`));
+  assert.deepEqual(await docker.runningNames(name), running);
+});
+
+test("down --yes unprotects and removes everything; again, there is nothing to do", async () => {
+  await run(0, "down", name, "--yes");
+  assert.deepEqual(await docker.leftovers(name), []);
+  assert.match((await run(0, "down", name, "--yes", "--remove-stack")).stdout, /there is nothing to remove/);
+  assert.match((await run(0, "down", name, "--yes")).stdout, /there is nothing to remove/);
+  await run(1, "outputs", name);
+});

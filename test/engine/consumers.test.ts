@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { before, describe, it } from "node:test";
+import fc from "fast-check";
+import { imageTable, renderHaproxy, renderRedis, renderRegistryConfig, resolveTopology } from "ha-registry-core";
+import type { RegistrySecrets, RegistrySettings, RegistryShape } from "ha-registry-core";
+import { ensureImages } from "ha-registry-tools";
+import { makeCertificate } from "../components/support/certificate";
+import { anySettings } from "../core/support/settings";
+import { validShape } from "../core/support/shapes";
+import { haproxyScript, redisScript, registryScript, tryFiles } from "./support/consumers";
+import type { Verdicts } from "./support/consumers";
+
+const seed = 20_261_121;
+const { certificatePem, privateKeyPem } = makeCertificate("registry.example", new Date("2049-12-31"));
+const certificates = {
+  "tls.pem": certificatePem + privateKeyPem,
+  "ca.pem": certificatePem,
+  "server.crt": certificatePem,
+  "server.key": privateKeyPem,
+};
+
+/** Contents by file name, numbered. */
+function numbered(extension: string, contents: readonly string[]): Record<string, string> {
+  return Object.fromEntries(contents.map((content, index) => [`${String(index).padStart(3, "0")}.${extension}`, content]));
+}
+
+/** All accepted, except for `wrong.*`, which shows that the consumer looks. */
+function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, string>>, reason: RegExp): void {
+  const named = Object.keys(files).filter((name) => verdicts.has(name));
+  const { wrong = "", ...others } = Object.fromEntries(
+    named.map((name) => [name.startsWith("wrong.") ? "wrong" : name, verdicts.get(name) ?? ""]),
+  );
+  assert.match(wrong, reason);
+  for (const [name, verdict] of Object.entries(others)) assert.equal(verdict, "ok", `${name}: ${verdict}\n${files[name] ?? ""}`);
+}
+
+describe("the programs themselves accept what is rendered for them", () => {
+  const images = { registry: "", haproxy: "", redis: "" };
+  before(async () => {
+    for (const { name, reference } of await ensureImages()) images[name] = reference;
+    assert.deepEqual(Object.keys(images).sort(), Object.keys(imageTable).sort());
+  });
+
+  it("HAProxy 150 configurations, without a warning", async () => {
+    const shapes = fc.sample(fc.tuple(validShape, fc.boolean()), { seed, numRuns: 150 });
+    const contents = shapes.map(([shape, withClientCa]) =>
+      renderHaproxy(resolveTopology("demo", shape), { certificate: "/work/tls.pem", ...(withClientCa && { clientCa: "/work/ca.pem" }) }),
+    );
+    const files = { ...numbered("cfg", contents), "wrong.cfg": `${contents[0] ?? ""}\n  default_backend nowhere\n` };
+    const verdicts = await tryFiles(images.haproxy, { ...certificates, ...files }, haproxyScript);
+    assert.equal(verdicts.size, 151);
+    assertAccepted(verdicts, files, /^refused: .*nowhere/);
+  });
+
+  it("the registry 30 configurations, by starting with them, and keeps their secrets", async () => {
+    const contents = fc.sample(fc.tuple(validShape, anySettings), { seed, numRuns: 60 }).flatMap(renderSample).slice(0, 30);
+    assert.equal(contents.length, 30);
+    const wrong = (contents[0] ?? "").replace("\nstorage:\n", "\nstorage:\n  inmemory: {}\n");
+    const files = { ...numbered("yml", contents), "wrong.yml": wrong };
+    const htpasswd = `admin:$2b$05$${"a".repeat(53)}\n`;
+    const verdicts = await tryFiles(images.registry, { ...certificates, htpasswd, ...files, "upstream.yaml": upstream }, registryScript);
+    assert.equal(verdicts.size, 31);
+    assertAccepted(verdicts, files, /^refused: .*exactly one storage type/);
+  });
+
+  it("Redis 20 configurations, by starting with them, and lets the registry do its work and nothing else", async () => {
+    const hash = createHash("sha256").update("cache").digest("hex");
+    const paths = { certificate: "/work/server.crt", key: "/work/server.key", ca: "/work/ca.pem" };
+    const contents = fc.sample(validShape, { seed, numRuns: 20 }).map((shape) => renderRedis(resolveTopology("demo", shape), paths, hash));
+    const files = { ...numbered("conf", contents), "wrong.conf": `${contents[0] ?? ""}maxmemory-strategy none\n` };
+    const verdicts = await tryFiles(images.redis, { ...certificates, ...files }, redisScript);
+    assert.equal(verdicts.size, 21);
+    assertAccepted(verdicts, files, /^refused: .*maxmemory-strategy/);
+  });
+});
+
+/** A registry that needs nothing, in the place of upstreams. */
+const upstream = JSON.stringify({ version: "0.1", storage: { inmemory: {} }, http: { addr: "127.0.0.1:5999" } });
+
+const secrets: RegistrySecrets = {
+  httpSecret: "hush-http",
+  redisPassword: "hush-redis",
+  redisSentinelPassword: "hush-sentinel",
+  s3AccessKey: "hush-id",
+  s3SecretKey: "hush-key",
+  proxyUsername: "robot",
+  proxyPassword: "hush-proxy",
+};
+
+/** The file for one sample; none for settings that are to be refused. */
+function renderSample([shape, settings]: [RegistryShape, RegistrySettings]): string[] {
+  const files = { htpasswd: "/work/htpasswd", tokenCertificates: "/work/ca.pem", redisCa: "/work/ca.pem" };
+  const receivers = Object.keys(settings.notifications ?? {});
+  const notificationHeaders = Object.fromEntries(receivers.map((name) => [name, { Authorization: ["Bearer told"] }]));
+  const reachable =
+    settings.proxy === undefined ? settings : { ...settings, proxy: { ...settings.proxy, remoteUrl: "http://127.0.0.1:5999/" } };
+  try {
+    return [renderRegistryConfig(resolveTopology("demo", shape), reachable, { ...secrets, notificationHeaders }, files)];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { resolveTopology } from "ha-registry-core";
+import { BodyFamily } from "./support/bodies";
+import { ClientLoad, describeOperations, type ClientOperation } from "./support/client-load";
+import { prepareClients, type Clients } from "./support/clients";
+import { RawClient } from "./support/http-client";
+import { describeFailures, Load, type Failure } from "./support/load";
+import { useRegistry } from "./support/stack";
+import { until } from "./support/waiting";
+
+/** Long enough for every client to give up, retry or go on: docker waits 5 s before it tries again. */
+const AFTERMATH_SECONDS = 10;
+
+/** Ways to die: by the host's hand Docker sees a crash, and starts it again; `docker kill` leaves it down. */
+const ways = ["by its process id on the host", "by docker kill"] as const;
+type Way = (typeof ways)[number];
+
+/** What happened from a death until its aftermath was over. */
+interface Aftermath {
+  /** When the part began to die, milliseconds since 1970. */
+  killing: number;
+  /** When it was dead. */
+  killed: number;
+  /** Operations of real clients that failed. */
+  clients: ClientOperation[];
+  /** Requests of raw clients that failed. */
+  raw: Failure[];
+}
+
+describe("a part dies without warning, under load", () => {
+  let load: Load | undefined;
+  let clients: Clients | undefined;
+  let clientLoad: ClientLoad | undefined;
+  let directory = "";
+  after(async () => {
+    await clientLoad?.stop();
+    await load?.end();
+    await clients?.remove();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const registry = useRegistry();
+  before(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), "death-"));
+    clients = await prepareClients(directory, await registry().outputs());
+    const all = [clients.docker, clients.crane, clients.regctl, clients.skopeo];
+    for (const client of all) await client.login();
+    const workers = (["small", "large"] as const).flatMap((size) => (["push", "pull"] as const).map((role) => ({ role, size, count: 1 })));
+    load = await Load.start({ client: await registry().client(), workers, maxSeconds: 1200 });
+    clientLoad = new ClientLoad(all, directory);
+  });
+
+  for (const way of ways) {
+    describe(`a node, ${way}`, () => {
+      it("docker and regctl lose nothing; what does not retry fails only where it was in flight", async () => {
+        const aftermath = await kill("node-1", way);
+        assert.deepEqual(describeOperations(failedBy(aftermath, "docker", "regctl")), "");
+        assertOnlyInFlight(aftermath);
+      });
+      it("the next up repairs it", repaired);
+    });
+
+    describe(`Redis, ${way}`, () => {
+      it("nobody loses anything", async () => {
+        const aftermath = await kill("redis", way);
+        assert.deepEqual(describeOperations(aftermath.clients), "");
+        assert.equal(aftermath.raw.length, 0, describeFailures({ failures: aftermath.raw, failed: aftermath.raw.length }));
+      });
+      it("the next up repairs it", repaired);
+    });
+
+    describe(`one of the two HAProxys, ${way}`, () => {
+      it("requests fail only where they were in flight", async () => {
+        assertOnlyInFlight(await kill("haproxy-1", way));
+      });
+      it("the next up repairs it", repaired);
+    });
+  }
+
+  describe("the container that owns the balancer's address, by its process id on the host", () => {
+    it("the registry comes back by itself, and then nothing fails", async () => {
+      await kill("balancer", "by its process id on the host");
+      await until("the registry answers again", 60, answers);
+      await nothingFailsFromNowOn();
+    });
+    it("the next up repairs what is left to repair", repaired);
+  });
+
+  describe("the container that owns the balancer's address, by docker kill", () => {
+    it("the next up brings the registry back, and then nothing fails", async () => {
+      await kill("balancer", "by docker kill");
+      await registry().up();
+      await until("the registry answers again", 60, answers);
+      await nothingFailsFromNowOn();
+    });
+    it("all parts run", repaired);
+  });
+
+  it("an upload begun on one node, which then dies, finishes on another", async () => {
+    const { args, name } = registry();
+    const [first, second] = resolveTopology(name, { loadBalancer: args.loadBalancer }).nodes;
+    assert.ok(first && second);
+    const { username, password } = await registry().client();
+    const at = (address: string): RawClient => new RawClient({ endpoint: `http://${address}:5000`, username, password });
+    const [beginning, end] = [at(first.address), at(second.address)];
+    const body = new BodyFamily(1_000_000, 77).body(0);
+    const half = 500_000;
+
+    const upload = await beginning.appendUpload(await beginning.beginUpload("test/moved"), body, 0, half);
+    process.kill(await registry().docker.hostPid(first.name), "SIGKILL");
+    await end.commitUpload(await end.appendUpload(upload, body, half), body.digest);
+    assert.equal(await end.pullBlob("test/moved", body.digest), body.size);
+    beginning.close();
+    end.close();
+    await repaired();
+  });
+
+  it("every acknowledged push can be pulled, and no tag was read as older than it was", async (context) => {
+    const raw = running().load;
+    const report = await raw.stop();
+    const operations = await running().clientLoad.stop();
+    context.diagnostic(JSON.stringify({ succeeded: report.succeeded, seconds: report.seconds, clients: running().clientLoad.succeededSince(0) }));
+    assert.deepEqual(report.staleReads, []);
+    const { count, lost } = await raw.verify();
+    assert.ok(count > 0);
+    assert.deepEqual(lost, []);
+
+    const client = new RawClient(await registry().client());
+    for (const { name, digest } of operations.filter(({ operation, digest: known }) => operation === "push" && known !== undefined)) {
+      const [repository = ""] = name.split(":");
+      const { layer } = await client.pullManifest(repository, digest ?? "");
+      await client.pullBlob(repository, layer);
+    }
+    client.close();
+  });
+
+  /** Kills a part, and waits until every client has succeeded with something that it began afterwards, if the registry serves at all. */
+  async function kill(part: string, way: Way): Promise<Aftermath> {
+    const { docker } = registry();
+    const failedBefore = (await running().load.peek()).failures.length;
+    const name = registry().container(part);
+    const pid = await docker.hostPid(name);
+    const killing = Date.now();
+    if (way === "by docker kill") await docker.command("kill", name);
+    else process.kill(pid, "SIGKILL");
+    await until(`${name} is not what it was`, 20, async () => (await docker.inspect(name)).State.Pid !== pid);
+    const killed = Date.now();
+    await sleep(AFTERMATH_SECONDS * 1000);
+    if (part !== "balancer") await until("every client succeeds again", 60, () => everyClientSucceedsSince(killed));
+    return {
+      killing,
+      killed,
+      clients: running().clientLoad.operations.filter(({ endedAt, error }) => endedAt >= killing && error !== undefined),
+      raw: (await running().load.peek()).failures.slice(failedBefore),
+    };
+  }
+
+  /** What failed has to have begun before the death, and each worker can have had only one thing in flight. */
+  function assertOnlyInFlight({ killed, clients: operations, raw }: Aftermath): void {
+    const lateOperations = operations.filter(({ startedAt }) => startedAt > killed);
+    assert.deepEqual(describeOperations(lateOperations), "", "operations that began after the death");
+    const lateRequests = raw.filter(({ startedAt }) => startedAt > killed);
+    assert.equal(lateRequests.length, 0, `after the death: ${describeFailures({ failures: lateRequests, failed: lateRequests.length })}`);
+    const workers = raw.map(({ worker }) => worker);
+    assert.deepEqual(workers, [...new Set(workers)], "a worker failed more than once");
+  }
+
+  function failedBy({ clients: operations }: Aftermath, ...names: string[]): ClientOperation[] {
+    return operations.filter(({ client }) => names.includes(client));
+  }
+
+  /** `up`; then everything runs, and nothing is left to do. */
+  async function repaired(): Promise<void> {
+    await registry().up();
+    assert.deepEqual(await registry().docker.broken(registry().name), []);
+    const { same = 0, ...others } = await registry().preview();
+    assert.ok(same > 0);
+    assert.deepEqual(others, {});
+  }
+
+  async function nothingFailsFromNowOn(): Promise<void> {
+    const now = Date.now();
+    await until("every client succeeds again", 60, () => everyClientSucceedsSince(now));
+    const operations = running().clientLoad.operations.filter(({ startedAt, error }) => startedAt > now && error !== undefined);
+    assert.deepEqual(describeOperations(operations), "");
+    const failures = (await running().load.peek()).failures.filter(({ startedAt }) => startedAt > now);
+    assert.equal(failures.length, 0, describeFailures({ failures, failed: failures.length }));
+  }
+
+  async function everyClientSucceedsSince(time: number): Promise<boolean> {
+    return Object.values(running().clientLoad.succeededSince(time)).every((count) => count > 0);
+  }
+
+  /** Whether both HAProxys serve: each of several new connections gets an answer. */
+  async function answers(): Promise<boolean> {
+    const options = { ...(await registry().client()), idleSeconds: 2 };
+    for (let connection = 0; connection < 20; connection++) {
+      const client = new RawClient(options);
+      await client.request("GET", "/v2/", { expect: [200] }).finally(() => client.close());
+    }
+    return true;
+  }
+
+  function running(): { load: Load; clientLoad: ClientLoad } {
+    assert.ok(load && clientLoad, "there is no load");
+    return { load, clientLoad };
+  }
+});

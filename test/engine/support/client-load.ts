@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import path from "node:path";
+import type { Client } from "./clients";
+import { makeImage } from "./images";
+
+/** A push or pull by a client that people use. */
+export interface ClientOperation {
+  client: string;
+  operation: "push" | "pull";
+  /** `repository:tag`. */
+  name: string;
+  /** When it began, milliseconds since 1970. */
+  startedAt: number;
+  /** When it ended, milliseconds since 1970. */
+  endedAt: number;
+  /** Digest of the manifest, when it succeeded. */
+  digest?: string;
+  /** What the client said, when it failed. */
+  error?: string;
+}
+
+/** Size of the layer that clients send: an operation then takes about a second. */
+const LAYER_BYTES = 24 * 1024 * 1024;
+
+/** Clients that push an image and pull it again, without pause, each image with a layer that the registry has never seen. */
+export class ClientLoad {
+  readonly #operations: ClientOperation[] = [];
+  readonly #loops: Promise<void>[];
+  #stopping = false;
+
+  /**
+   * @param clients Clients that are logged in.
+   * @param directory Where images are put.
+   */
+  constructor(
+    readonly clients: readonly Client[],
+    private readonly directory: string,
+  ) {
+    this.#loops = clients.map((client, index) => this.#loop(client, index));
+  }
+
+  /** The operations that ended so far. */
+  get operations(): readonly ClientOperation[] {
+    return this.#operations;
+  }
+
+  /** Operations that began at `time` (milliseconds since 1970) or later and succeeded, by client. */
+  succeededSince(time: number): Record<string, number> {
+    const counts = Object.fromEntries(this.clients.map(({ name }) => [name, 0]));
+    for (const { client, startedAt, error } of this.#operations) {
+      if (startedAt >= time && error === undefined) counts[client] = (counts[client] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /** Lets every client finish what it has begun. */
+  async stop(): Promise<readonly ClientOperation[]> {
+    this.#stopping = true;
+    await Promise.all(this.#loops);
+    return this.#operations;
+  }
+
+  async #loop(client: Client, index: number): Promise<void> {
+    for (let round = 0; !this.#stopping; round++) {
+      const place = await mkdtemp(path.join(this.directory, `${client.name}-`));
+      const image = await makeImage(path.join(place, "image"), LAYER_BYTES, 1000 + index + round * this.clients.length);
+      const name = `clients/${client.name}-${round}:1`;
+      const digest = await this.#try({ client: client.name, operation: "push", name }, () => client.push(image, name));
+      if (digest !== undefined) await this.#try({ client: client.name, operation: "pull", name }, () => pulled(client, name, digest));
+      await rm(place, { recursive: true, force: true });
+    }
+  }
+
+  async #try(what: Pick<ClientOperation, "client" | "operation" | "name">, work: () => Promise<string>): Promise<string | undefined> {
+    const startedAt = Date.now();
+    try {
+      const digest = await work();
+      this.#operations.push({ ...what, startedAt, endedAt: Date.now(), digest });
+      return digest;
+    } catch (error) {
+      this.#operations.push({ ...what, startedAt, endedAt: Date.now(), error: String(error) });
+      return undefined;
+    }
+  }
+}
+
+/** Operations in lines: the message of a failed assertion. */
+export function describeOperations(operations: readonly ClientOperation[]): string {
+  const time = (at: number): string => new Date(at).toISOString().slice(11, 23);
+  return operations
+    .map(({ client, operation, startedAt, endedAt, error }) => `${client} ${operation} ${time(startedAt)} to ${time(endedAt)}: ${error ?? "succeeded"}`)
+    .join("\n");
+}
+
+async function pulled(client: Client, name: string, pushed: string): Promise<string> {
+  const digest = await client.pull(name);
+  if (digest !== pushed) throw new Error(`${name} was pushed as ${pushed} and pulled as ${digest}`);
+  return digest;
+}

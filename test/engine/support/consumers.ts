@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { docker } from "./docker";
+import { runProgram } from "./program";
+
+/** Label of the containers in which files are tried. */
+const label = "ha-registry-test=consumers";
+
+/** What a consumer said of the files it was given, by name: `ok`, or why not. */
+export type Verdicts = ReadonlyMap<string, string>;
+
+/**
+ * Tries files in a container of their consumer's image, without network.
+ *
+ * @param image Reference of the image.
+ * @param files Content by path below /work.
+ * @param script Shell script, run in /work; each line `<name> <verdict>` that it prints is a verdict.
+ */
+export async function tryFiles(image: string, files: Readonly<Record<string, string>>, script: string): Promise<Verdicts> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), "consumers-"));
+  let container: string | undefined;
+  try {
+    for (const [name, content] of Object.entries({ ...files, "run.sh": script })) {
+      await mkdir(path.dirname(path.join(directory, name)), { recursive: true });
+      await writeFile(path.join(directory, name), content);
+    }
+    const options = ["--label", label, "--network", "none", "--user", "0", "--workdir", "/work", "--entrypoint", "sh"];
+    container = (await docker.command("create", ...options, image, "/work/run.sh")).trim();
+    await docker.command("cp", `${directory}/.`, `${container}:/work`);
+    const { stdout } = await runProgram("docker", ["start", "--attach", container], { seconds: 600 });
+    return new Map(stdout.split("\n").flatMap(verdict));
+  } finally {
+    if (container !== undefined) await docker.command("rm", "--force", "--volumes", container);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function verdict(line: string): [string, string][] {
+  const [, name, text] = /^(\S+) (.*)$/.exec(line) ?? [];
+  return name === undefined || text === undefined ? [] : [[name, text]];
+}
+
+/** haproxy.cfg: checked by HAProxy, which counts a warning as a failure. */
+export const haproxyScript = `
+export HA_REGISTRY_STATISTICS_PORT=8404
+for file in *.cfg; do
+  if haproxy -c -dW -f "$file" > out 2>&1; then echo "$file ok"; else echo "$file refused: $(tr '\\n' ' ' < out)"; fi
+done
+exit 0
+`;
+
+/**
+ * config.yml: the registry is started with it, and has to answer. What is secret must appear neither in its log nor on its debug port
+ * (\`hush\`); headers of event receivers do appear there, so only their absence in the log is asked for (\`told\`). The registry of
+ * upstream.yaml plays the upstream of pull-through caches, which is asked at start.
+ */
+export const registryScript = `
+mkdir -p /var/lib/registry
+registry serve upstream.yaml > /dev/null 2>&1 &
+for i in 1 2 3 4 5 6 7 8 9 10; do wget -q -O /dev/null http://127.0.0.1:5999/ && break; sleep 1; done
+for file in *.yml; do
+  OTEL_TRACES_EXPORTER=none registry serve "$file" > log 2>&1 &
+  process=$!
+  result="refused: does not answer"
+  for i in $(seq 1 150); do
+    if wget -q -O /dev/null http://127.0.0.1:5000/ 2> /dev/null; then result=ok; break; fi
+    kill -0 $process 2> /dev/null || break
+    sleep 0.2
+  done
+  if [ "$result" = ok ]; then
+    wget -q -O vars http://127.0.0.1:5001/debug/vars || result="refused: no debug port"
+    grep -q hush vars && result="refused: tells secrets on its debug port"
+    grep -q -e hush -e told log && result="refused: writes secrets to its log"
+  else
+    result="refused: $(tail -n 3 log | tr '\\n' ' ' | cut -c 1-500)"
+  fi
+  echo "$file $result"
+  kill -9 $process 2> /dev/null
+  wait $process 2> /dev/null
+done
+exit 0
+`;
+
+/**
+ * redis.conf: the server is started with it, and has to take every command of the registry's, and no other, from the registry's user.
+ * HELLO stands for how go-redis logs in.
+ */
+export const redisScript = `
+cli() { REDISCLI_AUTH=cache redis-cli --no-auth-warning --tls --insecure --user registry "$@" 2>&1; }
+try() {
+  expected=$1; shift
+  answer=$(cli "$@" | tr '\\n' ' ')
+  case "$answer" in $expected) ;; *) result="refused: $* answered $answer" ;; esac
+}
+for file in *.conf; do
+  redis-server "$file" > log 2>&1 &
+  process=$!
+  result="refused: does not answer"
+  for i in $(seq 1 100); do
+    if [ "$(cli ping)" = PONG ]; then result=ok; break; fi
+    kill -0 $process 2> /dev/null || break
+    sleep 0.1
+  done
+  if [ "$result" = ok ]; then
+    try "1 " sadd repository::a/b::blobs sha256:x
+    try "1 " sismember repository::a/b::blobs sha256:x
+    try "OK " hmset blobs::sha256:x digest sha256:x size 1
+    try "1 " hsetnx blobs::sha256:x mediatype t
+    try "sha256:x 1 t " hmget blobs::sha256:x digest size mediatype
+    try "1 " hset repository::a/b::blobs::sha256:x mediatype t
+    try "t " hget repository::a/b::blobs::sha256:x mediatype
+    answer=$(printf 'multi\\nsrem repository::a/b::blobs sha256:x\\ndel repository::a/b::blobs::sha256:x\\nhdel blobs::sha256:x digest size mediatype\\nexec\\n' | cli | tr '\\n' ' ')
+    [ "$answer" = "OK QUEUED QUEUED QUEUED 1 1 3 " ] || result="refused: the transaction answered $answer"
+    try "*redis*proto 3*" -3 hello 3
+    try "NOPERM*" get repository::a
+    try "NOPERM*" sadd other x
+    for forbidden in "keys *" "config get *" "flushall" "eval return 0" "script flush" "acl list" "module list" "shutdown" "info" "client list" "select 0" "subscribe x"; do
+      try "NOPERM*" $forbidden
+    done
+    answer=$(redis-cli --tls --insecure ping 2>&1)
+    case "$answer" in NOAUTH*) ;; *) result="refused: without a password it answers $answer" ;; esac
+    (redis-cli ping 2>&1 | grep -q PONG) && result="refused: answers without TLS"
+  else
+    result="refused: $(tail -n 3 log | tr '\\n' ' ')"
+  fi
+  echo "$file $result"
+  kill -9 $process 2> /dev/null
+  wait $process 2> /dev/null
+done
+exit 0
+`;
