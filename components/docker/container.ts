@@ -45,7 +45,7 @@ export function serviceDefaults({ topology, part, user, memoryMiB, cpus, graceSe
     ...(cpus === undefined ? {} : { cpus: String(cpus) }),
     restart: "unless-stopped",
     wait: true,
-    waitTimeout: 120,
+    waitTimeout: 60,
     destroyGraceSeconds: graceSeconds,
     logDriver: "json-file",
     logOpts: { "max-size": `${topology.logs.maxSizeMiB}m`, "max-file": String(topology.logs.maxFiles) },

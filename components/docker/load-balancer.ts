@@ -86,13 +86,13 @@ export class LoadBalancer extends pulumi.ComponentResource {
           envs: [`HA_REGISTRY_STATISTICS_PORT=${ports.statistics + index}`],
           init: true, // as process 1, HAProxy could not be ended from inside; see healthCommand
           stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
-          networkMode: `container:${balancer.name}`,
+          networkMode: pulumi.interpolate`container:${namespace.id}`,
           ulimits: [{ name: "nofile", soft: descriptors(balancer.maxConnections), hard: descriptors(balancer.maxConnections) }],
           mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
           healthcheck: healthcheck("CMD-SHELL", healthCommand(ports.statistics + index)),
         },
-        // Docker replaces the name in networkMode by an ID, which is no change.
-        { parent: this, dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true, ignoreChanges: ["networkMode"] },
+        // A new namespace needs new processes in it, and so this is the one place where a container holds the ID of another.
+        { parent: this, dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true },
       );
     balancer.replicas.reduce<docker.Container[]>((previous, replica, index) => [start(replica, index, previous)], []);
 

@@ -50,7 +50,9 @@ export class ObjectStore extends pulumi.ComponentResource {
         image: topology.images.registry,
         entrypoints: ["sh", "-c"],
         // The directory in it keeps the volume from being empty: Docker gives an empty one the owner that the image's directory has.
-        command: [`mkdir -p ${dataDirectory}/docker; [ "$(stat -c %u:%g ${dataDirectory})" = ${owner} ] || chown -R ${owner} ${dataDirectory}`],
+        command: [
+          `mkdir -p ${dataDirectory}/docker; [ "$(stat -c %u:%g ${dataDirectory})" = ${owner} ] || chown -R ${owner} ${dataDirectory}`,
+        ],
         user: "0:0",
         capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE"] },
         securityOpts: ["no-new-privileges"],

@@ -1,7 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { AccessMode, ObjectStoreKind, contentPath, renderNodeScript, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
+import {
+  AccessMode,
+  ObjectStoreKind,
+  contentPath,
+  renderNodeScript,
+  renderRegistryConfig,
+  renderTracingEnvironment,
+  users,
+} from "ha-registry-core";
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -53,7 +61,10 @@ export class RegistryNodes extends pulumi.ComponentResource {
         part: "nodes",
         owner: users.registry,
         plain: { ...trusted, "node.sh": renderNodeScript() },
-        secret: { ...(args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd }), "config.yml": configuration(args, httpSecret, trusted) },
+        secret: {
+          ...(args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd }),
+          "config.yml": configuration(args, httpSecret, trusted),
+        },
       },
       { parent: this },
     );

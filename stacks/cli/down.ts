@@ -66,7 +66,8 @@ async function checkVolumesUnused(name: string, objects: readonly StateResource[
   for (const volume of volumes) {
     const users = (await docker("ps", "--all", "--filter", `volume=${volume}`, "--format", "{{.Names}}")).split("\n").filter(Boolean);
     const others = users.filter((user) => containers.find((container) => container.name === user)?.stack !== name);
-    if (others.length > 0) throw new Failure(`Volume ${volume} is in use by ${others.join(", ")}, not of this registry: remove that first.`);
+    if (others.length > 0)
+      throw new Failure(`Volume ${volume} is in use by ${others.join(", ")}, not of this registry: remove that first.`);
   }
 }
 

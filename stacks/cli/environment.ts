@@ -44,7 +44,9 @@ export function openEnvironment(name: string, projectDirectory: string = ownProj
   const environment = { ...file, name, projectDirectory, configFile, stateDirectory: directory };
   if (name !== LOCAL) return { ...environment, backendUrl: chosenBackend(environment) };
   if (file.config.backend !== undefined) {
-    throw new RegistryError(configFile, [{ path: "backend", message: `is not for ${LOCAL}, which keeps its state in ${directory}: leave it out` }]);
+    throw new RegistryError(configFile, [
+      { path: "backend", message: `is not for ${LOCAL}, which keeps its state in ${directory}: leave it out` },
+    ]);
   }
   ensurePrivateDirectory(directory);
   return { ...environment, backendUrl: `file://${directory}`, passphraseFile: ensurePassphrase(directory) };
@@ -55,8 +57,8 @@ function readConfigDirectory(projectDirectory: string): string {
   if (!existsSync(file)) {
     throw new RegistryError(file, [{ path: "Pulumi.yaml", message: "is missing: name the project's directory with --directory" }]);
   }
-  const project: { stackConfigDir?: string } = parse(readFileSync(file, "utf8"));
-  return project.stackConfigDir ?? ".";
+  const { stackConfigDir = "." } = parse(readFileSync(file, "utf8")) as { stackConfigDir?: string };
+  return stackConfigDir;
 }
 
 /** Pulumi writes into the stack file, so that of `local` is a copy that git does not see. It is the user's from then on. */
@@ -97,7 +99,10 @@ function chosenBackend({ name, configFile, config, secretsProvider }: Omit<Envir
   const told = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some((variable) => process.env[variable] !== undefined);
   if (withPassphrase && !told) {
     throw new RegistryError(configFile, [
-      { path: "passphrase", message: `secrets of ${name} are encrypted with a passphrase: set PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it` },
+      {
+        path: "passphrase",
+        message: `secrets of ${name} are encrypted with a passphrase: set PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it`,
+      },
     ]);
   }
   return url;

@@ -1,5 +1,5 @@
 import { CommandError, ConcurrentUpdateError } from "@pulumi/pulumi/automation/index.js";
-import { RegistryError } from "ha-registry-core";
+import type { RegistryError } from "ha-registry-core";
 import { listContainers, logTail, type Container } from "./docker";
 import { explainLocks, parseLocks } from "./lock";
 import type { Progress } from "./progress";
@@ -22,7 +22,24 @@ export async function explainFailure(name: string, error: unknown, progress: Pro
     return `Pulumi was ended from outside (${killed}) and could not give its lock back. \`npx ha-registry unlock ${name}\`, then \`up\`, goes on from here.`;
   }
   const sick = await describeSick(name);
-  return [...sick, ...engineReasons(progress.errors, error.message).map((reason) => `Pulumi: ${reason}`)].join("\n");
+  const reasons = engineReasons(progress.errors, error.message);
+  return [...sick, ...reasons.map((reason) => `Pulumi: ${reason}`), ...advice(name, reasons)].join("\n");
+}
+
+/** What to do about Docker's refusals that do not say it themselves. */
+export function advice(name: string, reasons: readonly string[]): string[] {
+  const told = reasons.join("\n");
+  if (/network with name \S+ already exists|is already in use by container/.test(told)) {
+    return [
+      `Docker has objects of ${name} that this state does not know: it is somebody else's registry, or its state was lost or lies elsewhere`,
+      `(PULUMI_BACKEND_URL, XDG_STATE_HOME). \`docker ps --all --filter label=ha-registry=${name}\` lists them. If nobody needs them, remove containers`,
+      "and network; the volume has the images.",
+    ];
+  }
+  if (/[Pp]ool overlaps/.test(told)) {
+    return ["Another network has these addresses (`docker network ls`, `ip route`): choose others with registry.subnet, as 10.200.7.0/24."];
+  }
+  return [];
 }
 
 /** What runs badly in a registry, each container with the last lines of its log. */
@@ -57,7 +74,15 @@ export function engineReasons(errors: readonly string[], message: string): strin
 function shorten(text: string): string {
   const lines = text
     .split("\n")
-    .map((line) => line.replace(/\d+ errors? occurred:/g, "").replace(/urn:pulumi:\S+::([^\s:]+)/g, "$1").replace(/^[\s*]+|\s+$/g, ""))
+    .map((line) =>
+      line
+        .replace(/\d+ errors? occurred:/g, "")
+        .replace(/urn:pulumi:\S+::([^\s:]+)/g, "$1")
+        .replace(/^[\s*]+|\s+$/g, ""),
+    )
     .filter((line) => line !== "" && !/^at |^sdk-v2\/|^\w+\.go:/.test(line));
-  return lines.slice(0, 12).join("\n  ").replace(/: *\n {2}/g, ": ");
+  return lines
+    .slice(0, 12)
+    .join("\n  ")
+    .replace(/: *\n {2}/g, ": ");
 }

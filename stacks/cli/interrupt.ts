@@ -19,7 +19,9 @@ export async function interruptible<T>(progress: Progress, operation: (signal: A
   const onSignal = (): void => {
     if (first === undefined) {
       first = Date.now();
-      progress.report("stopping: waiting for what is under way (Ctrl-C again ends it at once, and may leave objects that the state does not know)");
+      progress.report(
+        "stopping: waiting for what is under way (Ctrl-C again ends it at once, and may leave objects that the state does not know)",
+      );
       setTimeout(() => progress.cancelling || controller.abort(), grace).unref();
     } else if (Date.now() - first > burst) {
       process.exit(130); // the Automation API's child is ended with this process

@@ -31,11 +31,17 @@ export function readLocks(backendUrl: string, project: string, stack: string): L
   return readdirSync(directory)
     .filter((name) => name.endsWith(".json"))
     .map((name) => {
-      const { username, hostname: host, pid, timestamp }: Record<"username" | "hostname" | "timestamp", string> & { pid: number } = JSON.parse(
-        readFileSync(join(directory, name), "utf8"),
-      );
-      return { owner: `${username}@${host}`, host, pid, since: timestamp };
+      const content = JSON.parse(readFileSync(join(directory, name), "utf8")) as LockFile;
+      return { owner: `${content.username}@${content.hostname}`, host: content.hostname, pid: content.pid, since: content.timestamp };
     });
+}
+
+/** What Pulumi writes into a lock. */
+interface LockFile {
+  username: string;
+  hostname: string;
+  pid: number;
+  timestamp: string;
 }
 
 /** Whether the process that took the lock still runs; undefined for one on another machine. */

@@ -25,7 +25,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Success : ExitCode.WrongUse;
     if (error instanceof Failure) return tell(error.message, error.exitCode);
     if (error instanceof RegistryError) return tell(error.message, ExitCode.Failed);
-    if (error instanceof Error && error.name === "StackNotFoundError") return tell("Nothing was put up yet: `npx ha-registry up` does.", ExitCode.Failed);
+    if (error instanceof Error && error.name === "StackNotFoundError")
+      return tell("Nothing was put up yet: `npx ha-registry up` does.", ExitCode.Failed);
     return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), ExitCode.Failed);
   }
 }
@@ -37,7 +38,9 @@ function tell(message: string, code: ExitCode): ExitCode {
 
 function buildProgram(): Command {
   const program = new Command("ha-registry")
-    .description("A highly available container registry per environment. An environment is a file stacks/config/Pulumi.<name>.yaml; `local` needs none.")
+    .description(
+      "A highly available container registry per environment. An environment is a file stacks/config/Pulumi.<name>.yaml; `local` needs none.",
+    )
     .option("-C, --directory <path>", "project with Pulumi.yaml and the environments (default: the one this program came with)")
     .option("-q, --quiet", "tell no progress, only results and errors")
     .exitOverride()

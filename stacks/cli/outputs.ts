@@ -28,7 +28,8 @@ function valueAt(outputs: Outputs, path: string): string {
   for (const key of path.split(".")) {
     value = typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
   }
-  if (value === undefined) throw new Failure(`There is no output ${path}; there are ${Object.keys(outputs).join(", ")}.`, ExitCode.WrongUse);
+  if (value === undefined)
+    throw new Failure(`There is no output ${path}; there are ${Object.keys(outputs).join(", ")}.`, ExitCode.WrongUse);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -39,7 +39,10 @@ export function checkNames(topology: Topology, containers: readonly Container[],
   const wanted = new Set([...nodes.map((node) => node.name), loadBalancer.name, ...loadBalancer.replicas, redis.name]);
   for (const { name, stack } of containers) {
     if (!wanted.has(name) || stack === topology.name) continue;
-    problems.add("environment", `there is a container ${name} already that is not of this registry: rename it, or name the environment otherwise`);
+    problems.add(
+      "environment",
+      `there is a container ${name} already that is not of this registry: rename it, or name the environment otherwise`,
+    );
   }
 }
 
@@ -70,7 +73,8 @@ async function whyNotFree(port: number, address: string): Promise<string | undef
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
     server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
-  if (code === "EADDRINUSE") return `is taken by another process (\`ss -ltnp 'sport = :${port}'\` names it): stop that, or choose another port`;
+  if (code === "EADDRINUSE")
+    return `is taken by another process (\`ss -ltnp 'sport = :${port}'\` names it): stop that, or choose another port`;
   if (code === "EADDRNOTAVAIL") return `cannot be opened on ${address}, which is no address of this machine`;
   return undefined; // a low port may be closed to this user and open to Docker
 }

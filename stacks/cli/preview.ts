@@ -21,7 +21,13 @@ export async function preview(environment: Environment, options: PreviewOptions,
   const diff = options.diff === true && options.json !== true;
   const color = process.stdout.isTTY ? "always" : "never";
   const listing: EngineOptions = diff ? { diff, color, onOutput: (text) => process.stdout.write(text) } : {};
-  const { result, progress } = await operate(environment.name, open, report, (common) => open.stack.preview({ ...common, ...listing }), true);
+  const { result, progress } = await operate(
+    environment.name,
+    open,
+    report,
+    (common) => open.stack.preview({ ...common, ...listing }),
+    true,
+  );
   const changes = progress.changes.filter(isTold);
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ environment: environment.name, counts: result.changeSummary, changes }, null, 2)}\n`);

@@ -135,11 +135,18 @@ function label(metadata: StepEventMetadata): string {
 }
 
 function nameOf({ type, urn }: StepEventMetadata): { kind: string; name: string } {
-  const words = type.split(":").at(-1)?.replace(/([a-z])([A-Z])/g, "$1 $2") ?? type;
+  const words =
+    type
+      .split(":")
+      .at(-1)
+      ?.replace(/([a-z])([A-Z])/g, "$1 $2") ?? type;
   return { kind: words.toLowerCase(), name: urn.split("::").at(-1) ?? urn };
 }
 
 /** The engine's text without its codes for colours. */
 function plainText(text: string): string {
-  return text.replace(/<\{%.*?%\}>/g, "").replace(/\u001b\[[0-9;]*m/g, "").trim();
+  return text
+    .replace(/<\{%.*?%\}>/g, "")
+    .replace(/\u001b\[[0-9;]*m/g, "")
+    .trim();
 }

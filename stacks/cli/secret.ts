@@ -32,7 +32,10 @@ function splitName(name: string): string[] {
   if (field === "passwords" && first !== "") return [field, rest.join(".")];
   if (field === "notificationHeaders" && others.length > 0) return [field, first, others.join(".")];
   if (field !== "passwords" && field !== "notificationHeaders") return [field, ...rest];
-  throw new Failure(`Say which one: ${field === "passwords" ? "passwords.<user>" : "notificationHeaders.<receiver>.<header>"}`, ExitCode.WrongUse);
+  throw new Failure(
+    `Say which one: ${field === "passwords" ? "passwords.<user>" : "notificationHeaders.<receiver>.<header>"}`,
+    ExitCode.WrongUse,
+  );
 }
 
 function configPath([field, ...rest]: readonly string[]): string {

@@ -34,7 +34,7 @@ export async function readState({ pulumi }: Pick<OpenStack, "pulumi">): Promise<
   interface Exported {
     deployment?: { resources?: StateResource[]; pending_operations?: State["pendingOperations"] };
   }
-  const { deployment }: Exported = JSON.parse(await pulumi("stack", "export"));
+  const { deployment } = JSON.parse(await pulumi("stack", "export")) as Exported;
   return { resources: deployment?.resources ?? [], pendingOperations: deployment?.pending_operations ?? [] };
 }
 

@@ -64,16 +64,27 @@ export function howToUse({ name, outputs, caFile, image, showPassword }: Use): s
   const facts = [
     ["Endpoint", endpoint],
     ["CA certificate", caFile ?? "(your own)"],
-    ...(username === "" ? [] : [["User", username], ["Password", showPassword ? password : readPassword]]),
+    ...(username === ""
+      ? []
+      : [
+          ["User", username],
+          ["Password", showPassword ? password : readPassword],
+        ]),
     ["Metrics", metricsEndpoint],
   ];
   const pushed = `${authority}/hello:1`;
   const commands = [
-    ...(caFile === undefined ? [] : ["# let docker trust the registry", `sudo install -D -m 644 ${caFile} /etc/docker/certs.d/${authority}/ca.crt`]),
+    ...(caFile === undefined
+      ? []
+      : ["# let docker trust the registry", `sudo install -D -m 644 ${caFile} /etc/docker/certs.d/${authority}/ca.crt`]),
     ...(username === "" ? [] : ["# log in", `${readPassword} | docker login ${authority} --username ${username} --password-stdin`]),
     "# push an image",
     `docker tag ${image} ${pushed} && docker push ${pushed}`,
   ];
   const width = Math.max(...facts.map(([label = ""]) => label.length));
-  return [...facts.map(([label = "", value = ""]) => `  ${label.padEnd(width)}  ${value}`), "", ...commands.map((line) => `  ${line}`)].join("\n");
+  return [
+    ...facts.map(([label = "", value = ""]) => `  ${label.padEnd(width)}  ${value}`),
+    "",
+    ...commands.map((line) => `  ${line}`),
+  ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type LocalWorkspaceOptions, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { RegistryError } from "ha-registry-core";
 import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
 import { program } from "../program";
@@ -35,16 +35,15 @@ export async function openStack(environment: Environment, mode: "create" | "exis
   const command = await pulumiCommand(engine);
   const envVars = { ...engine.environment, ...pulumiVariables(environment) };
   const { watched, programError } = watch(program);
-  const open = mode === "create" ? LocalWorkspace.createOrSelectStack : LocalWorkspace.selectStack;
-  const stack = await open.call(
-    LocalWorkspace,
-    { stackName: name, projectName: PROJECT, program: watched },
-    { workDir: projectDirectory, pulumiCommand: command, envVars, ...(secretsProvider === undefined ? {} : { secretsProvider }) },
-  );
+  const named = { stackName: name, projectName: PROJECT, program: watched };
+  const options: LocalWorkspaceOptions = { workDir: projectDirectory, pulumiCommand: command, envVars };
+  if (secretsProvider !== undefined) options.secretsProvider = secretsProvider;
+  const stack =
+    mode === "create" ? await LocalWorkspace.createOrSelectStack(named, options) : await LocalWorkspace.selectStack(named, options);
   const cli = { command: command.command, environment: envVars, directory: projectDirectory };
   const pulumi = async (...args: string[]): Promise<string> => {
-    const options = { cwd: projectDirectory, environment: envVars };
-    return (await runChecked(command.command, [...args, "--stack", name, "--non-interactive"], options)).stdout;
+    const where = { cwd: projectDirectory, environment: envVars };
+    return (await runChecked(command.command, [...args, "--stack", name, "--non-interactive"], where)).stdout;
   };
   return { stack, programError, pulumi, cli };
 }

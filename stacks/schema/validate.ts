@@ -46,7 +46,7 @@ function problemsOf(check: () => unknown): readonly Problem[] {
 }
 
 function validator(secretsAre: "encrypted" | "plain"): ValidateFunction<Configured> {
-  const { definitions }: JsonSchema = JSON.parse(readFileSync(schemaFile, "utf8"));
+  const { definitions } = JSON.parse(readFileSync(schemaFile, "utf8")) as JsonSchema;
   const secret: JsonSchema = { type: "string" };
   const schema: JsonSchema = {
     $ref: "#/definitions/StackConfig",
@@ -69,11 +69,14 @@ function describeErrors(errors: readonly ErrorObject[]): Problem[] {
 function describeError({ keyword, instancePath, params, parentSchema, data, message }: ErrorObject): Problem {
   const path = fieldPath(instancePath);
   const below = (field: string): string => (path === "" ? field : `${path}.${field}`);
-  const { properties = {}, description }: JsonSchema = parentSchema ?? {};
-  const isSecret = path.startsWith("secrets.");
+  const { properties = {}, description, enum: allowed = [] }: JsonSchema = parentSchema ?? {};
+  const isSecret = path === "secrets" || path.startsWith("secrets.");
   if (keyword === "additionalProperties") {
     const field = String(params["additionalProperty"]);
-    return { path: below(field), message: `is no field of ${path === "" ? "ha-registry" : path}; ${whatFits(field, Object.keys(properties))}` };
+    return {
+      path: below(field),
+      message: `is no field of ${path === "" ? "ha-registry" : path}; ${whatFits(field, Object.keys(properties))}`,
+    };
   }
   if (keyword === "required") {
     const field = String(params["missingProperty"]);
@@ -82,8 +85,10 @@ function describeError({ keyword, instancePath, params, parentSchema, data, mess
   if (isSecret) return { path, message: secretMessage(path, data) };
   if (data === null) return { path, message: "is empty: give it a value, or leave the line out" };
   if (keyword === "enum") {
-    const allowed: string[] = parentSchema?.["enum"] ?? [];
-    return { path, message: `${quoted(data)} is not one of ${allowed.join(", ")}${suggestion(String(data), allowed)}` };
+    return {
+      path,
+      message: `${quoted(data)} is not one of ${allowed.join(", ")}${typeof data === "string" ? suggestion(data, allowed) : ""}`,
+    };
   }
   if (keyword === "type") return { path, message: `${quoted(data)} is not ${kinds[String(params["type"])] ?? String(params["type"])}` };
   return { path, message: `${message ?? "is wrong"}${description === undefined ? "" : ` (${description})`}` };
@@ -99,6 +104,7 @@ const kinds: Record<string, string> = {
 
 /** Values of secrets are never shown. */
 function secretMessage(path: string, data: unknown): string {
+  if (path === "secrets") return "is a group of secrets, each encrypted on its own";
   if (typeof data !== "string") return "is not a secret that Pulumi encrypted (a field named secure)";
   return `stands here in plain text: remove it, and write it with \`npx ha-registry secret <environment> ${path.slice("secrets.".length)}\``;
 }
@@ -120,6 +126,9 @@ function quoted(data: unknown): string {
 
 /** A JSON pointer in the form in which the library names fields: `/registry/users/0` is `registry.users[0]`. */
 function fieldPath(pointer: string): string {
-  const parts = pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   return parts.map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }

@@ -39,11 +39,6 @@ describe("changes that would replace what must stay", () => {
     for (const { name, ignoreChanges } of [...recording.all("Volume"), ...recording.all("Network")])
       assert.deepEqual(ignoreChanges, ["labels"], name);
   });
-  it("of the ID that Docker makes of a container's name are ignored on the HAProxies", async () => {
-    const recording = await volumes({});
-    for (const name of ["team-haproxy-1", "team-haproxy-2"])
-      assert.deepEqual(recording.get("Container", name).ignoreChanges, ["networkMode"], name);
-  });
   it("of the image are ignored where any image does: data, files and the network's owner stay", async () => {
     const recording = await volumes({});
     const ignoring = recording.all("Container").filter(({ ignoreChanges }) => ignoreChanges.includes("image"));

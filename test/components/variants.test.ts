@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { AccessMode } from "ha-registry-core";
+import { AccessMode, imageTable } from "ha-registry-core";
 import { Registry } from "ha-registry-docker";
 import type { RegistryArgs } from "ha-registry-docker";
 import { parse } from "yaml";
@@ -159,8 +159,9 @@ describe("images", () => {
     const references = { haproxy: "corp.example/haproxy:3.0.11" };
     const recording = await deploy({ images: { mirror: "mirror.corp.example/hub", references } });
     const image = (name: string): string => containerInputs(recording.get("Container", name)).image;
-    assert.equal(image("team-node-1"), "mirror.corp.example/hub/registry:3.1.2");
-    assert.equal(image("team-redis"), "mirror.corp.example/hub/valkey/valkey:8.1-alpine");
+    for (const [name, entry] of [["team-node-1", imageTable.registry] as const, ["team-redis", imageTable.redis] as const]) {
+      assert.equal(image(name), `mirror.corp.example/hub/${entry.repository}:${entry.tag}`);
+    }
     assert.equal(image("team-haproxy-1"), "corp.example/haproxy:3.0.11");
   });
 });

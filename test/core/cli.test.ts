@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { Problems, resolveTopology } from "ha-registry-core";
 import { publishedPorts, type Container } from "ha-registry/dist/cli/docker";
-import { engineReasons, isSick } from "ha-registry/dist/cli/failure";
+import { advice, engineReasons, isSick } from "ha-registry/dist/cli/failure";
 import { explainLocks, isAlive, parseLocks, readLocks } from "ha-registry/dist/cli/lock";
 import { checkNames, checkPorts } from "ha-registry/dist/cli/preflight";
 import { Progress, summary } from "ha-registry/dist/cli/progress";
@@ -26,19 +26,20 @@ before(() => {
 after(() => rmSync(directory, { recursive: true }));
 
 /** Runs the command line where no engine and no Docker is needed. */
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [program, "-C", directory, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code]: unknown[] = await once(child, "close");
-  return { code: Number(code), stdout, stderr };
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout, stderr };
 }
 
 test("help is asked for and given", async () => {
   const { code, stdout } = await run("--help");
   assert.equal(code, 0);
-  for (const command of ["up", "preview", "outputs", "down", "refresh", "unlock", "secret"]) assert.match(stdout, new RegExp(`^ {2}${command} `, "m"));
+  for (const command of ["up", "preview", "outputs", "down", "refresh", "unlock", "secret"])
+    assert.match(stdout, new RegExp(`^ {2}${command} `, "m"));
 });
 
 test("wrong use ends with code 2, says what is wrong, and prints no result", async () => {
@@ -126,9 +127,17 @@ test("sick is what does not run as it should, not what was never to run", () => 
 
 test("names that others have are told, the registry's own are not", () => {
   const problems = new Problems();
-  const others = [container("prod-node-1", { stack: "" }), container("prod-redis"), container("prod-node-9", { stack: "" }), container("x", { stack: "" })];
+  const others = [
+    container("prod-node-1", { stack: "" }),
+    container("prod-redis"),
+    container("prod-node-9", { stack: "" }),
+    container("x", { stack: "" }),
+  ];
   checkNames(resolveTopology("prod"), others, problems);
-  assert.deepEqual(problems.all.map(({ message }) => /container (\S+)/.exec(message)?.[1]), ["prod-node-1"]);
+  assert.deepEqual(
+    problems.all.map(({ message }) => /container (\S+)/.exec(message)?.[1]),
+    ["prod-node-1"],
+  );
 });
 
 test("ports that others hold are told by field, the registry's own are not", async (t) => {
@@ -188,7 +197,12 @@ test("progress tells what is done to real objects, in words", () => {
     step("pre", "update", "haproxy"),
     step("failed", "update", "haproxy"),
   ]);
-  assert.deepEqual(lines, ["created self signed cert ca", "removed the old container node", "replaced container node", "failed: container haproxy"]);
+  assert.deepEqual(lines, [
+    "created self signed cert ca",
+    "removed the old container node",
+    "replaced container node",
+    "failed: container haproxy",
+  ]);
 });
 
 test("what a refresh finds is no work of ours", () => {
@@ -216,14 +230,20 @@ test("progress keeps errors without colours, and no debugging", () => {
     timestamp: 0,
     diagnosticEvent: { severity, message, color: "never" },
   });
-  const { lines, progress } = watch([diagnostic("error", "<{%fg 1%}>port taken<{%reset%}>\u001b[0m\n"), diagnostic("info", "secret details")]);
+  const { lines, progress } = watch([
+    diagnostic("error", "<{%fg 1%}>port taken<{%reset%}>\u001b[0m\n"),
+    diagnostic("info", "secret details"),
+  ]);
   assert.deepEqual(progress.errors, ["port taken"]);
   assert.deepEqual(lines, []);
 });
 
 test("counts for people", () => {
   assert.equal(summary({ same: 40 }), "no changes, 40 unchanged");
-  assert.equal(summary({ create: 2, replace: 1, delete: 3, update: 4, same: 5 }), "2 created, 4 updated, 1 replaced, 3 removed, 5 unchanged");
+  assert.equal(
+    summary({ create: 2, replace: 1, delete: 3, update: 4, same: 5 }),
+    "2 created, 4 updated, 1 replaced, 3 removed, 5 unchanged",
+  );
   assert.equal(summary({}), "no changes");
 });
 
@@ -238,6 +258,17 @@ test("the engine's errors come without noise", () => {
   assert.deepEqual(engineReasons(errors, "x"), ["creating prod-haproxy-1: container failed to be in healthy state"]);
   assert.deepEqual(engineReasons([], "code: 255\nstderr: \nerror: no such bucket\n"), ["error: no such bucket"]);
   assert.deepEqual(engineReasons([], "spawn pulumi ENOENT"), ["spawn pulumi ENOENT"]);
+});
+
+test("what Docker refuses because of what is there already comes with advice", () => {
+  const lost = /objects of prod that this state does not know/;
+  assert.match(
+    advice("prod", ["Unable to create network: Error response from daemon: network with name prod already exists"]).join(),
+    lost,
+  );
+  assert.match(advice("prod", ['The container name "/prod-node-1" is already in use by container "5d03"']).join(), lost);
+  assert.match(advice("prod", ["Pool overlaps with other one on this address space"]).join(), /registry\.subnet/);
+  assert.deepEqual(advice("prod", ["container failed to be in healthy state"]), []);
 });
 
 const outputs = {

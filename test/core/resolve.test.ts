@@ -123,7 +123,18 @@ describe("boundaries", () => {
   });
 
   it("of address ranges, each by its place", () => {
-    const ranges = ["10.0.0.0/8", "fd00::/8", "192.0.2.1", "10.0.0.0/33", "fd00::/129", "10.0.0.0/8/8", "10.0.0.0/", "fe80::1%eth0", "corp", ""];
+    const ranges = [
+      "10.0.0.0/8",
+      "fd00::/8",
+      "192.0.2.1",
+      "10.0.0.0/33",
+      "fd00::/129",
+      "10.0.0.0/8/8",
+      "10.0.0.0/",
+      "fe80::1%eth0",
+      "corp",
+      "",
+    ];
     const expected = [3, 4, 5, 6, 7, 8, 9].map((index) => `loadBalancer.allowedAddressRanges[${index}]`);
     assert.deepEqual(pathsOf({ loadBalancer: { allowedAddressRanges: ranges } }), expected);
   });

@@ -174,6 +174,7 @@ test("a name that Docker and DNS cannot take is a problem of the environment", (
 });
 
 test("values of secrets are never repeated", () => {
+  assert.deepEqual(problemsOf("config:\n  ha-registry:secrets: hunter2\n"), ["secrets: is a group of secrets, each encrypted on its own"]);
   const secrets = "config:\n  ha-registry:secrets: { passwords: { ann: hunter2 }, privateKeyPem: 7411, s3AccessKey: [hunter2] }\n";
   const found = problemsOf(secrets);
   assert.equal(found.length, 3);

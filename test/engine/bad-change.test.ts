@@ -53,10 +53,12 @@ describe("a change that cannot work fails, says why, and leaves the old state se
   async function refuses(change: (args: RegistryArgs) => RegistryArgs, part: string, reason: RegExp): Promise<void> {
     const good = registry().args;
     const loadBefore = await running().peek();
-    const error = await registry().up(change).then(
-      () => assert.fail("up succeeded"),
-      (failure: Error) => failure.message,
-    );
+    const error = await registry()
+      .up(change)
+      .then(
+        () => assert.fail("up succeeded"),
+        (failure: Error) => failure.message,
+      );
     assert.match(error, new RegExp(`${registry().container(part)}\\b`));
     const told = [error, ...(await registry().logs.matching(part, reason))].join("\n");
     assert.match(told, reason);

@@ -82,15 +82,17 @@ interface PrintedOutputs {
 }
 
 async function readOutputs(): Promise<PrintedOutputs> {
-  const outputs: PrintedOutputs = JSON.parse((await run(0, "outputs", name, "--json")).stdout);
-  return outputs;
+  return JSON.parse((await run(0, "outputs", name, "--json")).stdout) as PrintedOutputs;
 }
 
 before(async () => {
   mkdirSync(join(project, "stacks"), { recursive: true });
   mkdirSync(backend);
   cpSync(join(checkout, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
-  cpSync(join(checkout, "stacks", "config"), join(project, "stacks", "config"), { recursive: true, filter: (path) => !/Pulumi\.\w+\.yaml$/.test(path) });
+  cpSync(join(checkout, "stacks", "config"), join(project, "stacks", "config"), {
+    recursive: true,
+    filter: (path) => !/Pulumi\.\w+\.yaml$/.test(path),
+  });
   for (const part of ["package.json", "dist"]) symlinkSync(join(checkout, "stacks", part), join(project, "stacks", part));
   writeFileSync(join(directory, "passphrase"), randomBytes(24).toString("base64"), { mode: 0o600 });
   environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = join(directory, "passphrase");
@@ -110,7 +112,7 @@ after(async () => {
 
 test("local needs no file, keeps its state and passphrase closed and outside of the checkout, and leaves git clean", async () => {
   const { stdout } = await run(0, "preview", "local", "--json");
-  const { counts }: { counts: Record<string, number> } = JSON.parse(stdout);
+  const { counts } = JSON.parse(stdout) as { counts: Record<string, number> };
   assert.ok((counts["create"] ?? 0) > 20, stdout);
   assert.equal(statSync(state).mode & 0o777, 0o700);
   assert.equal(statSync(join(state, "passphrase")).mode & 0o777, 0o600);
@@ -139,7 +141,7 @@ test("Ctrl-C ends up in order: the state is saved, and nobody else is locked out
 
 test("a crash of the engine leaves a lock that is explained, and cleared on request with what was half made", async () => {
   const up = start("up", name);
-  await untilTold(up, /created network/);
+  await untilTold(up, /created /);
   const { stdout } = await runProgram("ps", ["-o", "pid=,args=", "--ppid", String(up.child.pid)]);
   const engine = Number(/^\s*(\d+) \S*pulumi up /m.exec(stdout)?.[1]);
   process.kill(engine, "SIGKILL");
@@ -175,17 +177,27 @@ test("a second up changes nothing, and ends with how to use the registry, withou
   const caFile = join(state, name, "ca.crt");
   assert.ok(stdout.includes(caFile));
   assert.equal(readFileSync(caFile, "utf8"), (await readOutputs()).caCertificatePem);
-  const { changes, caFile: told } = JSON.parse((await run(0, "up", name, "--json")).stdout) as { changes: Record<string, number>; caFile: string };
+  const { changes, caFile: told } = JSON.parse((await run(0, "up", name, "--json")).stdout) as {
+    changes: Record<string, number>;
+    caFile: string;
+  };
   assert.deepEqual(Object.keys(changes), ["same"]);
   assert.equal(told, caFile);
 });
 
 test("a preview after up finds nothing to change, and plain pulumi finds the same state and the same program", async () => {
-  const { counts, changes } = JSON.parse((await run(0, "preview", name, "--json")).stdout) as { counts: Record<string, number>; changes: unknown[] };
+  const { counts, changes } = JSON.parse((await run(0, "preview", name, "--json")).stdout) as {
+    counts: Record<string, number>;
+    changes: unknown[];
+  };
   assert.deepEqual(changes, []);
   assert.deepEqual(Object.keys(counts), ["same"]);
   const { command, environment: variables } = await ensureEngine(() => undefined);
-  const plain = { directory: project, command: command.binary, environment: { ...environment, ...variables, PULUMI_BACKEND_URL: `file://${backend}` } };
+  const plain = {
+    directory: project,
+    command: command.binary,
+    environment: { ...environment, ...variables, PULUMI_BACKEND_URL: `file://${backend}` },
+  };
   const printed = await plainPulumi(plain, "preview", "--stack", name, "--expect-no-changes");
   assert.match(printed, new RegExp(`^ {4}${counts["same"]} unchanged$`, "m"));
 });
@@ -202,10 +214,14 @@ test("no secret is in the state, in the stack file or in the client files in pla
 test("a secret goes into the file encrypted, and is asked for by name only", async () => {
   const set = start("secret", name, "passwords.admin");
   assert.equal((await set.end).code, 2, "nothing on standard input is no secret");
-  const child = spawn(process.execPath, [join(checkout, "stacks", "bin", "ha-registry.js"), "-C", project, "secret", name, "passwords.admin"], {
-    env: environment,
-    stdio: ["pipe", "ignore", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(checkout, "stacks", "bin", "ha-registry.js"), "-C", project, "secret", name, "passwords.admin"],
+    {
+      env: environment,
+      stdio: ["pipe", "ignore", "inherit"],
+    },
+  );
   child.stdin.end("a-long-password-of-mine\n");
   assert.deepEqual(await once(child, "close"), [0, null]);
   const text = readFileSync(configFile, "utf8");
@@ -222,7 +238,9 @@ test("a change that HAProxy refuses fails with HAProxy's own words, the old stat
   assert.doesNotMatch(stderr, /^\s+at /m);
   const { caCertificatePem } = await readOutputs();
   const status = await new Promise((resolve, reject) => {
-    https.get(`https://localhost:${port}/v2/`, { ca: caCertificatePem }, (response) => resolve(response.resume().statusCode)).once("error", reject);
+    https
+      .get(`https://localhost:${port}/v2/`, { ca: caCertificatePem }, (response) => resolve(response.resume().statusCode))
+      .once("error", reject);
   });
   assert.equal(status, 401);
   configure({});

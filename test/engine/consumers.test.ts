@@ -93,10 +93,11 @@ function renderSample([shape, settings]: [RegistryShape, RegistrySettings]): str
   const files = { htpasswd: "/work/htpasswd", tokenCertificates: "/work/ca.pem", redisCa: "/work/ca.pem" };
   const receivers = Object.keys(settings.notifications ?? {});
   const notificationHeaders = Object.fromEntries(receivers.map((name) => [name, { Authorization: ["Bearer told"] }]));
-  const reachable =
-    settings.proxy === undefined ? settings : { ...settings, proxy: { ...settings.proxy, remoteUrl: "http://127.0.0.1:5999/" } };
+  // At start, a pull-through cache asks its upstream and reads its plans from the store; no S3 store is to be had here.
+  const proxy =
+    shape.objectStore?.s3 === undefined && settings.proxy ? { ...settings.proxy, remoteUrl: "http://127.0.0.1:5999/" } : undefined;
   try {
-    return [renderRegistryConfig(resolveTopology("demo", shape), reachable, { ...secrets, notificationHeaders }, files)];
+    return [renderRegistryConfig(resolveTopology("demo", shape), { ...settings, proxy }, { ...secrets, notificationHeaders }, files)];
   } catch {
     return [];
   }

@@ -50,7 +50,9 @@ describe("archives", () => {
         assert.ok(paths.includes(path), `${name}: ${path}`);
       const odd = paths.filter(
         (path) =>
-          !/^(dist\/)?(render\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(LICENSE|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(path),
+          !/^(dist\/)?(render\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
+            path,
+          ),
       );
       assert.deepEqual(odd, [], name);
     }

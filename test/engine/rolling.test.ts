@@ -98,7 +98,11 @@ describe("planned changes under load, with not one request failing", () => {
     const failed = loadAfter.failed - loadBefore.failed;
     assert.equal(failed, 0, [describeFailures({ failures, failed }), ...(await logged(failed))].join("\n"));
     const replaced = Object.keys(idsBefore).filter((name) => name in idsAfter && idsAfter[name] !== idsBefore[name]);
-    assert.deepEqual(replaced, parts.map((part) => registry().container(part)), "the replaced containers");
+    assert.deepEqual(
+      replaced,
+      parts.map((part) => registry().container(part)),
+      "the replaced containers",
+    );
     assert.deepEqual(idleKinds(loadBefore, loadAfter), [], "kinds of operation that never succeeded meanwhile");
   }
 
@@ -153,7 +157,6 @@ describe("planned changes under load, with not one request failing", () => {
     }
   }
 });
-
 
 function withImage(args: RegistryArgs, name: ImageName, reference: string): RegistryArgs {
   return { ...args, images: { ...args.images, references: { ...args.images?.references, [name]: reference } } };

@@ -6,3 +6,4 @@ export * from "./engine";
 export * from "./images";
 export * from "./lock";
 export * from "./progress";
+export * from "./s3-server";

@@ -41,7 +41,13 @@ function lines(what: string, { ours, baseline }: Rounds, goals: { p50: Goals; p9
   const pair = (pick: (figures: RequestFigures) => number) => ({ ours: ours.map(pick), baseline: baseline.map(pick) });
   const subject = { against: "straight from the node", unit: "ms" };
   return [
-    difference({ ...subject, what: `${what}, p50`, ...goals.p50 }, pair(({ p50 }) => p50)),
-    ratio({ ...subject, what: `${what}, p99`, ...goals.p99 }, pair(({ p99 }) => p99)),
+    difference(
+      { ...subject, what: `${what}, p50`, ...goals.p50 },
+      pair(({ p50 }) => p50),
+    ),
+    ratio(
+      { ...subject, what: `${what}, p99`, ...goals.p99 },
+      pair(({ p99 }) => p99),
+    ),
   ];
 }

@@ -32,8 +32,12 @@ interface Rounds {
 }
 
 async function measure(bench: Bench, registry: BenchRegistry, path: string, times: number): Promise<Rounds> {
-  const fetch = (target: Target) => () => download(registry.client, target, path, times);
-  return alternate(bench.rounds, { clear: fetch(await registry.clearBalancer()), tls: fetch(registry.balancer), node: fetch(registry.node) });
+  const fetch = (target: Target) => () => download(registry.client, target, { path, times });
+  return alternate(bench.rounds, {
+    clear: fetch(await registry.clearBalancer()),
+    tls: fetch(registry.balancer),
+    node: fetch(registry.node),
+  });
 }
 
 function lines(limit: string, { clear, tls, node }: Rounds, goal?: Goal): Result[] {

@@ -16,7 +16,8 @@ export const packageCost: Figure = {
   name: "package",
   about: "time to import the package, beyond what the Pulumi SDKs take; time to type-check the README's example",
   async run(bench) {
-    const load = (names: readonly string[]) => () => time(["-e", names.map((name) => `require(${JSON.stringify(name)});`).join("")], workspace);
+    const load = (names: readonly string[]) => () =>
+      time(["-e", names.map((name) => `require(${JSON.stringify(name)});`).join("")], workspace);
     const imports = await alternate(bench.rounds, { ours: load([...sdks, "ha-registry-docker"]), baseline: load(sdks) });
     const checks = await typeChecks(bench.rounds);
     return [

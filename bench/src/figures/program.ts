@@ -23,8 +23,14 @@ export const program: Figure = {
     return [
       ratio({ ...subject, what: "preview" }, seconds(previews)),
       ratio({ ...subject, what: "up without a change" }, seconds(ups)),
-      absolute({ what: "state per resource", unit: "kB", goal: { atMost: 5 } }, ups.ours.map(({ stateBytes, resources }) => stateBytes / resources.length / 1e3)),
-      absolute({ what: "peak memory of the program, up without a change", unit: "MB", goal: { atMost: 200 } }, ups.ours.map(({ peakBytes }) => peakBytes / 1e6)),
+      absolute(
+        { what: "state per resource", unit: "kB", goal: { atMost: 5 } },
+        ups.ours.map(({ stateBytes, resources }) => stateBytes / resources.length / 1e3),
+      ),
+      absolute(
+        { what: "peak memory of the program, up without a change", unit: "MB", goal: { atMost: 200 } },
+        ups.ours.map(({ peakBytes }) => peakBytes / 1e6),
+      ),
       absolute({ what: "peak memory of the program, first up", unit: "MB", goal: { atMost: 200 } }, [first.peakBytes / 1e6]),
     ];
   },
@@ -35,7 +41,8 @@ const pickSeconds = ({ seconds }: ChildReport): number => seconds;
 /** @throws {Error} when the operation was not the one that is measured. */
 function unchanged(report: ChildReport): ChildReport {
   const { same, ...changes } = report.changes;
-  if (Object.keys(changes).length > 0 || same === undefined) throw new Error(`changes where there should be none: ${JSON.stringify(report.changes)}`);
+  if (Object.keys(changes).length > 0 || same === undefined)
+    throw new Error(`changes where there should be none: ${JSON.stringify(report.changes)}`);
   return report;
 }
 
@@ -51,5 +58,6 @@ function checkSameResources(ours: readonly StateResource[], flat: readonly State
       .filter((type) => !type.startsWith("ha-registry-docker:"))
       .sort()
       .join("\n");
-  if (types(ours) !== types(flat)) throw new Error(`programs/flat.ts makes other resources than the components:\n${types(flat)}\nand not\n${types(ours)}`);
+  if (types(ours) !== types(flat))
+    throw new Error(`programs/flat.ts makes other resources than the components:\n${types(flat)}\nand not\n${types(ours)}`);
 }

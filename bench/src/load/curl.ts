@@ -1,5 +1,8 @@
 import type { ClientNamespace } from "../setup/client-namespace";
 
+/** After how many seconds a transfer is given up. */
+const timeoutSeconds = 120;
+
 /** Where a client sends its requests, and as whom. */
 export interface Target {
   /** `https://address:port` or `http://address:port`. */
@@ -15,18 +18,29 @@ export function basic({ username, password }: { username: string; password: stri
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
+/** What is fetched. */
+export interface DownloadPlan {
+  /** Path on the server. */
+  path: string;
+  /** How many times, one after the other. */
+  times: number;
+  /** Version of HTTP that the client asks for over TLS. Docker and containerd pull over 1.1. @default "1.1" */
+  http?: "1.1" | "2";
+}
+
 /**
- * Fetches `path` several times over one connection, and throws the bytes away.
+ * Fetches a file several times over one connection, and throws the bytes away.
  *
  * @returns the speed in MB/s (10^6 bytes) of all transfers together, the connection's handshake included.
  * @throws {Error} when a transfer fails or is no 200.
  */
-export async function download(client: ClientNamespace, target: Target, path: string, times: number): Promise<number> {
-  const { stdout } = await client.run("curl", ["--config", "-"], { input: configuration(target, path, times) });
+export async function download(client: ClientNamespace, target: Target, plan: DownloadPlan): Promise<number> {
+  const { stdout } = await client.run("curl", ["--config", "-"], { input: configuration(target, plan) });
   const transfers = stdout
     .trim()
     .split("\n")
     .map((line) => line.split(" ").map(Number));
+  const { path, times } = plan;
   if (transfers.length !== times || transfers.some(([status]) => status !== 200)) {
     throw new Error(`curl ${target.endpoint}${path}: ${times} × 200 were expected, and not\n${stdout}`);
   }
@@ -36,9 +50,11 @@ export async function download(client: ClientNamespace, target: Target, path: st
 }
 
 /** On standard input, where no list of processes shows the password. */
-function configuration({ endpoint, caFile, credentials }: Target, path: string, times: number): string {
+function configuration({ endpoint, caFile, credentials }: Target, { path, times, http = "1.1" }: DownloadPlan): string {
   const common = [
     "silent",
+    `max-time = ${timeoutSeconds}`,
+    `http${http}`,
     "show-error",
     'write-out = "%{http_code} %{size_download} %{time_total}\\n"',
     ...(caFile === undefined ? [] : [`cacert = ${JSON.stringify(caFile)}`]),
@@ -47,4 +63,3 @@ function configuration({ endpoint, caFile, credentials }: Target, path: string, 
   const transfers = Array.from({ length: times }, () => [`url = ${JSON.stringify(endpoint + path)}`, 'output = "/dev/null"']);
   return [...common, ...transfers.flat()].join("\n");
 }
-

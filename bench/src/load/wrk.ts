@@ -34,7 +34,8 @@ export async function requests(client: ClientNamespace, target: Target, plan: Re
   const options = ["--threads", "1", "--connections", String(plan.connections), "--duration", `${plan.seconds}s`, "--script", script];
   const { stdout } = await client.run("wrk", [...options, target.endpoint + plan.path]);
   const figures = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as RequestFigures & { errors: number };
-  if (figures.errors > 0 || !(figures.perSecond > 0)) throw new Error(`wrk ${target.endpoint}${plan.path}: ${figures.errors} errors\n${stdout}`);
+  if (figures.errors > 0 || !(figures.perSecond > 0))
+    throw new Error(`wrk ${target.endpoint}${plan.path}: ${figures.errors} errors\n${stdout}`);
   return figures;
 }
 

@@ -73,12 +73,12 @@ async function run(program: (order: ChildOrder) => Record<string, unknown>): Pro
   );
   const changes = operation === "up" ? (await stack.up()).summary.resourceChanges : (await stack.preview()).changeSummary;
   const [seconds, peakBytes] = [performance.now() / 1000, peakMemory()];
-  const { endpoint, caCertificatePem, credentials } = await stack.outputs();
-  const report: ChildReport = {
+  const outputs = Object.entries(await stack.outputs()).map(([name, output]): [string, unknown] => [name, output.value]);
+  const report: Omit<ChildReport, "outputs"> & { outputs: Record<string, unknown> } = {
     seconds,
     peakBytes,
     changes: changes ?? {},
-    outputs: { endpoint: endpoint?.value, caCertificatePem: caCertificatePem?.value, credentials: credentials?.value },
+    outputs: Object.fromEntries(outputs),
     stateBytes: (await stat(path.join(directory, ".pulumi", "stacks", project, `${name}.json`))).size,
     resources: ((await stack.exportStack()).deployment as { resources?: StateResource[] }).resources ?? [],
   };

@@ -113,7 +113,15 @@ function options(container: ContainerInputs): string[] {
   ];
 }
 
-function limits({ capabilities = {}, securityOpts = [], sysctls = {}, ulimits = [], memory, memorySwap, readOnly = false }: ContainerInputs): string[] {
+function limits({
+  capabilities = {},
+  securityOpts = [],
+  sysctls = {},
+  ulimits = [],
+  memory,
+  memorySwap,
+  readOnly = false,
+}: ContainerInputs): string[] {
   return [
     ...(capabilities.drops ?? []).flatMap((capability) => ["--cap-drop", capability]),
     ...(capabilities.adds ?? []).flatMap((capability) => ["--cap-add", capability]),

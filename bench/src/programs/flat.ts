@@ -49,7 +49,12 @@ export function flat(name: string, { prefix, port, images }: FlatArgs): Record<s
   });
   const filesIn = (volume: docker.Volume) => ({ type: "volume", source: volume.name, target: "/files" });
 
-  const network = new docker.Network(name, { name, driver: "bridge", ipamConfigs: [{ subnet: `${prefix}.0/24`, gateway: `${prefix}.1` }], labels });
+  const network = new docker.Network(name, {
+    name,
+    driver: "bridge",
+    ipamConfigs: [{ subnet: `${prefix}.0/24`, gateway: `${prefix}.1` }],
+    labels,
+  });
   const at = (host: number) => [{ name: network.name, ipv4Address: `${prefix}.${host}` }];
 
   const caKey = new tls.PrivateKey(`${name}-ca`, ecdsa);

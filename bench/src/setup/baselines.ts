@@ -19,7 +19,16 @@ export interface Place {
 export async function startHaproxy(place: Place, config: string): Promise<void> {
   const write = 'printf %s "$CONFIG" > /tmp/haproxy.cfg && exec haproxy -db -f /tmp/haproxy.cfg';
   const user = `${users.haproxy}:${users.haproxy}`; // who may read the certificate
-  const options = ["--user", user, "--tmpfs", "/tmp", "--env", `CONFIG=${config}`, "--env", `HA_REGISTRY_STATISTICS_PORT=${ports.statistics}`];
+  const options = [
+    "--user",
+    user,
+    "--tmpfs",
+    "/tmp",
+    "--env",
+    `CONFIG=${config}`,
+    "--env",
+    `HA_REGISTRY_STATISTICS_PORT=${ports.statistics}`,
+  ];
   await start(place, [...options, "--entrypoint", "sh", reference(ImageName.Haproxy), "-c", write]);
 }
 
@@ -63,14 +72,28 @@ export function withoutTls(config: string): string {
  * @param certificate Path of certificate and key, for TLS. @default - in clear
  */
 export async function startBareRegistry(place: Place, volume: string, certificate?: string): Promise<void> {
-  const tls = certificate === undefined ? [] : ["CERTIFICATE", "KEY"].flatMap((file) => ["--env", `REGISTRY_HTTP_TLS_${file}=${certificate}`]);
+  const tls =
+    certificate === undefined ? [] : ["CERTIFICATE", "KEY"].flatMap((file) => ["--env", `REGISTRY_HTTP_TLS_${file}=${certificate}`]);
   await docker.command("volume", "create", "--label", `ha-registry=${place.stack}`, volume);
   await start(place, ["--volume", `${volume}:/var/lib/registry`, ...tls, reference(ImageName.Registry)]);
 }
 
 async function start({ stack, name, network, address, filesVolume }: Place, options: string[]): Promise<void> {
   const files = filesVolume === undefined ? [] : ["--volume", `${filesVolume}:/files:ro`];
-  await docker.command("run", "--detach", "--name", name, "--label", `ha-registry=${stack}`, "--network", network, "--ip", address, ...files, ...options);
+  await docker.command(
+    "run",
+    "--detach",
+    "--name",
+    name,
+    "--label",
+    `ha-registry=${stack}`,
+    "--network",
+    network,
+    "--ip",
+    address,
+    ...files,
+    ...options,
+  );
 }
 
 function reference(name: ImageName): string {

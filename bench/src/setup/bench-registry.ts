@@ -110,7 +110,13 @@ export class BenchRegistry {
 
   async #start(what: keyof typeof hosts, begin: (place: Place) => Promise<Target>): Promise<Target> {
     const name = `${this.stack.name}-${what.toLowerCase()}`;
-    const place = { stack: this.stack.name, name, network: this.stack.name, address: addressIn(this.subnet, hosts[what]), filesVolume: await this.#filesVolume() };
+    const place = {
+      stack: this.stack.name,
+      name,
+      network: this.stack.name,
+      address: addressIn(this.subnet, hosts[what]),
+      filesVolume: await this.#filesVolume(),
+    };
     const target = await begin(place);
     await until(`${name} answers`, 20, async () => {
       await this.client.run("curl", ["--silent", "--insecure", "--output", "/dev/null", `${target.endpoint}/v2/`]);
@@ -124,7 +130,10 @@ export class BenchRegistry {
   }
 
   #inClear(address: string): Target {
-    return { endpoint: `http://${address}:${ports.balancer}`, ...(this.balancer.credentials && { credentials: this.balancer.credentials }) };
+    return {
+      endpoint: `http://${address}:${ports.balancer}`,
+      ...(this.balancer.credentials && { credentials: this.balancer.credentials }),
+    };
   }
 
   #withTls(address: string): Target {

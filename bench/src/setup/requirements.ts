@@ -16,7 +16,10 @@ export async function checkRequirements(): Promise<void> {
   const path = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
   process.env["PATH"] = path;
   for (const [program, debianPackage] of Object.entries(programs)) {
-    const found = await runProgram("sh", ["-c", 'command -v "$1"', "sh", program]).then(() => true, () => false);
+    const found = await runProgram("sh", ["-c", 'command -v "$1"', "sh", program]).then(
+      () => true,
+      () => false,
+    );
     problems.require(found, program, `is not on PATH: apt-get install ${debianPackage}`);
   }
   problems.throwIfAny("bench");

@@ -20,7 +20,8 @@ export function storageSection({ objectStore, redis }: Topology, settings: Regis
     delete: { enabled: settings.deleteEnabled ?? true },
     maintenance: {
       readonly: { enabled: settings.readOnly ?? false },
-      // The registry insists on all four, and on durations that are strings.
+      // The registry insists on all four, and on durations that are strings. They do one more thing: without a map in a map here, its debug
+      // port would show the whole configuration, passwords too (/debug/vars, which cannot encode such a map and shows nothing).
       uploadpurging: {
         enabled: true,
         age: `${settings.uploadPurgeAgeHours ?? 168}h`,

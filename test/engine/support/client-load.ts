@@ -20,13 +20,15 @@ export interface ClientOperation {
 }
 
 /** Size of the layer that clients send: an operation then takes about a second. */
-const LAYER_BYTES = 24 * 1024 * 1024;
+const LAYER_BYTES = 16 * 1024 * 1024;
 
 /** Clients that push an image and pull it again, without pause, each image with a layer that the registry has never seen. */
 export class ClientLoad {
   readonly #operations: ClientOperation[] = [];
   readonly #loops: Promise<void>[];
   #stopping = false;
+  #pause: Promise<void> | undefined;
+  #endPause: () => void = () => undefined;
 
   /**
    * @param clients Clients that are logged in.
@@ -53,15 +55,28 @@ export class ClientLoad {
     return counts;
   }
 
+  /** Lets no client begin anything until {@link resume}; what has begun goes on. */
+  pause(): void {
+    this.#pause ??= new Promise((resolve) => (this.#endPause = resolve));
+  }
+
+  /** Ends a pause. */
+  resume(): void {
+    this.#endPause();
+    this.#pause = undefined;
+  }
+
   /** Lets every client finish what it has begun. */
   async stop(): Promise<readonly ClientOperation[]> {
     this.#stopping = true;
+    this.resume();
     await Promise.all(this.#loops);
     return this.#operations;
   }
 
   async #loop(client: Client, index: number): Promise<void> {
     for (let round = 0; !this.#stopping; round++) {
+      await this.#pause;
       const place = await mkdtemp(path.join(this.directory, `${client.name}-`));
       const image = await makeImage(path.join(place, "image"), LAYER_BYTES, 1000 + index + round * this.clients.length);
       const name = `clients/${client.name}-${round}:1`;
@@ -88,7 +103,10 @@ export class ClientLoad {
 export function describeOperations(operations: readonly ClientOperation[]): string {
   const time = (at: number): string => new Date(at).toISOString().slice(11, 23);
   return operations
-    .map(({ client, operation, startedAt, endedAt, error }) => `${client} ${operation} ${time(startedAt)} to ${time(endedAt)}: ${error ?? "succeeded"}`)
+    .map(
+      ({ client, operation, startedAt, endedAt, error }) =>
+        `${client} ${operation} ${time(startedAt)} to ${time(endedAt)}: ${error ?? "succeeded"}`,
+    )
     .join("\n");
 }
 

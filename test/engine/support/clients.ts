@@ -10,6 +10,8 @@ export interface Login {
   authority: string;
   caCertificatePem: string;
   credentials: { username: string; password: string };
+  /** Certificate that docker and skopeo show the registry. @default - none */
+  clientCertificate?: { certificatePem: string; privateKeyPem: string };
 }
 
 /** A registry client that people use. Names are `repository:tag`, without the registry's own. */
@@ -48,6 +50,9 @@ export async function prepareClients(directory: string, login: Login): Promise<C
   for (const place of [certificates, engineCertificates]) {
     await mkdir(place, { recursive: true });
     await writeFile(path.join(place, "ca.crt"), login.caCertificatePem);
+    if (login.clientCertificate === undefined) continue;
+    await writeFile(path.join(place, "client.cert"), login.clientCertificate.certificatePem);
+    await writeFile(path.join(place, "client.key"), login.clientCertificate.privateKeyPem, { mode: 0o600 });
   }
   const context: Context = { directory, certificates, ...login };
   return {

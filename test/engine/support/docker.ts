@@ -94,7 +94,8 @@ export class Docker {
 
   /** Names of containers of the stack that should run (their restart policy says so) and do not, or are unhealthy, each with its state. */
   async broken(stack: string): Promise<string[]> {
-    const format = "{{.Name}} {{.HostConfig.RestartPolicy.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}healthy{{end}}";
+    const format =
+      "{{.Name}} {{.HostConfig.RestartPolicy.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}healthy{{end}}";
     const ids = await this.containers(stack);
     const lines = ids.length === 0 ? [] : (await this.command("inspect", "--format", format, ...ids)).trim().split("\n");
     return lines.filter((line) => {

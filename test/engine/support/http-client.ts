@@ -15,6 +15,10 @@ export interface ClientOptions {
   username?: string;
   /** Password. @default "" */
   password?: string;
+  /** Token, sent instead of user name and password. @default - none */
+  token?: string;
+  /** Further options of its TLS connections, as a client certificate or the local address. @default - none */
+  connection?: https.AgentOptions;
   /** How long a connection may be silent before the request counts as failed, seconds. @default 60 */
   idleSeconds?: number;
 }
@@ -88,7 +92,7 @@ export class RawClient {
     const kept = { keepAlive: true, maxSockets: 1, scheduling: "fifo" } as const;
     const secure = options.endpoint.startsWith("https:");
     this.#transport = secure ? https : http;
-    this.#agent = secure ? new https.Agent({ ...kept, ca: options.caPem }) : new http.Agent(kept);
+    this.#agent = secure ? new https.Agent({ ...kept, ca: options.caPem, ...options.connection }) : new http.Agent(kept);
   }
 
   /** Closes the connection. */
@@ -101,18 +105,23 @@ export class RawClient {
    *
    * @throws {RequestFailure} when there is no complete answer, or its status is not expected.
    */
-  async request(method: string, path: string, { expect, headers = {}, body, from = 0, to = body?.size ?? 0 }: RequestOptions): Promise<Answer> {
+  async request(
+    method: string,
+    path: string,
+    { expect, headers = {}, body, from = 0, to = body?.size ?? 0 }: RequestOptions,
+  ): Promise<Answer> {
     const startedAt = Date.now();
     const step = `${method} ${path}`;
     const fail = (reason: string, reused: boolean): RequestFailure => new RequestFailure(step, reason, reused, startedAt);
-    const { endpoint, username, password = "", idleSeconds = 60 } = this.#options;
+    const { endpoint, idleSeconds = 60 } = this.#options;
+    const authorization = authorizationOf(this.#options);
     const request = this.#transport.request(new URL(path, endpoint), {
       method,
       agent: this.#agent,
       headers: {
         ...headers,
         ...(body !== undefined && { "content-length": String(to - from) }),
-        ...(username !== undefined && { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` }),
+        ...(authorization !== undefined && { authorization }),
       },
     });
     request.setTimeout(idleSeconds * 1000, () => request.destroy(new Error(`silent for ${idleSeconds} s`)));
@@ -203,6 +212,11 @@ export class RawClient {
     }
     return url.pathname + url.search;
   }
+}
+
+function authorizationOf({ username, password = "", token }: ClientOptions): string | undefined {
+  if (token !== undefined) return `Bearer ${token}`;
+  return username === undefined ? undefined : `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
 /** The manifest of an image whose only layer is `layer`. */

@@ -121,8 +121,9 @@ export function describeFailures({ failures, failed }: Pick<LoadReport, "failure
   const time = (at: number): string => new Date(at).toISOString().slice(11, 23);
   const lines = failures
     .slice(0, 20)
-    .map(({ worker, step, reason, reusedSocket, startedAt, failedAt }) =>
-      `  ${worker}: ${step} sent ${time(startedAt)}, failed ${time(failedAt)}${reusedSocket ? ", kept-alive" : ""}: ${reason}`,
+    .map(
+      ({ worker, step, reason, reusedSocket, startedAt, failedAt }) =>
+        `  ${worker}: ${step} sent ${time(startedAt)}, failed ${time(failedAt)}${reusedSocket ? ", kept-alive" : ""}: ${reason}`,
     );
   return [`${failed} operations failed`, ...lines].join("\n");
 }

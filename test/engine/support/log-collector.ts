@@ -42,7 +42,13 @@ export class LogCollector {
   /** The last lines of every log whose name contains `part` that match `pattern`. */
   async matching(part: string, pattern: RegExp, count = 10): Promise<string[]> {
     const logs = [...(await this.all())].filter(([name]) => name.includes(part));
-    return logs.flatMap(([name, text]) => text.split("\n").filter((line) => pattern.test(line)).slice(-count).map((line) => `${name}: ${line}`));
+    return logs.flatMap(([name, text]) =>
+      text
+        .split("\n")
+        .filter((line) => pattern.test(line))
+        .slice(-count)
+        .map((line) => `${name}: ${line}`),
+    );
   }
 
   /** Ends collecting. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
@@ -104,9 +104,13 @@ export class RegistryStack {
     return { endpoint, caPem: caCertificatePem, username: username ?? credentials.username, password: password ?? credentials.password };
   }
 
-  /** Everything the state file holds, as text, secrets encrypted as they lie on disk. */
+  /** Everything that the backend keeps of the stack, with its history, as text, secrets encrypted as they lie on disk. */
   async exportState(): Promise<string> {
-    return JSON.stringify(await this.stack.exportStack());
+    // Not `exportStack`: it asks the CLI for secrets in plain text.
+    const entries = await readdir(path.join(this.directory, ".pulumi"), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+    return texts.join("\n");
   }
 
   /** Full name of a container, as `t-1a2b3c-node-1`. */
