@@ -122,12 +122,10 @@ function resolveNodeSettings(teamSize: number, shape: NodesShape, problems: Prob
     cpus: shape.cpus,
     logLevel: shape.logLevel ?? LogLevel.Info,
     tracingEndpoint: shape.tracing && (shape.tracing.endpoint ?? ""),
-    tracingRatio: shape.tracing?.samplingRatio ?? 0.1,
   };
   checkNumber(problems, "nodes.drainSeconds", settings.drainSeconds, { from: 1, to: 86_400, whole: true });
   checkNumber(problems, "nodes.memoryMiB", settings.memoryMiB, { from: 64, to: 1_048_576, whole: true });
   checkNumber(problems, "nodes.cpus", settings.cpus, { from: 0.1, to: 1024 });
-  checkNumber(problems, "nodes.tracing.samplingRatio", settings.tracingRatio, { from: 0, to: 1 });
   const levels: string[] = Object.values(LogLevel);
   problems.require(levels.includes(settings.logLevel), "nodes.logLevel", `"${settings.logLevel}" is not one of ${levels.join(", ")}`);
   checkText(problems, "nodes.tracing.endpoint", settings.tracingEndpoint, "url");

@@ -23,7 +23,7 @@ export interface RegistrySettings {
   notifications?: Record<string, NotificationSettings>;
   /** Further headers of every response. @default - none */
   headers?: Record<string, string[]>;
-  /** YAML that is merged over everything else, last; lists and scalars replace, maps merge. @default - none */
+  /** YAML that is merged over everything else, last; maps merge, lists and scalars replace, null removes. @default - none */
   extraConfig?: string;
 }
 

@@ -89,12 +89,10 @@ export interface NodesShape {
   tracing?: TracingShape;
 }
 
-/** Where traces go (OpenTelemetry, which the registry reads from OTEL_* variables). */
+/** Where traces go (OpenTelemetry). The registry traces every request: sample in the collector. */
 export interface TracingShape {
   /** OTLP endpoint over HTTP, as `http://collector:4318`. */
   endpoint: string;
-  /** Share of requests that are traced, 0 to 1. @default 0.1 */
-  samplingRatio?: number;
 }
 
 /** The load balancer. */

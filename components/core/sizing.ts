@@ -10,6 +10,8 @@ export interface Sizing {
   maxConnections: number;
   /** Memory limit of Redis, MiB. */
   redisMemoryMiB: number;
+  /** Storage to plan for, GiB. */
+  storageGiB: number;
 }
 
 /** Below this many developers a volume on one host will do (guide 4, 2.2). */
@@ -18,14 +20,21 @@ export const filesystemTeamLimit = 50;
 /** Above this many developers storage should be an object store (guide 4, 2.2). */
 export const nfsTeamLimit = 200;
 
+/** Space that the images of one developer take today, GiB: an estimate, which a look at the store replaces once there is one. */
+const imagesPerDeveloperGiB = 1;
+
 /** Space to plan for, as a multiple of what images take today: growth of 200 % on top (guide 2, advice 2). */
-export const capacityReserve = 3;
+const capacityReserve = 3;
 
 /**
  * Sizes for a team. HAProxy needs about 32 KiB per connection and 100 KiB more while TLS keys are exchanged (its own documentation says
  * 8,000 TLS connections per GB with default buffers, we count twice that); a node takes 10 to 40 MiB per upload to S3.
  */
 export function sizeFor(teamSize: number): Sizing {
+  return { ...processesFor(teamSize), storageGiB: Math.ceil(teamSize * imagesPerDeveloperGiB * capacityReserve) };
+}
+
+function processesFor(teamSize: number): Omit<Sizing, "storageGiB"> {
   if (teamSize < filesystemTeamLimit) {
     return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 256, maxConnections: 2000, redisMemoryMiB: 128 };
   }

@@ -79,8 +79,6 @@ export interface NodeSettings {
   logLevel: LogLevel;
   /** OTLP endpoint; no tracing when absent. */
   tracingEndpoint?: string;
-  /** Share of requests that are traced. */
-  tracingRatio: number;
 }
 
 /** Load balancer. */

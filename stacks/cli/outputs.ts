@@ -15,8 +15,8 @@ export interface OutputsOptions {
 
 /** Prints the outputs of a registry. */
 export async function outputs(environment: Environment, options: OutputsOptions, report: Report): Promise<void> {
-  const { stack } = await openStack(environment, "existing", report);
-  const values = readOutputs(environment.name, await stack.outputs());
+  const { pulumi } = await openStack(environment, "existing", report);
+  const values = readOutputs(environment.name, JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets")) as object);
   if (options.value !== undefined) process.stdout.write(`${valueAt(values, options.value)}\n`);
   else if (options.json === true) process.stdout.write(`${JSON.stringify(values, null, 2)}\n`);
   else process.stdout.write(listing(values, options.showSecrets === true));

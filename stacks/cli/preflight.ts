@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
-import { Problems, resolveTopology } from "ha-registry-core";
+import { ObjectStoreKind, Problems, resolveTopology, sizeFor } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
-import { ensureDocker, ensureImages, requireDiskFree, type Report } from "ha-registry-tools";
+import { dockerDiskFree, ensureDocker, ensureImages, requireDiskFree, type Report } from "ha-registry-tools";
 import { Substrate, type StackConfig } from "../schema/stack-config";
 import { listContainers, type Container } from "./docker";
 
@@ -21,6 +21,7 @@ export async function preflight(name: string, config: StackConfig, report: Repor
   checkNames(topology, containers, problems);
   await checkPorts(topology, containers, problems);
   problems.throwIfAny(name);
+  await adviseCapacity(topology, report);
   await ensureImages({ ...(config.registry?.images === undefined ? {} : { images: config.registry.images }), report });
 }
 
@@ -31,6 +32,16 @@ export async function preflight(name: string, config: StackConfig, report: Repor
  */
 export async function ensureSubstrate(config: StackConfig, report: Report): Promise<void> {
   if ((config.substrate ?? Substrate.Docker) === Substrate.Docker) await ensureDocker({ report });
+}
+
+/** Says so when the disk will not last: a small one is no reason to refuse, since a registry begins empty. */
+async function adviseCapacity({ objectStore, teamSize }: Topology, report: Report): Promise<void> {
+  if (objectStore.kind !== ObjectStoreKind.Filesystem) return;
+  const disk = await dockerDiskFree();
+  const freeGiB = (disk?.freeBytes ?? Infinity) / 2 ** 30;
+  const { storageGiB } = sizeFor(teamSize);
+  if (freeGiB >= storageGiB) return;
+  report(`${disk?.directory ?? "the disk"} has ${Math.floor(freeGiB)} GiB free; plan ${storageGiB} GiB for a team of ${teamSize}`);
 }
 
 /** Names that the registry is about to take must not be taken by somebody else. */

@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { RegistryError } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import { findProblems } from "../schema/validate";
+import { ask } from "./confirm";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import { openStack, PROJECT, type OpenStack } from "./workspace";
@@ -19,7 +18,7 @@ export async function secret(environment: Environment, name: string, report: Rep
   const keys = splitName(name);
   checkName(environment, keys);
   const open = await openStack(environment, "create", report);
-  const value = process.stdin.isTTY ? await ask(`${name}: `) : (await text(process.stdin)).replace(/\r?\n$/, "");
+  const value = process.stdin.isTTY ? await ask(`${name}: `, true) : (await text(process.stdin)).replace(/\r?\n$/, "");
   if (value === "") throw new Failure(`${name}: the value is empty; nothing was changed.`, ExitCode.WrongUse);
   await setSecret(open, environment.name, configPath(keys), value);
   process.stdout.write(`${name} is in ${environment.configFile}, encrypted; \`npx ha-registry up ${environment.name}\` puts it to use.\n`);
@@ -67,17 +66,4 @@ async function setSecret({ cli }: OpenStack, stack: string, path: string, value:
   const complaint = text(child.stderr);
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
   if (code !== 0) throw new Failure((await complaint).trim());
-}
-
-/** Reads a line from the terminal without showing it. */
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  try {
-    return await terminal.question("");
-  } finally {
-    terminal.close();
-    process.stderr.write("\n");
-  }
 }

@@ -25,7 +25,8 @@ export async function up(environment: Environment, options: UpOptions, report: R
   const open = await openStack(environment, "create", report);
   if (options.clearLock === true) await clearLock(environment, open, report);
   const { result, progress } = await operate(name, open, report, (common) => open.stack.up({ ...common, refresh: true }));
-  const outputs = readOutputs(name, result.outputs);
+  const values = Object.entries(result.outputs).map(([key, { value }]): [string, unknown] => [key, value]);
+  const outputs = readOutputs(name, Object.fromEntries(values));
   const caFile = writeClientFiles(environment, outputs);
   const { endpoint, hostname, authority } = outputs;
   if (options.json === true) {

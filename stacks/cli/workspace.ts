@@ -1,4 +1,4 @@
-import { LocalWorkspace, type LocalWorkspaceOptions, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type LocalWorkspaceOptions, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { RegistryError } from "ha-registry-core";
 import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
 import { program } from "../program";
@@ -12,12 +12,12 @@ export interface OpenStack {
   /** The Automation API's stack. */
   stack: Stack;
   /** What the program threw during the last operation, for people; the engine's own text of it is a stack trace. */
-  programError(): RegistryError | undefined;
+  programError: () => RegistryError | undefined;
   /**
    * Runs the Pulumi CLI as the Automation API does, and gives its standard output. Its export and import of a state go through a file that
    * anybody can read, with all secrets in plain text: nothing here uses them.
    */
-  pulumi(...args: string[]): Promise<string>;
+  pulumi: (...args: string[]) => Promise<string>;
   /** The same command line, environment and directory, for a command that reads standard input. */
   cli: { command: string; environment: Record<string, string>; directory: string };
 }
@@ -82,11 +82,14 @@ export interface Outputs {
   clientConfig: Record<string, string>;
 }
 
-/** @throws {RegistryError} when no `up` has come to its end yet. */
-export function readOutputs(name: string, outputs: OutputMap): Outputs {
-  const value = (key: string): unknown => outputs[key]?.value;
-  const plain = Object.fromEntries(Object.keys(outputs).map((key) => [key, value(key)]));
-  if (isOutputs(plain)) return plain;
+/**
+ * Outputs in the form in which they are used.
+ *
+ * @param values Values by name, secrets in plain text.
+ * @throws {RegistryError} when no `up` has come to its end yet.
+ */
+export function readOutputs(name: string, values: object): Outputs {
+  if (isOutputs(values)) return values;
   throw new RegistryError(name, [{ path: "outputs", message: `are not there yet: run \`npx ha-registry up ${name}\`` }]);
 }
 

@@ -314,15 +314,13 @@ describe("tracing", () => {
   it("is off unless it has an endpoint", () => {
     assert.equal(renderTracingEnvironment(resolveTopology("demo"))["OTEL_TRACES_EXPORTER"], "none");
     const environment = renderTracingEnvironment(
-      resolveTopology("demo", { nodes: { tracing: { endpoint: "http://collector:4318", samplingRatio: 0.5 } } }),
+      resolveTopology("demo", { nodes: { tracing: { endpoint: "http://collector:4318" } } }),
     );
     assert.deepEqual(environment, {
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
       OTEL_SERVICE_NAME: "demo",
       OTEL_TRACES_EXPORTER: "otlp",
-      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-      OTEL_TRACES_SAMPLER_ARG: "0.5",
     });
   });
 });

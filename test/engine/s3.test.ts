@@ -7,7 +7,7 @@ import { resolveTopology } from "ha-registry-core";
 import { makeAuthority, makeServerCertificate } from "./support/authority";
 import { BodyFamily } from "./support/bodies";
 import { prepareClients, type Clients } from "./support/clients";
-import { RawClient } from "./support/http-client";
+import { RawClient, type ClientOptions } from "./support/http-client";
 import { fileDigest, makeImage } from "./support/images";
 import { S3Server } from "./support/s3-server";
 import { startRegistry, type RegistryStack } from "./support/stack";
@@ -22,6 +22,7 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
   let registry: RegistryStack;
   let server: S3Server;
   let clients: Clients | undefined;
+  let user: ClientOptions;
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "s3-"));
     registry = await startRegistry();
@@ -35,6 +36,7 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
       trust: { s3CaPem: authority.certificatePem },
       secrets: { s3AccessKey, s3SecretKey },
     }));
+    user = await registry.client();
   });
   after(async () => {
     await clients?.remove();
@@ -116,7 +118,7 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
   });
 
   it("the keys stand in plain text nowhere but in the nodes' configuration", async () => {
-    const logs = [...(await registry.logs.all()).values()].join("\n");
+    const logs = [...(await registry.logs.all())].flat().join("\n");
     const places = { state: await registry.exportState(), inspect: await registry.docker.inspectAll(registry.name), logs };
     for (const [place, text] of Object.entries(places)) {
       assert.ok(text.includes(registry.name), `${place} is not what was looked for`);
@@ -132,7 +134,7 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
   });
 
   async function withClient(work: (client: RawClient) => Promise<void>): Promise<void> {
-    const client = new RawClient(await registry.client());
+    const client = new RawClient(user);
     try {
       await work(client);
     } finally {
@@ -142,8 +144,9 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
 
   /** A client that speaks with one node, past the balancer. */
   async function nodeClient(number: number): Promise<RawClient> {
-    const { IPAddress } = Object.values((await registry.docker.inspect(registry.container(`node-${number}`))).NetworkSettings.Networks)[0] ?? {};
-    const { username, password } = await registry.client();
+    const { IPAddress } =
+      Object.values((await registry.docker.inspect(registry.container(`node-${number}`))).NetworkSettings.Networks)[0] ?? {};
+    const { username, password } = user;
     return new RawClient({ endpoint: `http://${IPAddress ?? ""}:5000`, username, password });
   }
 });

@@ -42,9 +42,7 @@ export function renderRegistryConfig(
 
 /**
  * Environment of a node: distribution takes nothing about traces from its file.
- *
- * v3.1.2 samples every request whatever OTEL_TRACES_SAMPLER says (tracing/tracing.go sets the sampler in code), so the ratio holds from the
- * version on that reads it; until then sample in the collector.
+ * It traces every request, whatever OTEL_TRACES_SAMPLER says (v3.1.2, tracing/tracing.go): sample in the collector.
  */
 export function renderTracingEnvironment({ name, node }: Topology): Record<string, string> {
   if (node.tracingEndpoint === undefined) return { ...noTraces };
@@ -53,8 +51,6 @@ export function renderTracingEnvironment({ name, node }: Topology): Record<strin
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
     OTEL_SERVICE_NAME: name,
     OTEL_TRACES_EXPORTER: "otlp",
-    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-    OTEL_TRACES_SAMPLER_ARG: String(node.tracingRatio),
   };
 }
 

@@ -11,6 +11,7 @@ import { Docker } from "./docker";
 import type { ClientOptions } from "./http-client";
 import { LogCollector } from "./log-collector";
 import { freePorts } from "./ports";
+import { runProgram } from "./program";
 
 /** How a test's registry is made. */
 export interface StartOptions {
@@ -111,6 +112,13 @@ export class RegistryStack {
     const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
     return texts.join("\n");
+  }
+
+  /** The same with every secret in plain text. */
+  async exportSecrets(): Promise<unknown> {
+    const { pulumiCommand: cli, workDir, envVars } = this.stack.workspace as LocalWorkspace;
+    const args = ["stack", "export", "--show-secrets", "--stack", this.name, "--cwd", workDir];
+    return JSON.parse((await runProgram(cli.command, args, { environment: { ...process.env, ...envVars } })).stdout);
   }
 
   /** Full name of a container, as `t-1a2b3c-node-1`. */

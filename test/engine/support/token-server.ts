@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign } from "node:crypto";
 import { once } from "node:events";
 import http from "node:http";
-import net from "node:net";
+import type net from "node:net";
 
 /** What a user of an authorization server may do. */
 export interface TokenUser {
@@ -39,7 +39,10 @@ export interface TokenClaims extends TokenParties {
 }
 
 /** A JSON Web Token as the registry reads it (ES256). */
-export function signToken({ privateKeyPem, header }: TokenSigner, { issuer, service, subject, access, seconds = 300 }: TokenClaims): string {
+export function signToken(
+  { privateKeyPem, header }: TokenSigner,
+  { issuer, service, subject, access, seconds = 300 }: TokenClaims,
+): string {
   const now = Math.floor(Date.now() / 1000);
   const [iat, exp] = seconds < 0 ? [now + 2 * seconds, now + seconds] : [now, now + seconds];
   const claims = { iss: issuer, sub: subject, aud: service, iat, nbf: iat, exp, jti: randomBytes(8).toString("hex"), access };

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { imageTable } from "ha-registry-core";
+import { RawClient } from "../engine/support/http-client";
+import { Load } from "../engine/support/load";
+import { startRegistry, type RegistryStack } from "../engine/support/stack";
+import { until } from "../engine/support/waiting";
+import { Machine } from "./support/machine";
+
+/** What Docker starts again takes a while, and containers that need each other may take several attempts. */
+const BACK_SECONDS = 120;
+
+describe("the machine loses its power under load", () => {
+  let machine: Machine;
+  let registry: RegistryStack | undefined;
+  let load: Load | undefined;
+  before(async () => {
+    machine = await Machine.start();
+    await machine.load(...Object.values(imageTable).map(({ repository, tag }) => `${repository}:${tag}`));
+    registry = await startRegistry({ dockerHost: machine.dockerHost, args: { hostname: machine.address } });
+    await registry.up();
+  });
+  after(async () => {
+    await load?.end();
+    await registry?.down().finally(() => machine.end());
+  });
+
+  it("when the power is back, the registry comes back by itself", async () => {
+    const workers = (["push", "pull"] as const).map((role) => ({ role, size: "small" as const, count: 2 }));
+    load = await Load.start({ client: await up().client(), workers, maxSeconds: 600 });
+    await machine.losePower();
+    await load.stop();
+    await machine.boot();
+    await until("every part runs and is healthy", BACK_SECONDS, async () => (await broken()).length === 0).catch(async (error) => {
+      const log = (await machine.log()).split("\n").filter((line) => /level=(error|warning)/.test(line));
+      throw new Error(`not back: ${(await broken()).join(", ")}\n${log.slice(-20).join("\n")}`, { cause: error });
+    });
+    await until("the registry answers", BACK_SECONDS, answers);
+  });
+
+  it("every push that was acknowledged before can be pulled", async (context) => {
+    assert.ok(load);
+    const { count, lost } = await load.verify();
+    context.diagnostic(`${count} pushes`);
+    assert.ok(count > 0);
+    assert.deepEqual(lost, []);
+  });
+
+  it("there is nothing to repair: a preview and a refresh change nothing", async () => {
+    for (const changes of [await up().refresh(), await up().preview()]) {
+      const { same = 0, ...others } = changes;
+      assert.ok(same > 0);
+      assert.deepEqual(others, {});
+    }
+  });
+
+  it("Docker being restarted in order is no different", async () => {
+    await machine.restartDocker();
+    await until("every part runs and is healthy", BACK_SECONDS, async () => (await broken()).length === 0);
+    await until("the registry answers", BACK_SECONDS, answers);
+  });
+
+  function up(): RegistryStack {
+    assert.ok(registry, "the registry is not up yet");
+    return registry;
+  }
+
+  async function broken(): Promise<string[]> {
+    return machine.docker.broken(up().name);
+  }
+
+  async function answers(): Promise<boolean> {
+    const options = { ...(await up().client()), idleSeconds: 2 };
+    for (let connection = 0; connection < 20; connection++) {
+      const client = new RawClient(options);
+      await client.request("GET", "/v2/", { expect: [200] }).finally(() => client.close());
+    }
+    return true;
+  }
+});

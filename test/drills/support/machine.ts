@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { runProgram } from "../../engine/support/program";
+import { Docker } from "../../engine/support/docker";
+import { until } from "../../engine/support/waiting";
+
+/**
+ * A machine in this machine: a Docker Engine with a data directory, a network namespace and an address of its own. It can lose its power.
+ * Needs root. `end` has to be called whatever happens.
+ */
+export class Machine {
+  /** Address of its Docker Engine. */
+  readonly dockerHost: string;
+  readonly docker: Docker;
+
+  private constructor(
+    private readonly name: string,
+    private readonly directory: string,
+    /** Address under which this machine reaches what it publishes. */
+    readonly address: string,
+    private readonly gateway: string,
+  ) {
+    this.dockerHost = `unix://${path.join(directory, "docker.sock")}`;
+    this.docker = new Docker(this.dockerHost);
+  }
+
+  /** Makes a machine and boots it. */
+  static async start(): Promise<Machine> {
+    const number = 1 + (process.pid % 250);
+    const directory = await mkdtemp(path.join(os.tmpdir(), "machine-"));
+    // The range that is reserved for tests of this kind (RFC 2544).
+    const machine = new Machine(`hr${number}`, directory, `198.18.${number}.2`, `198.18.${number}.1`);
+    await machine.boot();
+    return machine;
+  }
+
+  /** Gives its Docker Engine images of this machine's. */
+  async load(...references: string[]): Promise<void> {
+    const archive = path.join(this.directory, "images.tar");
+    await new Docker().command("save", "--output", archive, ...references);
+    await this.docker.command("load", "--input", archive);
+    await rm(archive);
+  }
+
+  /** Switches it on: network, then Docker, which starts what shall run. */
+  async boot(): Promise<void> {
+    await this.#connect();
+    await this.#startDocker();
+  }
+
+  async #startDocker(): Promise<void> {
+    const log = openSync(path.join(this.directory, "dockerd.log"), "a");
+    const place = (name: string): string => path.join(this.directory, name);
+    const options = ["--data-root", place("data"), "--exec-root", place("run"), "--pidfile", place("docker.pid"), "--host", this.dockerHost];
+    // Not `ip netns exec`, which mounts another /sys, where dockerd finds no control groups.
+    const daemon = spawn("nsenter", [`--net=/run/netns/${this.name}`, "dockerd", ...options], { detached: true, stdio: ["ignore", log, log] });
+    daemon.unref();
+    closeSync(log);
+    await until("the Docker Engine answers", 60, async () => (await this.docker.command("version")) !== "");
+  }
+
+  /** Takes its power: every process of it is gone at once, and what was only in memory with it. */
+  async losePower(): Promise<void> {
+    const containers = (await this.docker.command("ps", "--quiet")).split("\n").filter((id) => id !== "");
+    const pids = await Promise.all(containers.map((id) => this.docker.hostPid(id)));
+    await this.#kill(pids);
+    for (const kind of ["run", "docker.pid", "docker.sock"]) await rm(path.join(this.directory, kind), { recursive: true, force: true });
+    await this.#disconnect();
+  }
+
+  /** Stops and starts its Docker Engine, as an update of it does. */
+  async restartDocker(): Promise<void> {
+    const pid = Number(await readFile(path.join(this.directory, "docker.pid"), "utf8"));
+    process.kill(pid, "SIGTERM");
+    await until("the Docker Engine has ended", 120, async () => !existsSync(`/proc/${pid}`));
+    await this.#startDocker();
+  }
+
+  /** Removes it. */
+  async end(): Promise<void> {
+    const containers = await this.docker.command("ps", "--all", "--quiet").catch(() => "");
+    const ids = containers.split("\n").filter((id) => id !== "");
+    if (ids.length > 0) await this.docker.command("rm", "--force", ...ids);
+    await this.#kill([]);
+    await this.#disconnect();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Text of its Docker Engine's log. */
+  async log(): Promise<string> {
+    return readFile(path.join(this.directory, "dockerd.log"), "utf8");
+  }
+
+  /** Kills processes: dockerd, its containerd and shims, which name the directory in their command lines, and those in containers. */
+  async #kill(containerPids: readonly number[]): Promise<void> {
+    const own = await pidsNaming(this.directory);
+    for (const pid of [...own, ...containerPids]) kill(pid);
+    await until("its processes are gone", 20, async () => (await pidsNaming(this.directory)).length === 0);
+    const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "");
+    for (const mount of mounts.filter((at) => at.startsWith(this.directory)).reverse()) await runProgram("umount", ["--lazy", mount]);
+  }
+
+  async #connect(): Promise<void> {
+    const { name } = this;
+    await mkdir("/run/netns", { recursive: true });
+    await runProgram("ip", ["netns", "add", name]);
+    await runProgram("ip", ["link", "add", `${name}-host`, "type", "veth", "peer", "name", "eth0", "netns", name]);
+    await runProgram("ip", ["address", "add", `${this.gateway}/30`, "dev", `${name}-host`]);
+    await runProgram("ip", ["link", "set", `${name}-host`, "up"]);
+    await runProgram("ip", ["-n", name, "address", "add", `${this.address}/30`, "dev", "eth0"]);
+    for (const link of ["lo", "eth0"]) await runProgram("ip", ["-n", name, "link", "set", link, "up"]);
+    await runProgram("ip", ["-n", name, "route", "add", "default", "via", this.gateway]);
+  }
+
+  async #disconnect(): Promise<void> {
+    await runProgram("ip", ["netns", "delete", this.name]);
+    await runProgram("ip", ["link", "delete", `${this.name}-host`]).catch(() => undefined); // it goes with its other end, sooner or later
+  }
+}
+
+/** Processes whose command line names `text`, without this one. */
+async function pidsNaming(text: string): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const named = await Promise.all(
+    pids.map(async (pid) => {
+      const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      return commandLine.includes(text) && pid !== process.pid;
+    }),
+  );
+  return pids.filter((_, index) => named[index]);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
