@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { RegistryError } from "ha-registry-core";
+import { ensureEngine, ensureImages } from "ha-registry-tools";
 import { Bench } from "./bench";
 import { figures } from "./figures";
 import type { Result } from "./measure/result";
@@ -43,6 +44,8 @@ async function main(): Promise<void> {
     ]);
   }
   await checkRequirements();
+  await ensureEngine(report);
+  await ensureImages({ report });
   const chosen = positionals.length === 0 ? figures : figures.filter(({ name }) => positionals.includes(name));
 
   const cleanups = new Cleanups();
@@ -84,6 +87,7 @@ async function measureAll(bench: Bench, chosen: typeof figures): Promise<Result[
 /** A run that is broken off leaves nothing behind. */
 function onSignal(cleanUp: () => Promise<void>): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.removeAllListeners(signal); // the tests' own would end the process before everything is cleaned up
     process.once(signal, () => {
       report(`${signal}: cleaning up`);
       void cleanUp().finally(() => process.exit(130));

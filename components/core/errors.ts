@@ -8,6 +8,9 @@ export interface Problem {
 
 /** The one error that is meant for users: it names the component and every problem at once. */
 export class RegistryError extends Error {
+  /** Pulumi's mark for errors that are meant for users: it prints their message without a stack trace. */
+  readonly __pulumiRunError = true;
+
   /**
    * @param component Name of the component (or file) that the problems are in.
    * @param problems What is wrong, at least one.

@@ -17,6 +17,7 @@ export function checkArguments(topology: Topology, trust: TrustArgs, secrets: Se
   checkCertificate("trust.redisCaPem", trust.redisCaPem, problems);
   checkCertificate("trust.s3CaPem", trust.s3CaPem, problems);
   checkCertificate("trust.tokenCertificatesPem", trust.tokenCertificatesPem, problems);
+  checkJwks("trust.tokenJwks", trust.tokenJwks, problems);
   checkPasswords(topology, secrets, problems);
   problems.require(
     topology.access.mode !== AccessMode.Token || trust.tokenCertificatesPem !== undefined || trust.tokenJwks !== undefined,
@@ -60,6 +61,18 @@ function checkCertificate(path: string, value: pulumi.Input<string> | undefined,
   } catch {
     problems.add(path, "is not a readable certificate: give PEM text that starts with -----BEGIN CERTIFICATE-----");
     return undefined;
+  }
+}
+
+function checkJwks(path: string, value: pulumi.Input<string> | undefined, problems: Problems): void {
+  const text = known(value);
+  if (text === undefined) return;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const hasKeys = typeof parsed === "object" && parsed !== null && "keys" in parsed && Array.isArray(parsed.keys) && parsed.keys.length > 0;
+    problems.require(hasKeys, path, 'has no keys: give a JWKS, {"keys": [...]}, with at least one (RFC 7517)');
+  } catch {
+    problems.add(path, 'is not JSON: give a JWKS, {"keys": [...]} (RFC 7517)');
   }
 }
 

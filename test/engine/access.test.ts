@@ -47,7 +47,7 @@ describe("who comes in, and as what", () => {
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "access-"));
     registry = await startRegistry();
-    [guest, stranger] = [await addAddress("guest"), await addAddress("stranger")];
+    [guest, stranger] = [await addAddress("guest", "198.18"), await addAddress("stranger", "198.19")];
     root = await makeAuthority("server root");
     const intermediate = await makeIntermediate(root, "server intermediate");
     server = await makeServerCertificate(intermediate, ["DNS:localhost", `IP:${guest}`]);
@@ -88,9 +88,9 @@ describe("who comes in, and as what", () => {
     await clients?.remove();
     await tokens.stop();
     try {
+      for (const network of networks) await docker.command("network", "rm", network);
       assert.deepEqual(await registry.down(), []);
     } finally {
-      for (const network of networks) await docker.command("network", "rm", network);
       await rm(directory, { recursive: true, force: true });
     }
   });
@@ -328,12 +328,16 @@ describe("who comes in, and as what", () => {
     return { endpoint: `https://${address}:${ports.balancer}`, connection: { cert, key, localAddress, servername: "localhost" } };
   }
 
-  /** Gives this machine one more address, that of a bridge whose traffic Docker does not hide behind another. */
-  async function addAddress(name: string): Promise<string> {
-    const prefix = `198.18.${randomInt(256)}`; // reserved for tests of networks (RFC 2544)
-    const address = ["--subnet", `${prefix}.0/29`, "--gateway", `${prefix}.1`];
+  /**
+   * Gives this machine one more address, that of a bridge whose traffic Docker does not hide behind another.
+   *
+   * @param half 198.18 or 198.19: both are reserved for tests of networks (RFC 2544).
+   */
+  async function addAddress(name: string, half: string): Promise<string> {
+    const prefix = `${half}.${randomInt(256)}`;
+    const network = ["--label", `ha-registry=${registry.name}`, "--subnet", `${prefix}.0/29`, "--gateway", `${prefix}.1`];
     const options = ["--opt", "com.docker.network.bridge.enable_ip_masquerade=false"];
-    networks.push((await docker.command("network", "create", ...address, ...options, `${registry.name}-${name}`)).trim());
+    networks.push((await docker.command("network", "create", ...network, ...options, `${registry.name}-${name}`)).trim());
     return `${prefix}.1`;
   }
 });

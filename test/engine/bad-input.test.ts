@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { ImageName, imageTable, RegistryError } from "ha-registry-core";
 import type { RegistryArgs } from "ha-registry-docker";
 import { docker } from "./support/docker";
@@ -26,7 +26,7 @@ const refused: { what: string; change: (args: RegistryArgs) => RegistryArgs; sai
   {
     what: "one port for two things",
     change: (args) => ({ ...args, loadBalancer: { port: 5000, statistics: { port: 5000 } } }),
-    said: [/loadBalancer\.statistics\.port: 5000 is the registry's own port/],
+    said: [/loadBalancer\.statistics\.port: .*the registry's own port 5000/],
   },
   {
     what: "several mistakes at once",
@@ -36,14 +36,20 @@ const refused: { what: string; change: (args: RegistryArgs) => RegistryArgs; sai
 ];
 
 describe("bad input: a clear error before anything is touched", () => {
+  let registry: RegistryStack;
+  before(async () => {
+    registry = await startRegistry();
+  });
+  after(() => registry.down());
+
   for (const { what, change, said } of refused) {
     it(what, async () => {
-      await withStack(async (registry) => {
-        const message = await failure(registry, change);
-        for (const pattern of said) assert.match(message, pattern);
-        assert.doesNotMatch(message, /^\s+at /m, "a stack trace tells users nothing");
-        assert.deepEqual(await docker.leftovers(registry.name), []);
-      });
+      const { args } = registry;
+      const message = await failure(registry, change);
+      registry.args = args;
+      for (const pattern of said) assert.match(message, pattern);
+      assert.doesNotMatch(message, /^\s+at .*\.js:/m, "a stack trace tells users nothing");
+      assert.deepEqual(await docker.leftovers(registry.name), []);
     });
   }
 
@@ -84,10 +90,28 @@ describe("what only Docker can know fails as clearly", () => {
 
 /** What `up` says when it fails, which it has to. */
 async function failure(registry: RegistryStack, change: (args: RegistryArgs) => RegistryArgs): Promise<string> {
-  return registry.up(change).then(
-    () => assert.fail("up succeeded"),
-    ({ message }: Error) => message,
+  return withRejections(() =>
+    registry.up(change).then(
+      () => assert.fail("up succeeded"),
+      ({ message }: Error) => message,
+    ),
   );
+}
+
+/**
+ * Lets Pulumi have unhandled rejections to itself: it learns by one that a program in this process has thrown, and the test runner would
+ * take the same one for a fault of the test.
+ */
+async function withRejections<T>(work: () => Promise<T>): Promise<T> {
+  const listeners = process.listeners("unhandledRejection");
+  const ignore = (): void => undefined;
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", ignore);
+  try {
+    return await work();
+  } finally {
+    process.off("unhandledRejection", ignore);
+    for (const listener of listeners) process.on("unhandledRejection", listener);
+  }
 }
 
 async function withStack(work: (registry: RegistryStack) => Promise<void>): Promise<void> {

@@ -12,10 +12,10 @@ import { releaseProgram, releases, withReleaseStack } from "./support/release";
 async function main(version: string | undefined): Promise<void> {
   if (version === undefined || !isVersion(version)) throw new Error("usage: record-release <version>");
   await ensureImages({ report: console.error });
-  const state = await withReleaseStack(releaseProgram, async (stack) => {
+  const state = await withReleaseStack(releaseProgram, async ({ stack, exportState }) => {
     try {
       await stack.up({ color: "never", onOutput: (text) => process.stderr.write(text) });
-      return await stack.exportStack();
+      return await exportState();
     } finally {
       await unprotectAll(stack);
       await stack.destroy({ color: "never" });

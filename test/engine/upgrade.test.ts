@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { ComponentResource, rootStackResource } from "@pulumi/pulumi";
 import type { ResourceTransform } from "@pulumi/pulumi";
-import type { EngineEvent, OpType, PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OpType, PulumiFn } from "@pulumi/pulumi/automation";
 import { Registry } from "ha-registry-docker";
 import { readRelease, recordedReleases, releaseArgs, releaseName, releaseProgram, releases, withReleaseStack } from "./support/release";
+import type { ReleaseStack } from "./support/release";
 
 // The upgrade contract: the state of each release, previewed with the current code, keeps everything that holds data, a password or a key.
 // The real engine decides, from the recorded state alone: there is no Docker behind it. Not proved here: that the update then succeeds
@@ -37,7 +38,7 @@ const nowhere = "unix:///nonexistent/docker.sock";
 
 /** What a preview of a program would do to the recorded state of a release. */
 function previewRelease(version: string, program: PulumiFn): Promise<Step[]> {
-  const preview = async (stack: Stack): Promise<Step[]> => {
+  const preview = async ({ stack }: ReleaseStack): Promise<Step[]> => {
     await stack.importStack(await readRelease(version));
     const steps: Step[] = [];
     const note = ({ resourcePreEvent }: EngineEvent): void => {
@@ -79,9 +80,11 @@ for (const version of recordedReleases()) {
       const store = steps.find(({ name, type }) => name === `${releaseName}-store` && type.endsWith(":Volume"));
       assert.match(store?.op ?? "", /^(same|update)$/);
     });
-    it("names no path of the machine that recorded it", async () => {
+    it("tells nothing of the machine that recorded it, and no secret", async () => {
       const text = await readFile(join(releases, `${version}.json`), "utf8");
       assert.doesNotMatch(text, /"(?:file:\/\/)?\/(?:root|home|work|tmp|Users)\//);
+      assert.match(text, /"ciphertext":/);
+      assert.doesNotMatch(text, /"plaintext":|BEGIN [A-Z ]*PRIVATE KEY/);
     });
   });
 }

@@ -19,7 +19,7 @@ export const link: Figure = {
     const path = `/v2/bench/link/blobs/${digest}`;
 
     await client.shape();
-    const shaped = await measure(bench, registry, path, 1).finally(() => client.unshape());
+    const shaped = await measure(bench, registry, path, 2).finally(() => client.unshape());
     const unshaped = await measure(bench, registry, path, 4);
     return [...lines("1 Gbit/s", shaped, { atLeast: 0.98 }), ...lines("no limit", unshaped)];
   },

@@ -12,13 +12,14 @@ export function table(results: readonly Result[]): string {
 }
 
 function row(result: Result): string[] {
-  const { what, against, ours, baseline, unit, goal, met } = result;
+  const { what, against, ours, baseline, unit, goal, met, resultUnit } = result;
+  const isRatio = resultUnit === "×";
   return [
-    against === undefined ? what : `${what} ÷ ${against}`.replace("÷", result.resultUnit === "×" ? "÷" : "−"),
+    against === undefined ? what : `${what} ${isRatio ? "÷" : "−"} ${against}`,
     number(ours),
     baseline === undefined ? "" : number(baseline),
     unit,
-    `${number(result.result)}${result.resultUnit === "×" ? "" : ` ${result.resultUnit}`}`,
+    isRatio ? number(result.result) : `${number(result.result)} ${resultUnit}`,
     goal === undefined ? "" : goalText(goal),
     met === undefined ? "" : met ? "yes" : shortfall(result.result, goal),
   ];

@@ -18,6 +18,8 @@ export type ProgramName = "component" | "flat";
 
 /** A stack whose every operation runs in a process of its own. */
 export class ProgramStack {
+  #running: Promise<unknown> = Promise.resolve();
+
   private constructor(
     /** Name of stack and registry. */
     readonly name: string,
@@ -43,7 +45,8 @@ export class ProgramStack {
     const environment = { ...process.env, ...engine.environment, PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64") };
     const stack = new ProgramStack(name, args, program, directory, engine.command.root, environment);
     cleanups.add(`stack ${name}`, async () => {
-      await stack.removeContainers();
+      await stack.#running.catch(() => undefined); // what Pulumi makes after the removal would stay
+      await stack.#removeContainers();
       await rm(directory, { recursive: true, force: true });
     });
     return stack;
@@ -60,8 +63,9 @@ export class ProgramStack {
       ...(this.engineRoot !== undefined && { engineRoot: this.engineRoot }),
     };
     const options = { input: JSON.stringify(order), environment: this.environment };
-    const { stdout } = await runProgram(process.execPath, [path.join(__dirname, `${this.program}-program.js`)], options);
-    return JSON.parse(stdout) as ChildReport;
+    const running = runProgram(process.execPath, [path.join(__dirname, `${this.program}-program.js`)], options);
+    this.#running = running;
+    return JSON.parse((await running).stdout) as ChildReport;
   }
 
   #flatArgs(): FlatArgs {
@@ -69,14 +73,13 @@ export class ProgramStack {
     return { prefix: network.gateway.replace(/\.\d+$/, ""), port: loadBalancer.port, images };
   }
 
-  /** Removes what is deployed, without Pulumi. */
-  async removeContainers(): Promise<void> {
-    await docker.removeLeftovers(this.name);
+  /** Removes what is deployed, without Pulumi, and the state: the next `up` is a first one. */
+  async reset(): Promise<void> {
+    await this.#removeContainers();
+    await rm(path.join(this.directory, ".pulumi"), { recursive: true, force: true });
   }
 
-  /** Forgets the state as well: the next `up` is a first one. */
-  async reset(): Promise<void> {
-    await this.removeContainers();
-    await rm(path.join(this.directory, ".pulumi"), { recursive: true, force: true });
+  async #removeContainers(): Promise<void> {
+    await docker.removeLeftovers(this.name);
   }
 }

@@ -38,10 +38,16 @@ export class BenchRegistry {
     const stack = await startRegistry({
       args: { access: { mode, allowAnonymous: mode === AccessMode.None }, loadBalancer: { rateLimit, bindAddress: "127.0.0.1" } },
     });
-    cleanups.add(`registry ${stack.name}`, () => stack.removeByForce());
+    let deployment: Promise<unknown> = Promise.resolve();
+    cleanups.add(`registry ${stack.name}`, async () => {
+      await deployment.catch(() => undefined); // what Pulumi makes after the removal would stay
+      await stack.removeByForce();
+    });
     const { network, loadBalancer } = resolveTopology(stack.name, stack.args);
     const addresses = [loadBalancer.address, ...Object.values(hosts).map((host) => addressIn(network.subnet, host))];
-    await stack.up((args) => ({ ...args, alternativeNames: ["localhost", "127.0.0.1", ...addresses] }));
+    stack.logs.stop(); // who reads along a log takes time from what writes it
+    deployment = stack.up((args) => ({ ...args, alternativeNames: ["localhost", "127.0.0.1", ...addresses] }));
+    await deployment;
 
     const directory = await mkdtemp(path.join(os.tmpdir(), "ha-registry-bench-"));
     cleanups.add(directory, () => rm(directory, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { Deployment, PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { Registry } from "ha-registry-docker";
 import type { RegistryArgs } from "ha-registry-docker";
-import { ensureEngine, pulumiCommand } from "ha-registry-tools";
+import { ensureEngine, pulumiCommand, runChecked } from "ha-registry-tools";
 
 /** Directory of the recorded states, one per release. */
 export const releases = resolve(__dirname, "../../../engine/releases");
@@ -48,14 +48,27 @@ export async function readRelease(version: string): Promise<Deployment> {
   return JSON.parse(await readFile(join(releases, `${version}.json`), "utf8")) as Deployment;
 }
 
+/** A stack like the recorded one. */
+export interface ReleaseStack {
+  /** The stack itself. Its `exportStack` would give secrets in plain text. */
+  stack: Stack;
+  /** Its state, with secrets encrypted. */
+  exportState: () => Promise<Deployment>;
+}
+
 /**
  * Gives a stack like the recorded one, empty and with a state of its own, and removes it afterwards. What was deployed is not.
  *
  * @param dockerHost Docker Engine of the stack. @default - the machine's own
  */
-export async function withReleaseStack<T>(program: PulumiFn, work: (stack: Stack) => Promise<T>, dockerHost?: string): Promise<T> {
+export async function withReleaseStack<T>(program: PulumiFn, work: (release: ReleaseStack) => Promise<T>, dockerHost?: string): Promise<T> {
   const engine = await ensureEngine(() => undefined);
   const directory = await mkdtemp(join(tmpdir(), "ha-registry-release-"));
+  const environment = {
+    ...engine.environment,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }),
+  };
   try {
     const stack = await LocalWorkspace.createStack(
       { stackName: releaseName, projectName: releaseName, program },
@@ -63,14 +76,17 @@ export async function withReleaseStack<T>(program: PulumiFn, work: (stack: Stack
         workDir: directory,
         pulumiCommand: await pulumiCommand(engine),
         projectSettings: { name: releaseName, runtime: "nodejs", backend: { url: `file://${directory}` } },
-        envVars: {
-          ...engine.environment,
-          PULUMI_CONFIG_PASSPHRASE: passphrase,
-          ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }),
-        },
+        envVars: environment,
       },
     );
-    return await work(stack);
+    const exportState = async (): Promise<Deployment> => {
+      const { stdout } = await runChecked(engine.command.binary, ["stack", "export", "--stack", releaseName], {
+        cwd: directory,
+        environment,
+      });
+      return JSON.parse(stdout) as Deployment;
+    };
+    return await work({ stack, exportState });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
