@@ -1,5 +1,5 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { AccessMode, Problems } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { known } from "ha-registry-core/pulumi";
@@ -69,7 +69,8 @@ function checkJwks(path: string, value: pulumi.Input<string> | undefined, proble
   if (text === undefined) return;
   try {
     const parsed: unknown = JSON.parse(text);
-    const hasKeys = typeof parsed === "object" && parsed !== null && "keys" in parsed && Array.isArray(parsed.keys) && parsed.keys.length > 0;
+    const hasKeys =
+      typeof parsed === "object" && parsed !== null && "keys" in parsed && Array.isArray(parsed.keys) && parsed.keys.length > 0;
     problems.require(hasKeys, path, 'has no keys: give a JWKS, {"keys": [...]}, with at least one (RFC 7517)');
   } catch {
     problems.add(path, 'is not JSON: give a JWKS, {"keys": [...]} (RFC 7517)');

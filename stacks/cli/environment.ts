@@ -1,9 +1,9 @@
-import { constants, copyFileSync, existsSync, readFileSync, readdirSync } from "node:fs";
+import { constants, copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RegistryError } from "ha-registry-core";
 import { parse } from "yaml";
 import { readStackFile, type StackFile } from "./stack-file";
-import { ensurePassphrase, ensurePrivateDirectory, stateDirectory } from "./state-directory";
+import { ensurePassphrase, ensurePrivateDirectory, passphrasePath, stateDirectory } from "./state-directory";
 
 /** The environment that needs no file and no backend of the user's. */
 export const LOCAL = "local";
@@ -49,6 +49,7 @@ export function openEnvironment(name: string, projectDirectory: string = ownProj
     ]);
   }
   ensurePrivateDirectory(directory);
+  if (!existsSync(passphrasePath(directory))) forgetOldPassphrase(configFile);
   return { ...environment, backendUrl: `file://${directory}`, passphraseFile: ensurePassphrase(directory) };
 }
 
@@ -69,6 +70,24 @@ function copyTemplate(configDirectory: string, configFile: string): void {
   } catch (error) {
     if (!existsSync(configFile)) throw error; // another process may have been first
   }
+}
+
+/**
+ * The salt in the stack file belongs to one passphrase. Before a new one is generated (the state directory is another one, or was removed)
+ * the old salt has to go; Pulumi makes another.
+ *
+ * @throws {RegistryError} when there are secrets in the file that only the old passphrase opens.
+ */
+function forgetOldPassphrase(configFile: string): void {
+  const text = readFileSync(configFile, "utf8");
+  const without = text.replace(/^encryptionsalt:.*\n?/m, "");
+  if (without === text) return;
+  if (/\bsecure:/.test(text)) {
+    const message =
+      "the secrets in it were encrypted with a passphrase that is not here: remove them and encryptionsalt, and set them again";
+    throw new RegistryError(configFile, [{ path: "secrets", message }]);
+  }
+  writeFileSync(configFile, without);
 }
 
 function isName(name: string): boolean {

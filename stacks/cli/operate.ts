@@ -4,7 +4,7 @@ import { ExitCode, Failure } from "./exit";
 import { explainFailure } from "./failure";
 import { interruptible } from "./interrupt";
 import { Progress } from "./progress";
-import type { OpenStack } from "./workspace";
+import { wrongPassphrase, type OpenStack } from "./workspace";
 
 /** What every operation of the Automation API takes. */
 interface OperationOptions {
@@ -31,6 +31,8 @@ export async function operate<T>(
     const result = await interruptible(progress, (signal) => operation({ onEvent: progress.onEvent, signal }));
     return { result, progress };
   } catch (error) {
+    const unreadable = wrongPassphrase(error, name);
+    if (unreadable !== undefined) throw unreadable;
     const wrong: RegistryError | undefined = programError();
     throw new Failure(await explainFailure(name, error, progress, wrong), wrong === undefined ? ExitCode.Failed : ExitCode.WrongUse);
   } finally {

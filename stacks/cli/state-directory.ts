@@ -28,6 +28,11 @@ export function ensurePrivateDirectory(directory: string): void {
   chmodSync(directory, 0o700);
 }
 
+/** Path of the file with the passphrase of `local`, whether it is there or not. */
+export function passphrasePath(directory: string): string {
+  return join(directory, "passphrase");
+}
+
 /**
  * The file with the passphrase of the environment `local`; generated at the first call, and never changed after: it is the only key to the
  * secrets in the state.
@@ -36,7 +41,7 @@ export function ensurePrivateDirectory(directory: string): void {
  * @throws {RegistryError} when there is state already but the file is gone.
  */
 export function ensurePassphrase(directory: string): string {
-  const file = join(directory, "passphrase");
+  const file = passphrasePath(directory);
   if (existsSync(file)) return file;
   const stacks = join(directory, ".pulumi", "stacks");
   if (existsSync(stacks) && readdirSync(stacks, { recursive: true }).some((name) => String(name).endsWith("/local.json"))) {

@@ -1,8 +1,9 @@
-import { LocalWorkspace, type LocalWorkspaceOptions, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, LocalWorkspace, type LocalWorkspaceOptions, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { RegistryError } from "ha-registry-core";
 import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
 import { program } from "../program";
 import type { Environment } from "./environment";
+import { ExitCode, Failure } from "./exit";
 
 /** Name of the project in Pulumi.yaml, and of its stacks' directory in a backend. */
 export const PROJECT = "ha-registry";
@@ -38,14 +39,26 @@ export async function openStack(environment: Environment, mode: "create" | "exis
   const named = { stackName: name, projectName: PROJECT, program: watched };
   const options: LocalWorkspaceOptions = { workDir: projectDirectory, pulumiCommand: command, envVars };
   if (secretsProvider !== undefined) options.secretsProvider = secretsProvider;
-  const stack =
-    mode === "create" ? await LocalWorkspace.createOrSelectStack(named, options) : await LocalWorkspace.selectStack(named, options);
+  const stack = await (
+    mode === "create" ? LocalWorkspace.createOrSelectStack(named, options) : LocalWorkspace.selectStack(named, options)
+  ).catch((error: unknown) => {
+    throw wrongPassphrase(error, name) ?? error;
+  });
   const cli = { command: command.command, environment: envVars, directory: projectDirectory };
   const pulumi = async (...args: string[]): Promise<string> => {
     const where = { cwd: projectDirectory, environment: envVars };
     return (await runChecked(command.command, [...args, "--stack", name, "--non-interactive"], where)).stdout;
   };
   return { stack, programError, pulumi, cli };
+}
+
+/** The explanation of Pulumi's "incorrect passphrase"; undefined for any other error. */
+export function wrongPassphrase(error: unknown, name: string): Failure | undefined {
+  if (!(error instanceof CommandError) || !error.message.includes("incorrect passphrase")) return undefined;
+  return new Failure(
+    `The passphrase is not the one that Pulumi.${name}.yaml was encrypted with: give that one, or, where the file has no secrets, remove its line encryptionsalt.`,
+    ExitCode.WrongUse,
+  );
 }
 
 function pulumiVariables({ backendUrl, passphraseFile }: Environment): Record<string, string> {

@@ -69,6 +69,20 @@ test("what is there already is kept: the passphrase, and the user's changes to t
   assert.equal(readFileSync(join(state, "passphrase"), "utf8"), passphrase);
 });
 
+test("a new passphrase takes the place of one that is elsewhere, unless there are secrets that need the old one", () => {
+  const file = join(config, "Pulumi.local.yaml");
+  writeFileSync(file, "# mine\nconfig:\n  ha-registry:registry: { teamSize: 9 }\nencryptionsalt: v1:abc\n");
+  openEnvironment("local", project);
+  assert.equal(readFileSync(file, "utf8"), "# mine\nconfig:\n  ha-registry:registry: { teamSize: 9 }\n");
+  rmSync(state, { recursive: true });
+  const secrets =
+    "config:\n  ha-registry:secrets: { s3AccessKey: { secure: v1:x }, s3SecretKey: { secure: v1:y } }\nencryptionsalt: v1:abc\n";
+  writeFileSync(file, secrets);
+  assert.match(problemsOf("local"), /^secrets: .*a passphrase that is not here/);
+  assert.equal(readFileSync(file, "utf8"), secrets);
+  assert.ok(!existsSync(join(state, "passphrase")));
+});
+
 test("a state directory that others could read is closed", () => {
   mkdirSync(state, { recursive: true, mode: 0o755 });
   openEnvironment("local", project);

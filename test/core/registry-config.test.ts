@@ -313,9 +313,7 @@ describe("extraConfig", () => {
 describe("tracing", () => {
   it("is off unless it has an endpoint", () => {
     assert.equal(renderTracingEnvironment(resolveTopology("demo"))["OTEL_TRACES_EXPORTER"], "none");
-    const environment = renderTracingEnvironment(
-      resolveTopology("demo", { nodes: { tracing: { endpoint: "http://collector:4318" } } }),
-    );
+    const environment = renderTracingEnvironment(resolveTopology("demo", { nodes: { tracing: { endpoint: "http://collector:4318" } } }));
     assert.deepEqual(environment, {
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",

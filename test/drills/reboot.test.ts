@@ -22,7 +22,11 @@ describe("the machine loses its power under load", () => {
   });
   after(async () => {
     await load?.end();
-    await registry?.down().finally(() => machine.end());
+    try {
+      await registry?.down();
+    } finally {
+      await machine.end();
+    }
   });
 
   it("when the power is back, the registry comes back by itself", async () => {

@@ -83,7 +83,7 @@ describe("what only Docker can know fails as clearly", () => {
       const { repository, tag } = imageTable[ImageName.Redis];
       const absent = `${repository}:${tag}-absent`;
       const message = await failure(registry, (args) => ({ ...args, images: { references: { [ImageName.Redis]: absent } } }));
-      assert.match(message, new RegExp(`${absent}`));
+      assert.match(message, new RegExp(absent));
     });
   });
 });

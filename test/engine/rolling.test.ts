@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import tls from "node:tls";
 import type { RegistryArgs } from "ha-registry-docker";

@@ -47,6 +47,7 @@ export interface ChildReport {
 export interface StateResource {
   type: string;
   urn: string;
+  id?: string;
   inputs?: Record<string, unknown>;
 }
 

@@ -25,6 +25,7 @@ interface ContainerInputs {
   memorySwap?: number;
   restart?: string;
   readOnly?: boolean;
+  init?: boolean;
   stopSignal?: string;
   logDriver?: string;
   logOpts?: Record<string, string>;
@@ -55,6 +56,42 @@ interface VolumeInputs {
   labels: { label: string; value: string }[];
 }
 
+/** Every input that is turned into an option of `docker run`. */
+const translated: Record<keyof ContainerInputs, true> = {
+  name: true,
+  image: true,
+  entrypoints: true,
+  command: true,
+  user: true,
+  envs: true,
+  labels: true,
+  networkMode: true,
+  networksAdvanced: true,
+  ports: true,
+  mounts: true,
+  tmpfs: true,
+  capabilities: true,
+  securityOpts: true,
+  sysctls: true,
+  ulimits: true,
+  memory: true,
+  memorySwap: true,
+  restart: true,
+  readOnly: true,
+  init: true,
+  stopSignal: true,
+  logDriver: true,
+  logOpts: true,
+  healthcheck: true,
+  uploads: true,
+  start: true,
+  attach: true,
+  wait: true,
+};
+
+/** Inputs that tell the provider how to work, and say nothing about the container. */
+const forProvider = ["containerReadRefreshTimeoutMilliseconds", "destroyGraceSeconds", "mustRun", "removeVolumes", "waitTimeout"];
+
 const resourceTypes = {
   network: "docker:index/network:Network",
   volume: "docker:index/volume:Volume",
@@ -67,6 +104,7 @@ const resourceTypes = {
  *
  * @param resources The state's resources, in an order that keeps dependencies, secrets in plain text.
  * @param directory For the files that are uploaded.
+ * @throws {Error} when a container has an input that is not turned into an option here: it would be another container.
  */
 export async function runScript(resources: readonly StateResource[], directory: string): Promise<void> {
   for (const { name, labels, ipamConfigs } of inputs<NetworkInputs>(resources, resourceTypes.network)) {
@@ -76,11 +114,27 @@ export async function runScript(resources: readonly StateResource[], directory: 
   for (const { name, labels } of inputs<VolumeInputs>(resources, resourceTypes.volume)) {
     await docker.command("volume", "create", ...labelOptions(labels), name);
   }
-  for (const container of inputs<ContainerInputs>(resources, resourceTypes.container)) await make(container, directory);
+  const names = namesById(resources);
+  for (const container of inputs<ContainerInputs>(resources, resourceTypes.container)) {
+    await make({ ...container, networkMode: byName(container.networkMode, names) }, directory);
+  }
+}
+
+/** The state names a container whose network is joined by its id, and a new one has another. */
+function byName(networkMode: string | undefined, names: ReadonlyMap<string, string>): string | undefined {
+  const name = names.get(networkMode?.replace(/^container:/, "") ?? "");
+  return name === undefined ? networkMode : `container:${name}`;
+}
+
+function namesById(resources: readonly StateResource[]): Map<string, string> {
+  const containers = resources.filter(({ type }) => type === resourceTypes.container);
+  return new Map(containers.map(({ id, inputs: { name } = {} }) => [id ?? "", typeof name === "string" ? name : ""]));
 }
 
 async function make(container: ContainerInputs, directory: string): Promise<void> {
   const { name, uploads = [], start = true, attach = false, wait = false } = container;
+  const unknown = Object.keys(container).filter((input) => !(input in translated) && !forProvider.includes(input));
+  if (unknown.length > 0) throw new Error(`the script knows nothing of the inputs ${unknown.join(", ")} of ${name}`);
   const verb = !start ? ["create"] : attach ? ["run"] : ["run", "--detach"];
   await docker.command(...verb, ...options(container));
   if (uploads.length > 0) await upload(name, uploads, path.join(directory, name));
@@ -103,6 +157,7 @@ function options(container: ContainerInputs): string[] {
     ...option("--user", container.user),
     ...(container.envs ?? []).flatMap((variable) => ["--env", variable]),
     ...option("--restart", container.restart),
+    ...(container.init === true ? ["--init"] : []),
     ...option("--stop-signal", container.stopSignal),
     ...option("--log-driver", container.logDriver),
     ...Object.entries(container.logOpts ?? {}).flatMap(([key, value]) => ["--log-opt", `${key}=${value}`]),

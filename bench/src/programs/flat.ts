@@ -218,12 +218,13 @@ export function flat(name: string, { prefix, port, images }: FlatArgs): Record<s
         command: ["-db", "-f", "/files/haproxy.cfg"],
         envs: [`HA_REGISTRY_STATISTICS_PORT=${8403 + number}`],
         stopSignal: "SIGUSR1",
-        networkMode: `container:${name}-balancer`,
+        networkMode: pulumi.interpolate`container:${balancer.id}`,
+        init: true,
         ulimits: [{ name: "nofile", soft: 5000, hard: 5000 }],
         mounts: [{ ...filesIn(balancerFiles), readOnly: true }],
         healthcheck: { tests: ["CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${8403 + number}/healthz`], ...wait },
       },
-      { dependsOn: [second, balancer, plainBalancerUploads, secretBalancerUploads, ...after], ignoreChanges: ["networkMode"] },
+      { dependsOn: [second, balancer, plainBalancerUploads, secretBalancerUploads, ...after] },
     );
   haproxy(2, [haproxy(1, [])]);
 

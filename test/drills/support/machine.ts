@@ -54,9 +54,21 @@ export class Machine {
   async #startDocker(): Promise<void> {
     const log = openSync(path.join(this.directory, "dockerd.log"), "a");
     const place = (name: string): string => path.join(this.directory, name);
-    const options = ["--data-root", place("data"), "--exec-root", place("run"), "--pidfile", place("docker.pid"), "--host", this.dockerHost];
+    const options = [
+      "--data-root",
+      place("data"),
+      "--exec-root",
+      place("run"),
+      "--pidfile",
+      place("docker.pid"),
+      "--host",
+      this.dockerHost,
+    ];
     // Not `ip netns exec`, which mounts another /sys, where dockerd finds no control groups.
-    const daemon = spawn("nsenter", [`--net=/run/netns/${this.name}`, "dockerd", ...options], { detached: true, stdio: ["ignore", log, log] });
+    const daemon = spawn("nsenter", [`--net=/run/netns/${this.name}`, "dockerd", ...options], {
+      detached: true,
+      stdio: ["ignore", log, log],
+    });
     daemon.unref();
     closeSync(log);
     await until("the Docker Engine answers", 60, async () => (await this.docker.command("version")) !== "");

@@ -127,7 +127,7 @@ export class RawClient {
     request.setTimeout(idleSeconds * 1000, () => request.destroy(new Error(`silent for ${idleSeconds} s`)));
     const answer = new Promise<Answer>((resolve, reject) => {
       request.on("error", reject);
-      request.on("response", (response) => takeIn(response).then(resolve, reject));
+      request.on("response", (response) => void takeIn(response).then(resolve, reject));
     });
     if (body === undefined) request.end();
     // A request that breaks while it is sent says so by its own error event, which `answer` waits for.

@@ -4,9 +4,9 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SHORTEST = 12;
 
 /**
- * Every secret of a state that was exported in plain text, in pieces that would be recognised anywhere: passwords as they are, private
- * keys line by line, since a log or an environment may break or escape their lines. Text of other kinds that is only secret because a
- * secret is part of it (a configuration file) is left out: its secret part is among the others.
+ * Every secret of a state that was exported in plain text, in pieces that would be recognised anywhere: passwords and keys of one line as
+ * they are, of private keys the first line, which holds secret bytes and no public ones, and the hashes of passwords. Other text of
+ * several lines is only secret because a secret is part of it, which is then among the others.
  */
 export function plainSecrets(state: unknown): Set<string> {
   return new Set(plaintexts(state).flatMap(texts).flatMap(recognisable));
@@ -28,7 +28,9 @@ function texts(json: string): string[] {
 }
 
 function recognisable(text: string): string[] {
-  const key = /-----BEGIN [A-Z ]*PRIVATE KEY-----\n([^-]+)-----END/.exec(text)?.[1];
-  if (key !== undefined) return key.trim().split("\n");
-  return text.includes("\n") || text.length < SHORTEST ? [] : [text];
+  const key = /-----BEGIN (?:EC )?PRIVATE KEY-----\n(.+)\n/.exec(text)?.[1];
+  const hashes = text.match(/\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}/g) ?? [];
+  // The path of a file with secrets tells the digest of its content alone.
+  const whole = text.includes("\n") || text.length < SHORTEST || text.startsWith("/files/") ? [] : [text];
+  return [...(key === undefined ? [] : [key]), ...hashes, ...whole];
 }

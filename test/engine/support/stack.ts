@@ -90,12 +90,12 @@ export class RegistryStack {
   async outputs(): Promise<Outputs> {
     const { endpoint, authority, hostname, caCertificatePem, metricsEndpoint, credentials } = await this.stack.outputs();
     return {
-      endpoint: endpoint?.value,
-      authority: authority?.value,
-      hostname: hostname?.value,
-      caCertificatePem: caCertificatePem?.value,
-      metricsEndpoint: metricsEndpoint?.value,
-      credentials: credentials?.value,
+      endpoint: endpoint?.value as string,
+      authority: authority?.value as string,
+      hostname: hostname?.value as string,
+      caCertificatePem: caCertificatePem?.value as string,
+      metricsEndpoint: metricsEndpoint?.value as string,
+      credentials: credentials?.value as Outputs["credentials"],
     };
   }
 
@@ -116,7 +116,9 @@ export class RegistryStack {
 
   /** The same with every secret in plain text. */
   async exportSecrets(): Promise<unknown> {
-    const { pulumiCommand: cli, workDir, envVars } = this.stack.workspace as LocalWorkspace;
+    const { workspace } = this.stack;
+    assert.ok(workspace instanceof LocalWorkspace);
+    const { pulumiCommand: cli, workDir, envVars } = workspace;
     const args = ["stack", "export", "--show-secrets", "--stack", this.name, "--cwd", workDir];
     return JSON.parse((await runProgram(cli.command, args, { environment: { ...process.env, ...envVars } })).stdout);
   }

@@ -19,7 +19,6 @@ export const testSuites: readonly Suite[] = [
   { name: "core", concurrency: 2, needsDocker: false, fileMinutes: 15 },
   { name: "components", concurrency: 2, needsDocker: false, fileMinutes: 15 },
   { name: "engine", concurrency: 1, needsDocker: true, fileMinutes: 30 },
-  { name: "drills-light", concurrency: 1, needsDocker: true, fileMinutes: 30 },
 ];
 
 /** The suite of `npm run drill`. */
