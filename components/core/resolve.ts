@@ -155,6 +155,7 @@ function resolveLoadBalancer(
     ),
     port,
     bindAddress: shape.bindAddress ?? "0.0.0.0",
+    handOverConnections: shape.handOverConnections ?? true,
     statisticsPort,
     statisticsBindAddress: shape.statistics?.bindAddress ?? "127.0.0.1",
     allowedAddressRanges: shape.allowedAddressRanges ?? [],

@@ -103,6 +103,12 @@ export interface LoadBalancerShape {
   bindAddress?: string;
   /** HAProxy processes that share the port; with one alone, a crash of it is an outage. @default 2 */
   replicas?: number;
+  /**
+   * Whether a connection that waits for an HAProxy which closes its port goes to another one instead of being refused. Needs Linux 5.14
+   * on the Docker host; set it to false on an older one. Changing it closes the port for a moment.
+   * @default true
+   */
+  handOverConnections?: boolean;
   /** Statistics page (`/`) and Prometheus metrics (`/metrics`). */
   statistics?: StatisticsShape;
   /** Networks (CIDR) that may connect; others get 403. @default - all */

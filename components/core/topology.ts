@@ -93,6 +93,8 @@ export interface LoadBalancerTopology {
   port: number;
   /** Address of the host that the port is bound to. */
   bindAddress: string;
+  /** Whether waiting connections go to another HAProxy when one closes its port. */
+  handOverConnections: boolean;
   /** Port of statistics and metrics. */
   statisticsPort: number;
   /** Address of the host that the statistics port is bound to. */

@@ -46,7 +46,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         wait: false,
         networksAdvanced: [{ name: args.networkName, ipv4Address: balancer.address }],
         // A connection that waits for a process that closes its port goes to the other one instead of being refused (Linux 5.14).
-        sysctls: { "net.ipv4.tcp_migrate_req": "1" },
+        ...(balancer.handOverConnections ? { sysctls: { "net.ipv4.tcp_migrate_req": "1" } } : {}),
         ports: publishedPorts(topology),
       },
       { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // a new image is no reason to close the port

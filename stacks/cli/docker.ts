@@ -24,6 +24,11 @@ export async function docker(...args: string[]): Promise<string> {
   return (await runChecked("docker", args, { timeoutMs: 60_000 })).stdout;
 }
 
+/** Version of the kernel that the Docker Engine runs on, as `6.1.0-37-amd64`. */
+export async function dockerKernel(): Promise<string> {
+  return (await docker("info", "--format", "{{.KernelVersion}}")).trim();
+}
+
 /** Every container of the Docker Engine, running or not. */
 export async function listContainers(): Promise<Container[]> {
   const fields = ["{{.Names}}", "{{.State}}", "{{.Status}}", '{{.Label "ha-registry"}}', "{{.Ports}}"];

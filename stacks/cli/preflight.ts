@@ -3,7 +3,7 @@ import { ObjectStoreKind, Problems, resolveTopology, sizeFor } from "ha-registry
 import type { Topology } from "ha-registry-core";
 import { dockerDiskFree, ensureDocker, ensureImages, requireDiskFree, type Report } from "ha-registry-tools";
 import { Substrate, type StackConfig } from "../schema/stack-config";
-import { listContainers, type Container } from "./docker";
+import { dockerKernel, listContainers, type Container } from "./docker";
 
 /**
  * Looks for everything that would make `up` fail halfway, before anything is touched: Docker, disk, names and ports. Then gets the images.
@@ -20,6 +20,7 @@ export async function preflight(name: string, config: StackConfig, report: Repor
   const problems = new Problems();
   checkNames(topology, containers, problems);
   await checkPorts(topology, containers, problems);
+  if (topology.loadBalancer.handOverConnections) checkKernel(await dockerKernel(), problems);
   problems.throwIfAny(name);
   await adviseCapacity(topology, report);
   await ensureImages({ ...(config.registry?.images === undefined ? {} : { images: config.registry.images }), report });
@@ -42,6 +43,17 @@ async function adviseCapacity({ objectStore, teamSize }: Topology, report: Repor
   const { storageGiB } = sizeFor(teamSize);
   if (freeGiB >= storageGiB) return;
   report(`${disk?.directory ?? "the disk"} has ${Math.floor(freeGiB)} GiB free; plan ${storageGiB} GiB for a team of ${teamSize}`);
+}
+
+/** The kernel has to know the switch that keeps connections when an HAProxy is replaced (net.ipv4.tcp_migrate_req, Linux 5.14). */
+export function checkKernel(version: string, problems: Problems): void {
+  const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
+  const old = major < 5 || (major === 5 && minor < 14);
+  problems.require(
+    version === "" || !old,
+    "registry.loadBalancer.handOverConnections",
+    `needs Linux 5.14, and Docker runs on ${version}: set it to false (replacing an HAProxy may then refuse single connections)`,
+  );
 }
 
 /** Names that the registry is about to take must not be taken by somebody else. */

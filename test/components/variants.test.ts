@@ -165,3 +165,11 @@ describe("images", () => {
     assert.equal(image("team-haproxy-1"), "corp.example/haproxy:3.0.11");
   });
 });
+
+describe("hand-over of connections", () => {
+  it("is a switch of the kernel that old hosts do without", async () => {
+    const sysctls = async (args: RegistryArgs): Promise<unknown> => (await deploy(args)).get("Container", "team-balancer").inputs["sysctls"];
+    assert.deepEqual(await sysctls({}), { "net.ipv4.tcp_migrate_req": "1" });
+    assert.equal(await sysctls({ loadBalancer: { handOverConnections: false } }), undefined);
+  });
+});

@@ -11,7 +11,7 @@ import { Problems, resolveTopology } from "ha-registry-core";
 import { publishedPorts, type Container } from "ha-registry/dist/cli/docker";
 import { advice, engineReasons, isSick } from "ha-registry/dist/cli/failure";
 import { explainLocks, isAlive, parseLocks, readLocks } from "ha-registry/dist/cli/lock";
-import { checkNames, checkPorts } from "ha-registry/dist/cli/preflight";
+import { checkKernel, checkNames, checkPorts } from "ha-registry/dist/cli/preflight";
 import { Progress, summary } from "ha-registry/dist/cli/progress";
 import { howToUse } from "ha-registry/dist/cli/up";
 
@@ -301,4 +301,16 @@ test("up says nothing of a CA and of a login where there is none", () => {
   const text = howToUse({ name: "prod", outputs: open, caFile: undefined, image: "registry:3.1.2", showPassword: true });
   assert.doesNotMatch(text, /docker login|install -D|Password/);
   assert.match(text, /docker push/);
+});
+
+test("a kernel that cannot hand over connections is named before Docker refuses the switch", () => {
+  const paths = (version: string): string[] => {
+    const problems = new Problems();
+    checkKernel(version, problems);
+    return problems.all.map(({ path }) => path);
+  };
+  for (const version of ["6.1.0-37-amd64", "5.14.0-503.el9.x86_64", "5.15.0-125-generic", ""]) assert.deepEqual(paths(version), [], version);
+  for (const version of ["5.13.19", "5.4.0-216-generic", "4.18.0-553.el8_10.x86_64"]) {
+    assert.deepEqual(paths(version), ["registry.loadBalancer.handOverConnections"], version);
+  }
 });

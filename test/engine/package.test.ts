@@ -83,12 +83,25 @@ describe("a consumer outside the workspace", () => {
     const tree = JSON.parse((await runChecked("npm", ["ls", "@pulumi/pulumi", "--json"], { cwd: consumer })).stdout) as Tree;
     assert.equal(new Set(versions(tree, "@pulumi/pulumi")).size, 1);
   });
+  it("may have a newer @pulumi/pulumi, and still one copy: the packages ask for ranges", () => {
+    const manifest = JSON.parse(readFileSync(join(installed("ha-registry-docker"), "package.json"), "utf8")) as Manifest;
+    const asked = Object.entries(manifest.dependencies).filter(([name]) => name.startsWith("@pulumi/"));
+    assert.equal(asked.length, 4);
+    for (const [name, range] of asked) assert.match(range, /^\^\d+\.\d+\.\d+$/, name);
+  });
   it("loads the packages from their compiled JavaScript", async () => {
     const script = 'const { Registry } = require("ha-registry-docker"); console.log(Registry.name, require.resolve("ha-registry-docker"));';
     const { stdout } = await runCommand(process.execPath, ["-e", script], { cwd: consumer });
     assert.equal(stdout.trim(), `Registry ${join(installed("ha-registry-docker"), "dist/index.js")}`);
   });
 });
+
+/** What a package says of itself. */
+interface Manifest {
+  name: string;
+  version: string;
+  dependencies: Record<string, string>;
+}
 
 /** What `npm ls --json` prints. */
 interface Tree {
@@ -142,7 +155,7 @@ describe("schema that Pulumi infers from the installed package", () => {
   let schema: PackageSpec;
   before(() => {
     const directory = installed("ha-registry-docker");
-    const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as { name: string; version: string };
+    const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Manifest;
     const exported: unknown = createRequire(join(consumer, "index.js"))("ha-registry-docker");
     const names = getPulumiComponents(exported).map(({ name }: { name: string }) => name);
     const result = new Analyzer(directory, manifest.name, manifest, new Set(names)).analyze();
