@@ -10,6 +10,7 @@ import { Machine } from "./support/machine";
 /** What Docker starts again takes a while, and containers that need each other may take several attempts. */
 const BACK_SECONDS = 120;
 
+/** What this cannot show is what the kernel had not yet written to the disk: only processes die here, and memory of theirs. */
 describe("the machine loses its power under load", () => {
   let machine: Machine;
   let registry: RegistryStack | undefined;
@@ -29,26 +30,28 @@ describe("the machine loses its power under load", () => {
     }
   });
 
-  it("when the power is back, the registry comes back by itself", async () => {
-    const workers = (["push", "pull"] as const).map((role) => ({ role, size: "small" as const, count: 2 }));
-    load = await Load.start({ client: await up().client(), workers, maxSeconds: 600 });
-    await machine.losePower();
-    await load.stop();
-    await machine.boot();
-    await until("every part runs and is healthy", BACK_SECONDS, async () => (await broken()).length === 0).catch(async (error) => {
-      const log = (await machine.log()).split("\n").filter((line) => /level=(error|warning)/.test(line));
-      throw new Error(`not back: ${(await broken()).join(", ")}\n${log.slice(-20).join("\n")}`, { cause: error });
-    });
-    await until("the registry answers", BACK_SECONDS, answers);
-  });
+  // In which order Docker starts what it finds is a matter of luck, so once would prove little.
+  for (const time of ["first", "second", "third"]) {
+    it(`the ${time} time: the registry comes back by itself, with every push that was acknowledged`, async (context) => {
+      const workers = (["push", "pull"] as const).map((role) => ({ role, size: "small" as const, count: 2 }));
+      const running = await Load.start({ client: { ...(await up().client()), idleSeconds: 5 }, workers, maxSeconds: 600 });
+      load = running;
+      await until("there is something to lose", 60, async () => ((await running.peek()).succeeded["push small"] ?? 0) > 20);
+      await machine.losePower();
+      await running.stop();
 
-  it("every push that was acknowledged before can be pulled", async (context) => {
-    assert.ok(load);
-    const { count, lost } = await load.verify();
-    context.diagnostic(`${count} pushes`);
-    assert.ok(count > 0);
-    assert.deepEqual(lost, []);
-  });
+      await machine.boot();
+      await until("every part runs and is healthy", BACK_SECONDS, async () => (await broken()).length === 0).catch(async (error) => {
+        const log = (await machine.log()).split("\n").filter((line) => /level=(error|warning)/.test(line));
+        throw new Error(`not back: ${(await broken()).join(", ")}\n${log.slice(-20).join("\n")}`, { cause: error });
+      });
+      await until("the registry answers", BACK_SECONDS, answers);
+
+      const { count, lost } = await running.verify();
+      context.diagnostic(`${count} pushes`);
+      assert.deepEqual(lost, []);
+    });
+  }
 
   it("there is nothing to repair: a preview and a refresh change nothing", async () => {
     for (const changes of [await up().refresh(), await up().preview()]) {
