@@ -91,7 +91,9 @@ const secrets: RegistrySecrets = {
 /** The file for one sample; none for settings that are to be refused. */
 function renderSample([shape, settings]: [RegistryShape, RegistrySettings]): string[] {
   const files = { htpasswd: "/work/htpasswd", tokenCertificates: "/work/ca.pem", redisCa: "/work/ca.pem" };
-  const receivers = Object.keys(settings.notifications ?? {});
+  // Who raises the log level by lines of their own sees the headers of posts in the log: distribution writes its settings there.
+  const ownLogLevel = /\blevel\b/.test(settings.extraConfig ?? "");
+  const receivers = ownLogLevel ? [] : Object.keys(settings.notifications ?? {});
   const notificationHeaders = Object.fromEntries(receivers.map((name) => [name, { Authorization: ["Bearer told"] }]));
   // At start, a pull-through cache asks its upstream and reads its plans from the store; no S3 store is to be had here.
   const proxy =
