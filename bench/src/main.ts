@@ -52,13 +52,16 @@ async function main(): Promise<void> {
   onSignal(() => cleanups.run(report));
   try {
     const results = await measureAll(new Bench(rounds, values.quick, cleanups, report), chosen);
-    process.stdout.write(
-      `\n${table(results)}\n\nmedians of ${rounds} rounds; result: median of the rounds' ratios or differences; rate limits off\n`,
-    );
-    report(`written to ${await writeResults(results, rounds)}`);
+    if (results.length > 0) await tell(results, rounds);
   } finally {
     await cleanups.run(report);
   }
+}
+
+async function tell(results: readonly Result[], rounds: number): Promise<void> {
+  const legend = `medians of ${rounds} rounds; result: median of the rounds' ratios or differences; rate limits off`;
+  process.stdout.write(`\n${table(results)}\n\n${legend}\n`);
+  report(`written to ${await writeResults(results, rounds)}`);
 }
 
 /** A figure that cannot be measured is told, and the others are measured all the same. */
@@ -78,7 +81,7 @@ async function measureAll(bench: Bench, chosen: typeof figures): Promise<Result[
       report(`${figure.name}: ${Math.round((Date.now() - start) / 1000)} s`);
     } catch (error) {
       process.exitCode = 1;
-      report(`${figure.name}: failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      report(`${figure.name}: failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return results;
@@ -88,7 +91,8 @@ async function measureAll(bench: Bench, chosen: typeof figures): Promise<Result[
 function onSignal(cleanUp: () => Promise<void>): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.removeAllListeners(signal); // the tests' own would end the process before everything is cleaned up
-    process.once(signal, () => {
+    // Not `once`: the Automation API's way to run commands ends the process when it finds itself to be the only one that listens.
+    process.on(signal, () => {
       report(`${signal}: cleaning up`);
       void cleanUp().finally(() => process.exit(130));
     });
