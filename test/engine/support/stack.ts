@@ -9,6 +9,7 @@ import { Registry, type RegistryArgs } from "ha-registry-docker";
 import { ensureEngine, ensureImages, pulumiCommand } from "ha-registry-tools";
 import { Docker } from "./docker";
 import type { ClientOptions } from "./http-client";
+import { onInterrupt } from "./interrupt";
 import { LogCollector } from "./log-collector";
 import { freePorts } from "./ports";
 import { runProgram } from "./program";
@@ -32,7 +33,6 @@ export interface Outputs {
 }
 
 const progress = process.env["HA_REGISTRY_TEST_OUTPUT"] === "1" ? (text: string): boolean => process.stderr.write(text) : undefined;
-const alive = new Set<RegistryStack>();
 
 /**
  * A stack with one `Registry`, on the real engine and a real Docker Engine, with a state of its own. Make it with
@@ -43,6 +43,7 @@ export class RegistryStack {
   args: RegistryArgs;
   /** Docker Engine that it runs on. */
   readonly docker: Docker;
+  readonly #settle: () => void;
 
   constructor(
     /** Name of stack and registry, and prefix of every container. */
@@ -56,7 +57,7 @@ export class RegistryStack {
   ) {
     this.args = args;
     this.docker = new Docker(dockerHost);
-    alive.add(this);
+    this.#settle = onInterrupt(() => this.removeByForce());
   }
 
   /**
@@ -144,7 +145,7 @@ export class RegistryStack {
 
   /** Removes everything by force, without Pulumi. */
   async removeByForce(): Promise<void> {
-    alive.delete(this);
+    this.#settle();
     this.logs.stop();
     await this.docker.removeLeftovers(this.name);
     await rm(this.directory, { recursive: true, force: true });
@@ -201,11 +202,4 @@ export function useRegistry(options: StartOptions = {}): () => RegistryStack {
     assert.ok(registry, "the registry is not up yet");
     return registry;
   };
-}
-
-/** A test that is broken off leaves nothing behind either. */
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    void Promise.allSettled([...alive].map((registry) => registry.removeByForce())).then(() => process.exit(130));
-  });
 }
