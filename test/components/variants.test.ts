@@ -168,7 +168,8 @@ describe("images", () => {
 
 describe("hand-over of connections", () => {
   it("is a switch of the kernel that old hosts do without", async () => {
-    const sysctls = async (args: RegistryArgs): Promise<unknown> => (await deploy(args)).get("Container", "team-balancer").inputs["sysctls"];
+    const sysctls = async (args: RegistryArgs): Promise<unknown> =>
+      (await deploy(args)).get("Container", "team-balancer").inputs["sysctls"];
     assert.deepEqual(await sysctls({}), { "net.ipv4.tcp_migrate_req": "1" });
     assert.equal(await sysctls({ loadBalancer: { handOverConnections: false } }), undefined);
   });

@@ -309,7 +309,8 @@ test("a kernel that cannot hand over connections is named before Docker refuses 
     checkKernel(version, problems);
     return problems.all.map(({ path }) => path);
   };
-  for (const version of ["6.1.0-37-amd64", "5.14.0-503.el9.x86_64", "5.15.0-125-generic", ""]) assert.deepEqual(paths(version), [], version);
+  for (const version of ["6.1.0-37-amd64", "5.14.0-503.el9.x86_64", "5.15.0-125-generic", ""])
+    assert.deepEqual(paths(version), [], version);
   for (const version of ["5.13.19", "5.4.0-216-generic", "4.18.0-553.el8_10.x86_64"]) {
     assert.deepEqual(paths(version), ["registry.loadBalancer.handOverConnections"], version);
   }

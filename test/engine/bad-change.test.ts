@@ -9,7 +9,7 @@ import { startRegistry, type RegistryStack } from "./support/stack";
 /** A change that cannot work. */
 interface BadChange {
   what: string;
-  change(args: RegistryArgs, registry: RegistryStack): RegistryArgs;
+  change: (args: RegistryArgs, registry: RegistryStack) => RegistryArgs;
   /** The container that fails. */
   part: string;
   /** What its log or its start says. */
@@ -73,10 +73,12 @@ async function refuses(registry: RegistryStack, { change, part, reason }: BadCha
   try {
     const good = registry.args;
     const beginning = await load.peek();
-    const error = await registry.up((args) => change(args, registry)).then(
-      () => assert.fail("up succeeded"),
-      (failure: Error) => failure.message,
-    );
+    const error = await registry
+      .up((args) => change(args, registry))
+      .then(
+        () => assert.fail("up succeeded"),
+        (failure: Error) => failure.message,
+      );
     assert.match(error, new RegExp(`${registry.container(part)}\\b`));
     assert.match([error, ...(await registry.logs.matching(part, reason))].join("\n"), reason);
     const refused = await load.peek();
