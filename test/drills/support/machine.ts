@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { runProgram } from "../../engine/support/program";
 import { Docker } from "../../engine/support/docker";
+import { onInterrupt } from "../../engine/support/interrupt";
 import { until } from "../../engine/support/waiting";
 
 /**
@@ -15,6 +16,7 @@ export class Machine {
   /** Address of its Docker Engine. */
   readonly dockerHost: string;
   readonly docker: Docker;
+  readonly #settle: () => void;
 
   private constructor(
     private readonly name: string,
@@ -25,6 +27,7 @@ export class Machine {
   ) {
     this.dockerHost = `unix://${path.join(directory, "docker.sock")}`;
     this.docker = new Docker(this.dockerHost);
+    this.#settle = onInterrupt(() => this.end());
   }
 
   /** Makes a machine and boots it. */
@@ -93,11 +96,12 @@ export class Machine {
 
   /** Removes it. */
   async end(): Promise<void> {
+    this.#settle();
     const containers = await this.docker.command("ps", "--all", "--quiet").catch(() => "");
     const ids = containers.split("\n").filter((id) => id !== "");
     if (ids.length > 0) await this.docker.command("rm", "--force", ...ids);
     await this.#kill([]);
-    await this.#disconnect();
+    await this.#disconnect().catch(() => undefined); // it may have no power at the moment
     await rm(this.directory, { recursive: true, force: true });
   }
 
