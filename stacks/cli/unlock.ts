@@ -59,6 +59,6 @@ async function removeHalfMade(name: string, open: OpenStack, report: Report): Pr
 
 /** How objects of a type are found and removed. */
 const removers = new Map<string, { list: string[]; remove: string[] }>([
-  [types.container, { list: ["ps", "--all"], remove: ["rm", "--force"] }],
+  [types.container, { list: ["ps", "--all"], remove: ["rm", "--force", "--volumes"] }],
   [types.network, { list: ["network", "ls"], remove: ["network", "rm"] }],
 ]);
