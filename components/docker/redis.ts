@@ -79,7 +79,7 @@ export class Redis extends pulumi.ComponentResource {
         networksAdvanced: [{ name: networkName, ipv4Address: address }],
         mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
         tmpfs: { "/data": `rw,noexec,nosuid,size=16m,uid=${users.redis},mode=0700` },
-        healthcheck: ping.apply((command) => healthcheck("CMD-SHELL", command)),
+        healthcheck: ping.apply((command) => healthcheck(command)),
       },
       { parent: this, dependsOn: [files], deleteBeforeReplace: true },
     );

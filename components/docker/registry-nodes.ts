@@ -45,11 +45,13 @@ export interface RegistryNodesArgs {
  * The registry nodes. They share storage, HTTP secret and Redis, nothing else, so that an upload begun on one can go on at another.
  *
  * Each depends on the one before: a change replaces them strictly in order, every one drained before it stops and healthy before the
- * next goes, and stops at the first that does not come up.
+ * next goes, and stops at the first that does not come up. What the component depends on has to be there before the first; files are made
+ * beside it.
  */
 export class RegistryNodes extends pulumi.ComponentResource {
   constructor(name: string, args: RegistryNodesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("ha-registry-docker:index:RegistryNodes", name, {}, opts);
+    const { dependsOn, ...options } = opts ?? {};
+    super("ha-registry-docker:index:RegistryNodes", name, {}, options);
     const { topology } = args;
 
     const httpSecret = new random.RandomPassword(`${name}-http-secret`, { length: 64, special: false }, { parent: this }).result;
@@ -61,10 +63,8 @@ export class RegistryNodes extends pulumi.ComponentResource {
         part: "nodes",
         owner: users.registry,
         plain: { ...trusted, "node.sh": renderNodeScript() },
-        secret: {
-          ...(args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd }),
-          "config.yml": configuration(args, httpSecret, trusted),
-        },
+        secret: { "config.yml": configuration(args, httpSecret, trusted) },
+        reread: args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd },
       },
       { parent: this },
     );
@@ -97,9 +97,9 @@ export class RegistryNodes extends pulumi.ComponentResource {
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
           // Answers 200 without a login once the port is open, and 503 while the store fails.
-          healthcheck: healthcheck("CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${topology.node.port}/`),
+          healthcheck: healthcheck(`wget -q -T 5 -O /dev/null http://127.0.0.1:${topology.node.port}/`),
         },
-        { parent: this, dependsOn: [files, ...previous], deleteBeforeReplace: true },
+        pulumi.mergeOptions({ dependsOn }, { parent: this, dependsOn: [files, ...previous], deleteBeforeReplace: true }),
       );
 
     topology.nodes.reduce<docker.Container[]>((previous, node) => [start(node, previous)], []);
