@@ -11,6 +11,7 @@ import { Docker } from "./docker";
 import type { ClientOptions } from "./http-client";
 import { onInterrupt } from "./interrupt";
 import { LogCollector } from "./log-collector";
+import { freshName } from "./names";
 import { freePorts } from "./ports";
 import { runProgram } from "./program";
 
@@ -176,7 +177,7 @@ export class RegistryStack {
 export async function startRegistry({ args = {}, dockerHost, dockerHosts }: StartOptions = {}): Promise<RegistryStack> {
   const engine = await ensureEngine(() => undefined);
   if (dockerHosts === undefined) await ensureImages({ dockerHost, report: () => undefined });
-  const name = `t-${randomBytes(4).toString("hex")}`;
+  const name = freshName("t");
   const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
   const port = await freePorts(4);
   const stack = await LocalWorkspace.createStack(
