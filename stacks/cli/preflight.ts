@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { ObjectStoreKind, Problems, resolveTopology, sizeFor } from "ha-registry-core";
+import { imagesOf, ObjectStoreKind, Problems, resolveTopology, sizeFor } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { dockerDiskFree, ensureDocker, ensureImages, requireDiskFree, type Report } from "ha-registry-tools";
 import { Substrate, type StackConfig } from "../schema/stack-config";
@@ -23,7 +23,8 @@ export async function preflight(name: string, config: StackConfig, report: Repor
   if (topology.loadBalancer.handOverConnections) checkKernel(await dockerKernel(), problems);
   problems.throwIfAny(name);
   await adviseCapacity(topology, report);
-  await ensureImages({ ...(config.registry?.images === undefined ? {} : { images: config.registry.images }), report });
+  const images = config.registry?.images;
+  await ensureImages({ names: imagesOf(topology), ...(images === undefined ? {} : { images }), report });
 }
 
 /**
