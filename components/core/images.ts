@@ -1,4 +1,5 @@
 import type { Problems } from "./errors";
+import type { Topology } from "./topology";
 
 /** The images that the library runs. */
 export enum ImageName {
@@ -161,6 +162,11 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Haproxy]: resolve(ImageName.Haproxy),
     [ImageName.Redis]: resolve(ImageName.Redis),
   };
+}
+
+/** The images that a registry runs: those of parts that it has. */
+export function imagesOf({ redis }: Topology): ImageName[] {
+  return [ImageName.Registry, ImageName.Haproxy, ...(redis.servers.length > 0 ? [ImageName.Redis] : [])];
 }
 
 function tableReference(name: ImageName, mirror: string | undefined): string {
