@@ -10,12 +10,13 @@ import { after, before, test } from "node:test";
 import { ensureEngine } from "ha-registry-tools";
 import { parseDocument } from "yaml";
 import { Docker } from "./support/docker";
+import { freshName } from "./support/names";
 import { plainPulumi } from "./support/plain-pulumi";
 import { freePorts, listen } from "./support/ports";
 import { runProgram } from "./support/program";
 
 const checkout = resolve(__dirname, "..", "..", "..");
-const name = `c-${randomBytes(4).toString("hex")}`;
+const name = freshName("c");
 const directory = mkdtempSync(join(tmpdir(), `${name}-`));
 const project = join(directory, "project");
 const configFile = join(project, "stacks", "config", `Pulumi.${name}.yaml`);

@@ -124,7 +124,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["caCertificatePem", "certificatePem", "privateKeyPem"],
     outputs: ["caCertificatePem", "certificatePem", "internalCaCertificatePem", "internalCaPrivateKeyPem", "privateKeyPem"],
   },
-  Files: { required: ["owner", "part", "topology"], optional: ["plain", "secret"], outputs: ["paths", "volumeName"] },
+  Files: { required: ["owner", "part", "topology"], optional: ["plain", "reread", "secret"], outputs: ["paths", "volumeName"] },
   LoadBalancer: {
     required: ["certificatePem", "networkName", "privateKeyPem", "topology"],
     optional: ["clientCaPem"],

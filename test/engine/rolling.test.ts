@@ -7,11 +7,11 @@ import { ImageName, imageTable } from "ha-registry-core";
 import { tagImage } from "ha-registry-tools";
 import { docker } from "./support/docker";
 import { RawClient } from "./support/http-client";
-import { describeFailures, idleKinds, Load } from "./support/load";
+import { describeFailures, Load, untilAllSucceed } from "./support/load";
 import { useRegistry } from "./support/stack";
 
 /** Bounds the load should a step hang; far more than all steps take. */
-const LOAD_SECONDS = 900;
+const LOAD_SECONDS = 1700;
 
 describe("planned changes under load, with not one request failing", () => {
   let load: Load | undefined;
@@ -93,7 +93,7 @@ describe("planned changes under load, with not one request failing", () => {
     const idsBefore = await containerIds();
     await registry().up(change);
     const idsAfter = await containerIds();
-    const loadAfter = await running().peek();
+    const loadAfter = await untilAllSucceed(running(), loadBefore);
     const failures = loadAfter.failures.slice(loadBefore.failures.length);
     const failed = loadAfter.failed - loadBefore.failed;
     assert.equal(failed, 0, [describeFailures({ failures, failed }), ...(await logged(failed))].join("\n"));
@@ -103,7 +103,6 @@ describe("planned changes under load, with not one request failing", () => {
       parts.map((part) => registry().container(part)),
       "the replaced containers",
     );
-    assert.deepEqual(idleKinds(loadBefore, loadAfter), [], "kinds of operation that never succeeded meanwhile");
   }
 
   function running(): Load {

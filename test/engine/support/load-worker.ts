@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { BodyFamily, largeBytes, smallBytes } from "./bodies";
 import { staleReads, type TagRead, type TagWrite } from "./history";
@@ -19,7 +20,9 @@ const families = { small: new BodyFamily(smallBytes), large: new BodyFamily(larg
 const DISTINCT_LARGE = 10;
 /** Tags of a repository that small pushes move round and round. */
 const MOVING_TAGS = 3;
-const KEPT_FAILURES = 1000;
+const KEPT_FAILURES = 20_000;
+/** Pause after a failure: a registry that refuses everything for minutes shall not use that up. */
+const AFTER_FAILURE_MILLISECONDS = 200;
 const VERIFYING_CLIENTS = 4;
 
 const acknowledged: Record<WorkerPlan["size"], Acknowledged[]> = { small: [], large: [] };
@@ -76,19 +79,20 @@ async function keepOn(kind: string, number: number, operation: Operation, warm: 
       warm();
     } catch (error) {
       note(`${kind} ${number}`, startedAt, error);
-      await new Promise((resolve) => setTimeout(resolve, 50)); // a registry that refuses everything shall not fill the memory
+      await sleep(AFTER_FAILURE_MILLISECONDS);
     }
+    if (plan.pauseMilliseconds !== undefined) await sleep(plan.pauseMilliseconds);
   }
   client.close();
   warm(); // so that a load that never succeeds ends with a report of why
 }
 
 function note(worker: string, operationStartedAt: number, error: unknown): void {
+  if (!(error instanceof RequestFailure)) throw error;
   failed += 1;
   if (failures.length >= KEPT_FAILURES) return;
-  if (!(error instanceof RequestFailure)) throw error;
-  const { step, reason, reusedSocket, startedAt, failedAt } = error;
-  failures.push({ worker, step, reason, reusedSocket, operationStartedAt, startedAt, failedAt });
+  const { step, reason, reusedSocket, connectedAt, startedAt, failedAt } = error;
+  failures.push({ worker, step, reason, reusedSocket, connectedAt, operationStartedAt, startedAt, failedAt });
 }
 
 /**
