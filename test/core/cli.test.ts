@@ -185,7 +185,7 @@ test("on several hosts each is looked at for what is put on it, and the message 
       "registry.hosts.south: there is a container prod-node-2",
       "registry.loadBalancer.port: port 5000 on south is taken by",
       `registry.internalPortBase: port ${second.published?.port} on south is taken by`,
-      "registry.loadBalancer.handOverConnections: needs Linux 5.14, and Docker",
+      "registry.loadBalancer.handOverConnections: needs Linux 5.14, and Docker on",
     ],
   );
 });
