@@ -97,7 +97,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
           // Answers 200 without a login once the port is open, and 503 while the store fails.
-          healthcheck: healthcheck(`wget -q -T 5 -O /dev/null http://127.0.0.1:${topology.node.port}/`),
+          healthcheck: healthcheck(`wget -q -T 3 -O /dev/null http://127.0.0.1:${topology.node.port}/`),
         },
         pulumi.mergeOptions({ dependsOn }, { parent: this, dependsOn: [files, ...previous], deleteBeforeReplace: true }),
       );
