@@ -56,6 +56,9 @@ export function serviceDefaults({ topology, part, user, memoryMiB, cpus, graceSe
 /** How long a healthy container is left alone before it is looked at again, seconds. */
 export const restSeconds = 8;
 
+/** How long one check looks again and again before it fails, seconds. */
+const insistSeconds = 2;
+
 /** Exists while the last look found the container healthy. Docker gives every container this memory of its own, and a new one at each start. */
 const healthyMarker = "/dev/shm/healthy";
 
@@ -63,7 +66,8 @@ const healthyMarker = "/dev/shm/healthy";
  * A health check that notices a start within a second and a sick container within 15 seconds, and is patient with a slow start.
  *
  * Docker has one interval for all states, and each check costs it a new process in the container's namespaces: checks every two seconds
- * took more CPU than the registry. So the check itself rests where all was well, and looks several times where it was not.
+ * took more CPU than the registry. So the check itself rests where all was well, and looks several times where it was not. Pulumi's
+ * provider looks once a second whether a container is healthy: whoever is in time for its first look saves one.
  *
  * @param probe Shell command that succeeds in a healthy container, within seconds.
  * @param rest Shell command that rests.
@@ -71,8 +75,9 @@ const healthyMarker = "/dev/shm/healthy";
 export function healthcheck(probe: string, rest = `sleep ${restSeconds}`) {
   const script = [
     `[ ! -e ${healthyMarker} ] || ${rest}`,
-    `for attempt in 1 2 3 4 5; do ${probe} && : > ${healthyMarker} && exit 0; sleep 0.3; done`,
-    `rm -f ${healthyMarker}; exit 1`,
+    `end=$(($(date +%s) + ${insistSeconds}))`,
+    `until ${probe}; do [ $(date +%s) -lt $end ] || { rm -f ${healthyMarker}; exit 1; }; sleep 0.2; done`,
+    `: > ${healthyMarker}`,
   ].join("\n");
-  return { tests: ["CMD-SHELL", script], interval: "500ms", timeout: "40s", retries: 3, startPeriod: "30s" };
+  return { tests: ["CMD-SHELL", script], interval: "300ms", timeout: "40s", retries: 3, startPeriod: "30s" };
 }

@@ -169,7 +169,7 @@ function serverPem({ certificatePem, privateKeyPem }: LoadBalancerArgs): pulumi.
 const networkInterface = "/sys/class/net/eth0";
 
 /** How long Docker may take to start the owner of the namespace again, seconds. Before that it could not start a HAProxy, and would give up. */
-const namespaceSeconds = 5;
+const namespaceSeconds = 8;
 
 /**
  * Healthy means: answers, and sees a node. A process whose namespace is gone, because the container that owns it was restarted, ends

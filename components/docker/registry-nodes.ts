@@ -118,7 +118,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
           // Answers 200 without a login once the port is open, and 503 while the store fails.
-          healthcheck: healthcheck(`wget -q -T 5 -O /dev/null ${healthUrl(topology)}`),
+          healthcheck: healthcheck(`wget -q -T 3 -O /dev/null ${healthUrl(topology)}`),
           ...publishedPorts(node),
         },
         pulumi.mergeOptions(

@@ -53,7 +53,7 @@ describe("a part dies without warning, under load", () => {
     clients = await prepareClients(directory, await registry().outputs());
     const all = [clients.docker, clients.crane, clients.regctl, clients.skopeo];
     for (const client of all) await client.login();
-    const workers = (["small", "large"] as const).flatMap((size) => (["push", "pull"] as const).map((role) => ({ role, size, count: 1 })));
+    const workers = (["small", "medium"] as const).flatMap((size) => (["push", "pull"] as const).map((role) => ({ role, size, count: 1 })));
     load = await Load.start({ client: await registry().client(), workers, maxSeconds: 1700 });
     clientLoad = new ClientLoad(all, directory);
   });
@@ -228,7 +228,7 @@ describe("a part dies without warning, under load", () => {
 
   /** Whether both HAProxys serve: each of several new connections gets an answer. */
   async function answers(): Promise<boolean> {
-    const options = { ...(await registry().client()), idleSeconds: 2 };
+    const options = { ...(await registry().client()), idleSeconds: 10 };
     for (let connection = 0; connection < 20; connection++) {
       const client = new RawClient(options);
       await client.request("GET", "/v2/", { expect: [200] }).finally(() => client.close());

@@ -20,7 +20,7 @@ export interface ClientOptions {
   token?: string;
   /** Further options of its TLS connections, as a client certificate or the local address. @default - none */
   connection?: https.AgentOptions;
-  /** How long a connection may be silent before the request counts as failed, seconds. @default 60 */
+  /** How long a connection may be silent before the request counts as failed, seconds. @default 120 */
   idleSeconds?: number;
 }
 
@@ -120,7 +120,7 @@ export class RawClient {
   ): Promise<Answer> {
     const startedAt = Date.now();
     const step = `${method} ${path}`;
-    const { endpoint, idleSeconds = 60 } = this.#options;
+    const { endpoint, idleSeconds = 120 } = this.#options;
     const authorization = authorizationOf(this.#options);
     const request = this.#transport.request(new URL(path, endpoint), {
       method,

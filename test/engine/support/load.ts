@@ -8,8 +8,8 @@ import { until } from "./waiting";
 export interface WorkerPlan {
   /** `push` sends a new blob and a manifest; `pull` fetches a manifest and its blob, of what was pushed before. */
   role: "push" | "pull";
-  /** Blobs of 64 KiB or of 200 MiB. */
-  size: "small" | "large";
+  /** Blobs of 64 KiB, of 32 MiB or of 200 MiB. */
+  size: "small" | "medium" | "large";
   /** Workers of this kind, each with a connection of its own. */
   count: number;
 }
