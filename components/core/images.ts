@@ -8,6 +8,8 @@ export enum ImageName {
   Haproxy = "haproxy",
   /** The cache of blob descriptors: Valkey, which speaks Redis's protocol. */
   Redis = "redis",
+  /** The object store that the library runs itself. */
+  Garage = "garage",
 }
 
 /** One row of the image table. */
@@ -42,6 +44,13 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "7.2",
     floorReason: "CVE-2025-49844: older branches got no fix for the use-after-free in Lua",
   },
+  // AGPL-3.0: it is run as it was published, as a service of its own, which asks nothing of what talks to it.
+  [ImageName.Garage]: {
+    repository: "dxflrs/garage",
+    tag: "v2.5.0",
+    floor: "2.3.0",
+    floorReason: "older versions cannot be told through their administration API to abort abandoned uploads",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -52,7 +61,7 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
+   * Full references by image name (`registry`, `haproxy`, `redis`, `garage`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
    * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
@@ -67,6 +76,8 @@ export interface ImageReferences {
   [ImageName.Haproxy]: string;
   /** The cache of blob descriptors. */
   [ImageName.Redis]: string;
+  /** The object store. */
+  [ImageName.Garage]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -160,6 +171,7 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Registry]: resolve(ImageName.Registry),
     [ImageName.Haproxy]: resolve(ImageName.Haproxy),
     [ImageName.Redis]: resolve(ImageName.Redis),
+    [ImageName.Garage]: resolve(ImageName.Garage),
   };
 }
 

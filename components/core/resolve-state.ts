@@ -2,19 +2,26 @@ import { addressIn, isHost, isHostPort, isHttpUrl } from "./addresses";
 import { checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, ports } from "./layout";
+import { resolveGarage, s3OfGarage } from "./resolve-garage";
 import type { ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
 import { filesystemTeamLimit, sizeFor } from "./sizing";
 import { ObjectStoreKind } from "./topology";
 import type { NetworkTopology, ObjectStoreTopology, RedisTopology, ResolvedS3 } from "./topology";
 
 /** Fills in and checks where blobs and manifests are kept. */
-export function resolveObjectStore(name: string, teamSize: number, shape: ObjectStoreShape, problems: Problems): ObjectStoreTopology {
+export function resolveObjectStore(
+  name: string,
+  network: NetworkTopology,
+  teamSize: number,
+  shape: ObjectStoreShape,
+  problems: Problems,
+): ObjectStoreTopology {
   const kinds = Object.values(ObjectStoreKind).filter((kind) => shape[kind] !== undefined);
   problems.require(kinds.length <= 1, "objectStore", `${kinds.join(" and ")} are given, and a registry has one store: keep one of them`);
   problems.require(
     kinds.length > 0 || !(teamSize >= filesystemTeamLimit),
     "objectStore",
-    `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
+    `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs, objectStore.garage or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
   );
   if (shape.nfs !== undefined) checkNfs(shape.nfs, problems);
   const existingVolume = shape.filesystem?.existingVolume;
@@ -22,6 +29,7 @@ export function resolveObjectStore(name: string, teamSize: number, shape: Object
     const fits = isText(existingVolume, /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
     problems.require(fits, "objectStore.filesystem.existingVolume", `"${existingVolume}" is not the name of a Docker volume`);
   }
+  const garage = shape.garage && resolveGarage(name, network, teamSize, shape.garage, problems);
   return {
     kind: kinds[0] ?? ObjectStoreKind.Filesystem,
     volumeName: existingVolume ?? `${name}-store`,
@@ -29,7 +37,8 @@ export function resolveObjectStore(name: string, teamSize: number, shape: Object
     nfsServer: shape.nfs?.server,
     nfsPath: shape.nfs?.path,
     nfsOptions: shape.nfs && (shape.nfs.options ?? "nfsvers=4.2,hard,noatime"),
-    s3: shape.s3 && resolveS3(shape.s3, problems),
+    s3: garage ? s3OfGarage(garage) : shape.s3 && resolveS3(shape.s3, problems),
+    garage,
   };
 }
 

@@ -61,7 +61,7 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
     nodes: resolveNodes(name, network, teamSize, shape.nodes ?? {}, problems),
     node: resolveNodeSettings(teamSize, shape.nodes ?? {}, problems),
     loadBalancer: { ...loadBalancer, catalogUsers: access.catalogUsers },
-    objectStore: resolveObjectStore(name, teamSize, shape.objectStore ?? {}, problems),
+    objectStore: resolveObjectStore(name, network, teamSize, shape.objectStore ?? {}, problems),
     redis: resolveRedis(name, network, teamSize, shape.redis ?? {}, problems),
     access: access.topology,
     certificates: resolveCertificates(shape.certificates ?? {}, problems),

@@ -132,6 +132,7 @@ export enum ObjectStoreKind {
   Filesystem = "filesystem",
   Nfs = "nfs",
   S3 = "s3",
+  Garage = "garage",
 }
 
 /** Storage of blobs and manifests. */
@@ -148,8 +149,40 @@ export interface ObjectStoreTopology {
   nfsPath?: string;
   /** Mount options of the NFS export. */
   nfsOptions?: string;
-  /** The bucket, with its defaults filled in. */
+  /** The bucket, with its defaults filled in; also when it is Garage's. */
   s3?: ResolvedS3;
+  /** The object store of the registry's own. */
+  garage?: GarageTopology;
+}
+
+/** The object store of the registry's own. */
+export interface GarageTopology {
+  /** Its nodes, in the order in which they are rolled. */
+  nodes: GarageNodeTopology[];
+  /** Name under which registry nodes reach all of them. */
+  host: string;
+  /** Its bucket. */
+  bucket: string;
+  /** Memory limit of one node, MiB. */
+  memoryMiB: number;
+  /** CPU limit of one node, cores; none when absent. */
+  cpus?: number;
+}
+
+/** One node of Garage. */
+export interface GarageNodeTopology {
+  /** Number, from 1. */
+  number: number;
+  /** Name, as `prod-garage-1`. */
+  name: string;
+  /** Fixed address in the private network. */
+  address: string;
+  /** `address:port` under which the others reach it. */
+  rpcAddress: string;
+  /** What fails together with it: the copies of an object lie in different zones as far as there are enough. */
+  zone: string;
+  /** Space that it may take, bytes: what objects are shared out by. */
+  capacityBytes: number;
 }
 
 /** A bucket with its defaults filled in; what is absent is left to the registry's S3 driver. */

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { ObjectStoreKind, Problems, resolveTopology, sizeFor } from "ha-registry-core";
+import { ObjectStoreKind, Problems, requiredImages, resolveTopology, sizeFor } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { dockerDiskFree, ensureDocker, ensureImages, requireDiskFree, type Report } from "ha-registry-tools";
 import { Substrate, type StackConfig } from "../schema/stack-config";
@@ -23,7 +23,8 @@ export async function preflight(name: string, config: StackConfig, report: Repor
   if (topology.loadBalancer.handOverConnections) checkKernel(await dockerKernel(), problems);
   problems.throwIfAny(name);
   await adviseCapacity(topology, report);
-  await ensureImages({ ...(config.registry?.images === undefined ? {} : { images: config.registry.images }), report });
+  const images = config.registry?.images;
+  await ensureImages({ names: requiredImages(topology), ...(images === undefined ? {} : { images }), report });
 }
 
 /**
@@ -58,8 +59,8 @@ export function checkKernel(version: string, problems: Problems): void {
 
 /** Names that the registry is about to take must not be taken by somebody else. */
 export function checkNames(topology: Topology, containers: readonly Container[], problems: Problems): void {
-  const { nodes, loadBalancer, redis } = topology;
-  const wanted = new Set([...nodes.map((node) => node.name), loadBalancer.name, ...loadBalancer.replicas, redis.name]);
+  const { nodes, loadBalancer, redis, objectStore } = topology;
+  const wanted = new Set([...nodes.map((node) => node.name), loadBalancer.name, ...loadBalancer.replicas, redis.name, ...(objectStore.garage?.nodes ?? []).map((node) => node.name)]);
   for (const { name, stack } of containers) {
     if (!wanted.has(name) || stack === topology.name) continue;
     problems.add(

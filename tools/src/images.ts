@@ -21,7 +21,7 @@ export enum ImageSource {
 
 /** Which images, and for which Docker Engine. */
 export interface EnsureImagesOptions {
-  /** Images that are wanted. @default - all */
+  /** Images that are wanted. @default - those of a registry without a store of its own: Garage takes minutes to build */
   names?: readonly ImageName[];
   /** Mirror and references. @default - the image table's */
   images?: ImagesShape;
@@ -43,14 +43,14 @@ export interface EnsuredImage extends WantedImage {
 
 /**
  * Makes sure that the Docker Engine has the images under their references. Those that are there stay as they are; others are pulled,
- * or built from Debian packages and Go modules where no registry has them. Many processes may do so at once: one works, the others
+ * or built from Debian packages, Go modules and crates where no registry has them. Many processes may do so at once: one works, the others
  * wait for it.
  *
  * @returns the images, in the order of `names`.
  * @throws {RegistryError} when the references are wrong, the Docker Engine does not answer, or an image is to be had in no way.
  */
 export async function ensureImages(options: EnsureImagesOptions = {}): Promise<EnsuredImage[]> {
-  const { names = Object.values(ImageName), report = reportToStderr } = options;
+  const { names = [ImageName.Registry, ImageName.Haproxy, ImageName.Redis], report = reportToStderr } = options;
   const problems = new Problems();
   const references = resolveImages(options.images, problems);
   problems.throwIfAny("images");

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
 import { LocalWorkspace, type OpMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
+import { ImageName } from "ha-registry-core";
 import { Registry, type RegistryArgs } from "ha-registry-docker";
 import { ensureEngine, ensureImages, pulumiCommand } from "ha-registry-tools";
 import { Docker } from "./docker";
@@ -163,6 +164,7 @@ export class RegistryStack {
 export async function startRegistry({ args = {}, dockerHost }: StartOptions = {}): Promise<RegistryStack> {
   const engine = await ensureEngine(() => undefined);
   await ensureImages({ dockerHost, report: () => undefined });
+  if (args.objectStore?.garage !== undefined) await ensureImages({ names: [ImageName.Garage], dockerHost, report: () => undefined });
   const name = `t-${randomBytes(4).toString("hex")}`;
   const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
   const port = await freePorts(4);
