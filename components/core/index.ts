@@ -3,6 +3,7 @@ export * from "./errors";
 export * from "./garage-identity";
 export * from "./images";
 export * from "./layout";
+export * from "./placement";
 export * from "./render/client-config";
 export * from "./render/content";
 export * from "./render/garage";

@@ -4,12 +4,14 @@ import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import {
   GaragePhase,
+  announcedEndpoint,
   contentPath,
   garageDataDirectory,
   garageMetadataDirectory,
   garageNodeId,
   garageNodeKey,
   garageShellDirectory,
+  hostPort,
   renderGarage,
   renderGarageScript,
   renderGarageVolumesScript,
@@ -18,6 +20,8 @@ import {
 import type { GarageNodeTopology, GaragePeer, GarageTopology, Topology } from "ha-registry-core";
 import { healthcheck, labels, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
+import { childOptions } from "./hosts";
+import type { PartOptions } from "./hosts";
 
 /** Arguments of `Garage`. */
 export interface GarageArgs {
@@ -34,7 +38,16 @@ interface Identity {
   key: pulumi.Output<string>;
 }
 
-/** What the whole cluster shares. */
+/** What all nodes have in common. */
+interface Cluster {
+  topology: Topology;
+  garage: GarageTopology;
+  networkName: pulumi.Input<string>;
+  shared: Shared;
+  hostProviders: PartOptions["hostProviders"];
+}
+
+/** Secrets of the cluster. */
 interface Shared {
   rpcSecret: pulumi.Output<string>;
   metricsToken: pulumi.Output<string>;
@@ -53,7 +66,7 @@ export class Garage extends pulumi.ComponentResource {
   /** Secret key that belongs to it, secret. */
   readonly secretKey: pulumi.Output<string>;
 
-  constructor(name: string, args: GarageArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: GarageArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Garage", name, {}, opts);
     const { topology, networkName } = args;
     const { garage } = topology.objectStore;
@@ -76,9 +89,11 @@ export class Garage extends pulumi.ComponentResource {
 
     identities.reduce<docker.Container[]>((previous, identity) => {
       const others = pulumi.all(
-        identities.filter((other) => other !== identity).map(({ id, node }) => id.apply((key): GaragePeer => ({ id: key, address: node.rpcAddress }))),
+        identities
+          .filter((other) => other !== identity)
+          .map(({ id, node }) => id.apply((key): GaragePeer => ({ id: key, address: hostPort(announcedEndpoint(node)) }))),
       );
-      return [this.startNode(topology, garage, networkName, identity, others, shared, previous)];
+      return [this.startNode({ topology, garage, networkName, shared, hostProviders: opts?.hostProviders }, identity, others, previous)];
     }, []);
     this.registerOutputs({ accessKey: this.accessKey, secretKey: this.secretKey });
   }
@@ -89,16 +104,15 @@ export class Garage extends pulumi.ComponentResource {
   }
 
   private startNode(
-    topology: Topology,
-    garage: GarageTopology,
-    networkName: pulumi.Input<string>,
+    cluster: Cluster,
     { node, key }: Identity,
     peers: pulumi.Output<GaragePeer[]>,
-    shared: Shared,
     previous: docker.Container[],
   ): docker.Container {
-    const volumes = this.makeVolumes(topology, node);
-    const files = this.makeFiles(topology, garage, node, key, peers, shared);
+    const { topology, garage, networkName, hostProviders } = cluster;
+    const own = childOptions({ parent: this, hostProviders }, node.host);
+    const volumes = this.makeVolumes(topology, node, own);
+    const files = this.makeFiles(cluster, node, key, peers);
     const script = pathOf(files, "garage.sh");
     return new docker.Container(
       node.name,
@@ -130,19 +144,22 @@ export class Garage extends pulumi.ComponentResource {
           { type: "volume", source: volumes.metadata, target: garageMetadataDirectory },
           { type: "volume", source: volumes.data, target: garageDataDirectory },
         ],
+        ...(node.published === undefined
+          ? {}
+          : { ports: [{ internal: node.port, external: node.published.port, ip: node.published.address }] }),
         tmpfs: { "/tmp": `rw,noexec,nosuid,size=4m,uid=${users.garage},mode=0700` },
         healthcheck: script.apply((path) => healthcheck("CMD", `${garageShellDirectory}/sh`, path, "healthy")),
       },
-      { parent: this, dependsOn: [files, volumes.prepared, ...previous], deleteBeforeReplace: true },
+      { ...own, dependsOn: [files, volumes.prepared, ...previous], deleteBeforeReplace: true },
     );
   }
 
   /** The volumes of a node, which belong to its user once \`prepared\` has run. */
-  private makeVolumes(topology: Topology, node: GarageNodeTopology) {
+  private makeVolumes(topology: Topology, node: GarageNodeTopology, options: pulumi.CustomResourceOptions) {
     const volume = (what: string, protect: boolean): pulumi.Output<string> => {
       const name = `${node.name}-${what}`;
-      const own = { name, labels: labels(topology, "object-store") };
-      return new docker.Volume(name, own, { parent: this, protect, ignoreChanges: ["labels"] }).name; // labels cannot change without losing it
+      const args = { name, labels: labels(topology, "object-store") };
+      return new docker.Volume(name, args, { ...options, protect, ignoreChanges: ["labels"] }).name; // labels cannot change without losing it
     };
     const metadata = volume("meta", topology.dataProtection);
     const data = volume("data", topology.dataProtection);
@@ -169,18 +186,16 @@ export class Garage extends pulumi.ComponentResource {
         ],
         labels: labels(topology, "object-store"),
       },
-      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image with a shell will do
+      { ...options, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image with a shell will do
     );
     return { metadata, data, shell, prepared };
   }
 
   private makeFiles(
-    topology: Topology,
-    garage: GarageTopology,
+    { topology, garage, shared: { rpcSecret, metricsToken, accessKeyFile }, hostProviders }: Cluster,
     node: GarageNodeTopology,
     key: pulumi.Output<string>,
     peers: pulumi.Output<GaragePeer[]>,
-    { rpcSecret, metricsToken, accessKeyFile }: Shared,
   ): Files {
     // A path tells no more than the digest of what holds at least 128 random bits.
     const secretPaths = pulumi.unsecret(
@@ -196,6 +211,7 @@ export class Garage extends pulumi.ComponentResource {
       {
         topology,
         part: "object-store",
+        host: node.host,
         owner: users.garage,
         plain: {
           "garage.sh": peers.apply((others) => renderGarageScript(garage, node, others)),
@@ -204,7 +220,7 @@ export class Garage extends pulumi.ComponentResource {
         },
         secret: { "rpc-secret": rpcSecret, "metrics-token": metricsToken, "access-key.json": accessKeyFile, "node-key": key },
       },
-      { parent: this },
+      { parent: this, hostProviders },
     );
   }
 }

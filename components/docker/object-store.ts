@@ -4,6 +4,7 @@ import { ObjectStoreKind, users } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { labels } from "./container";
 import { Garage } from "./garage";
+import type { PartOptions } from "./hosts";
 
 /** Arguments of `ObjectStore`. */
 export interface ObjectStoreArgs {
@@ -25,12 +26,12 @@ export class ObjectStore extends pulumi.ComponentResource {
   /** Secret key that belongs to it, secret; empty for everything else. */
   readonly s3SecretKey: pulumi.Output<string>;
 
-  constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ObjectStoreArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:ObjectStore", name, {}, opts);
     const { topology, networkName } = args;
     const { kind, existingVolume, volumeName, s3, garage } = topology.objectStore;
 
-    const cluster = garage && new Garage(`${topology.name}-garage`, { topology, networkName }, { parent: this });
+    const cluster = garage && new Garage(`${topology.name}-garage`, { topology, networkName }, { parent: this, hostProviders: opts?.hostProviders });
     this.s3AccessKey = cluster?.accessKey ?? pulumi.output("");
     this.s3SecretKey = cluster?.secretKey ?? pulumi.output("");
     if (s3 !== undefined) this.volumeName = pulumi.output("");

@@ -1,4 +1,5 @@
 import { ports } from "../layout";
+import { announcedEndpoint, hostPort } from "../placement";
 import type { GarageNodeTopology } from "../topology";
 
 /** Where a node keeps its tables. */
@@ -63,7 +64,7 @@ export function renderGarage(node: GarageNodeTopology, peers: readonly GaragePee
     "",
     `rpc_secret_file = ${text(files.rpcSecret)}`,
     `rpc_bind_addr = "0.0.0.0:${ports.garageRpc}"`,
-    `rpc_public_addr = ${text(node.rpcAddress)}`,
+    `rpc_public_addr = ${text(hostPort(announcedEndpoint(node)))}`,
     // Of a peer that vanished without a word nothing comes, not even a refusal; by default it would be awaited for 300 s.
     "rpc_timeout_msec = 10000",
     "bootstrap_peers = [",
