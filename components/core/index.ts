@@ -7,6 +7,7 @@ export * from "./render/client-config";
 export * from "./render/content";
 export * from "./render/haproxy";
 export * from "./render/htpasswd";
+export * from "./render/keepalived";
 export * from "./render/node-script";
 export * from "./render/redis";
 export * from "./render/registry-config";

@@ -6,3 +6,4 @@ export * from "./object-store";
 export * from "./redis";
 export * from "./registry";
 export * from "./registry-nodes";
+export * from "./virtual-address";
