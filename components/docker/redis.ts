@@ -85,7 +85,7 @@ export class Redis extends pulumi.ComponentResource {
         networksAdvanced: [{ name: networkName, ipv4Address: server.address }],
         mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
         tmpfs: { "/data": `rw,noexec,nosuid,size=16m,uid=${users.redis},mode=0700` },
-        healthcheck: ping.apply((command) => healthcheck("CMD-SHELL", command)),
+        healthcheck: ping.apply((command) => healthcheck(command)),
         ...(server.published === undefined
           ? {}
           : { ports: [{ internal: server.port, external: server.published.port, ip: server.published.address }] }),
