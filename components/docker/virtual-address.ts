@@ -65,9 +65,7 @@ export class VirtualAddress extends pulumi.ComponentResource {
 
     // One after the other, so that there is always one to take the address; the last first: as a rule the first host holds it (see
     // renderKeepalived), and then it moves once.
-    [...balancers]
-      .reverse()
-      .reduce<docker.Container[]>((previous, { host, keepalived = "" }) => [start(host, keepalived, previous)], []);
+    [...balancers].reverse().reduce<docker.Container[]>((previous, { host, keepalived = "" }) => [start(host, keepalived, previous)], []);
 
     this.address = pulumi.output(virtualAddress?.address ?? "");
     this.registerOutputs({ address: this.address });
