@@ -125,6 +125,11 @@ function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">,
   ] as const) {
     problems.require(ipVersion(value) !== 0, at(field), `"${value}" is not an IP address of this host`);
   }
+  problems.require(
+    balancer.virtualAddress === undefined || balancer.bindAddress === "0.0.0.0",
+    at("bindAddress"),
+    `${balancer.bindAddress} is on one host at most, and virtualAddress is on any: leave bindAddress at 0.0.0.0`,
+  );
   for (const [index, range] of balancer.allowedAddressRanges.entries()) {
     problems.require(
       isAddressRange(range),

@@ -6,6 +6,7 @@ import { healthcheck, restSeconds, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
+import { VirtualAddress } from "./virtual-address";
 
 /** Arguments of `LoadBalancer`. */
 export interface LoadBalancerArgs {
@@ -73,7 +74,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
         previous,
       );
     };
-    balancer.balancers.reduce<docker.Container[]>((previous, instance) => startOn(instance, previous), []);
+    const last = balancer.balancers.reduce<docker.Container[]>((previous, instance) => startOn(instance, previous), []);
+    if (balancer.virtualAddress !== undefined)
+      new VirtualAddress(`${topology.name}-address`, { topology }, { parent: this, hostProviders, dependsOn: last });
 
     this.endpoint = pulumi.output(topology.endpoint);
     this.metricsEndpoint = pulumi.output(`http://${balancer.statisticsBindAddress}:${balancer.statisticsPort}/metrics`);
