@@ -2,6 +2,7 @@ export * from "./addresses";
 export * from "./errors";
 export * from "./images";
 export * from "./layout";
+export * from "./placement";
 export * from "./render/client-config";
 export * from "./render/content";
 export * from "./render/haproxy";

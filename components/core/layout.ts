@@ -4,12 +4,16 @@ export const hosts = {
   gateway: 1,
   /** The balancer's, whichever HAProxy runs. */
   balancer: 2,
-  /** Redis's. */
-  redis: 3,
+  /** Redis server number 1 has the next one. */
+  beforeFirstRedis: 2,
+  /** Sentinel number 1 has the next one. */
+  beforeFirstSentinel: 5,
   /** Node number 1 has the next one. */
   beforeFirstNode: 10,
   /** How many nodes there is room for. */
   mostNodes: 50,
+  /** Garage node number 1 has the next one. */
+  beforeFirstGarage: 70,
 } as const;
 
 /** Ports inside the private network. */
@@ -22,10 +26,33 @@ export const ports = {
   agent: 5002,
   /** Redis, with TLS. */
   redis: 6379,
+  /** A sentinel, with TLS. */
+  sentinel: 26379,
   /** Where the HAProxies take requests. */
   balancer: 5000,
   /** Statistics of the first HAProxy; the others follow. */
   statistics: 8404,
+} as const;
+
+/**
+ * With several hosts, what the others have to reach is published on the inner address of its host, at these distances from
+ * `internalPortBase`. Instances are numbered over all hosts, so that a port never follows from who else is there.
+ */
+export const publishedPorts = {
+  /** Redis server number n is at n more. */
+  redis: 10,
+  /** Sentinel number n is at n more. */
+  sentinel: 20,
+  /** Garage's RPC, of Garage node number n at n more. */
+  garageRpc: 30,
+  /** S3 of the Garage node of this host, through its balancer, with TLS. */
+  store: 40,
+  /** Registry API of node number n, with TLS, at n more. */
+  registry: 100,
+  /** Agent port of node number n at n more. */
+  agent: 200,
+  /** The last one in use. */
+  last: 250,
 } as const;
 
 /** User and group of each service's process and files; nothing else may read them. */

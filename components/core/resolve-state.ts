@@ -1,20 +1,33 @@
-import { addressIn, isHost, isHostPort, isHttpUrl } from "./addresses";
+import { isHost, isHostPort, isHttpUrl } from "./addresses";
 import { checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
-import { hosts, ports } from "./layout";
+import { hosts, ports, publishedPorts } from "./layout";
+import { announcedEndpoint, hostPort, isSeveral, place } from "./placement";
+import type { Ground } from "./placement";
 import type { ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
 import { filesystemTeamLimit, sizeFor } from "./sizing";
 import { ObjectStoreKind } from "./topology";
-import type { NetworkTopology, ObjectStoreTopology, RedisTopology, ResolvedS3 } from "./topology";
+import type { ObjectStoreTopology, Placed, RedisTopology, ResolvedS3 } from "./topology";
 
 /** Fills in and checks where blobs and manifests are kept. */
-export function resolveObjectStore(name: string, teamSize: number, shape: ObjectStoreShape, problems: Problems): ObjectStoreTopology {
+export function resolveObjectStore(
+  name: string,
+  ground: Ground,
+  teamSize: number,
+  shape: ObjectStoreShape,
+  problems: Problems,
+): ObjectStoreTopology {
   const kinds = Object.values(ObjectStoreKind).filter((kind) => shape[kind] !== undefined);
   problems.require(kinds.length <= 1, "objectStore", `${kinds.join(" and ")} are given, and a registry has one store: keep one of them`);
   problems.require(
     kinds.length > 0 || !(teamSize >= filesystemTeamLimit),
     "objectStore",
     `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
+  );
+  problems.require(
+    !isSeveral(ground.hosts) || (kinds[0] ?? ObjectStoreKind.Filesystem) !== ObjectStoreKind.Filesystem,
+    "objectStore",
+    "a volume is on one host, and goes with it: several hosts need objectStore.s3 or objectStore.nfs",
   );
   if (shape.nfs !== undefined) checkNfs(shape.nfs, problems);
   const existingVolume = shape.filesystem?.existingVolume;
@@ -116,14 +129,7 @@ const storageClasses = [
 ];
 
 /** Fills in and checks the cache of blob descriptors. */
-export function resolveRedis(
-  name: string,
-  network: NetworkTopology,
-  teamSize: number,
-  shape: RedisShape,
-  problems: Problems,
-): RedisTopology {
-  const address = addressIn(network.subnet, hosts.redis);
+export function resolveRedis(name: string, ground: Ground, teamSize: number, shape: RedisShape, problems: Problems): RedisTopology {
   const { external } = shape;
   const enabled = shape.enabled ?? true;
   if (external !== undefined) {
@@ -133,13 +139,13 @@ export function resolveRedis(
   const memoryMiB = shape.memoryMiB ?? sizeFor(teamSize).redisMemoryMiB;
   checkNumber(problems, "redis.memoryMiB", memoryMiB, { from: 32, to: 1_048_576, whole: true });
   checkNumber(problems, "redis.cpus", shape.cpus, { from: 0.1, to: 1024 });
+  const servers = external === undefined && enabled ? [singleServer(name, ground)] : [];
   return {
     enabled,
     external: external !== undefined,
     name: `${name}-redis`,
-    address,
-    port: ports.redis,
-    addresses: external?.addresses ?? [`${address}:${ports.redis}`],
+    servers,
+    addresses: external?.addresses ?? servers.map((server) => hostPort(announcedEndpoint(server))),
     masterName: external?.masterName,
     username: external ? external.username : "registry",
     sentinelUsername: external?.sentinelUsername,
@@ -148,6 +154,12 @@ export function resolveRedis(
     memoryMiB,
     cpus: shape.cpus,
   };
+}
+
+/** One server has no number in its name. */
+function singleServer(name: string, ground: Ground): Placed {
+  const plan = { prefix: `${name}-redis-`, beforeFirst: hosts.beforeFirstRedis, port: ports.redis, published: publishedPorts.redis };
+  return { ...place(ground, 1, plan), name: `${name}-redis` };
 }
 
 function checkExternalRedis(external: ExternalRedisShape, problems: Problems): void {

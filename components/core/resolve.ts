@@ -1,4 +1,4 @@
-import { addressIn, authority, defaultSubnet, ipVersion, isAddressRange, isHost, isHostname, isPort, isSubnet } from "./addresses";
+import { addressIn, authority, defaultSubnet, ipVersion, isHost, isHostname, isSubnet } from "./addresses";
 import { Problems } from "./errors";
 import { resolveImages } from "./images";
 import { checkNumber, checkText, isText } from "./checks";
@@ -7,16 +7,11 @@ import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
 import { sizeFor } from "./sizing";
-import type {
-  CertificatesTopology,
-  LoadBalancerTopology,
-  LogsTopology,
-  NetworkTopology,
-  NodeSettings,
-  NodeTopology,
-  Topology,
-} from "./topology";
-import { hosts, ports } from "./layout";
+import type { CertificatesTopology, LogsTopology, NetworkTopology, NodeSettings, NodeTopology, Topology } from "./topology";
+import { hosts, ports, publishedPorts } from "./layout";
+import { checkInternalPorts, isSeveral, place, resolveHosts } from "./placement";
+import type { Ground } from "./placement";
+import { resolveLoadBalancer } from "./resolve-load-balancer";
 
 /**
  * Fills in defaults and checks everything that is plain.
@@ -42,10 +37,15 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
   checkNumber(problems, "teamSize", teamSize, { from: 1, to: 1_000_000, whole: true });
   const hostname = shape.hostname ?? "localhost";
   problems.require(isHost(hostname), "hostname", `"${hostname}" is neither a DNS name nor an IP address`);
-  const alternativeNames = resolveAlternativeNames(hostname, shape.alternativeNames, problems);
-  const network = resolveNetwork(name, shape.subnet, problems);
+  const ground: Ground = {
+    hosts: resolveHosts(shape.hosts, problems),
+    network: resolveNetwork(name, shape.subnet, problems),
+    internalPortBase: shape.internalPortBase ?? 21_000,
+  };
   const access = resolveAccess(shape.access ?? {}, problems);
-  const loadBalancer = resolveLoadBalancer(name, network, teamSize, shape.loadBalancer ?? {}, problems);
+  const loadBalancer = resolveLoadBalancer(name, ground, teamSize, shape.loadBalancer ?? {}, problems);
+  checkInternalPorts(ground, loadBalancer.port, problems);
+  const alternativeNames = resolveAlternativeNames(hostname, shape.alternativeNames, ground, shape.loadBalancer, problems);
   return {
     name,
     hostname,
@@ -57,24 +57,33 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
     labels: resolveLabels(shape.labels ?? {}, problems),
     dataProtection: shape.dataProtection ?? true,
     images: resolveImages(shape.images, problems),
-    network,
-    nodes: resolveNodes(name, network, teamSize, shape.nodes ?? {}, problems),
-    node: resolveNodeSettings(teamSize, shape.nodes ?? {}, problems),
+    hosts: ground.hosts,
+    network: ground.network,
+    nodes: resolveNodes(name, ground, teamSize, shape.nodes ?? {}, problems),
+    node: { ...resolveNodeSettings(teamSize, shape.nodes ?? {}, problems), tls: isSeveral(ground.hosts) },
     loadBalancer: { ...loadBalancer, catalogUsers: access.catalogUsers },
-    objectStore: resolveObjectStore(name, teamSize, shape.objectStore ?? {}, problems),
-    redis: resolveRedis(name, network, teamSize, shape.redis ?? {}, problems),
+    objectStore: resolveObjectStore(name, ground, teamSize, shape.objectStore ?? {}, problems),
+    redis: resolveRedis(name, ground, teamSize, shape.redis ?? {}, problems),
     access: access.topology,
     certificates: resolveCertificates(shape.certificates ?? {}, problems),
     logs: resolveLogs(shape.logs ?? {}, problems),
   };
 }
 
-function resolveAlternativeNames(hostname: string, given: string[] | undefined, problems: Problems): string[] {
+/** With several hosts clients may be sent to any of them, and to the address that moves between them. */
+function resolveAlternativeNames(
+  hostname: string,
+  given: string[] | undefined,
+  { hosts: machines }: Ground,
+  { virtualAddress }: LoadBalancerShape = {},
+  problems: Problems,
+): string[] {
   for (const [index, host] of (given ?? []).entries()) {
     const valid = isHost(host) || (typeof host === "string" && host.startsWith("*.") && isHostname(host.slice(2)));
     problems.require(valid, `alternativeNames[${index}]`, `"${host}" is neither a DNS name nor an IP address`);
   }
-  return [...new Set([hostname, ...(given ?? ["localhost", "127.0.0.1"])])];
+  const addresses = [virtualAddress?.address, ...machines.map(({ address }) => address)].filter((address) => address !== undefined);
+  return [...new Set([hostname, ...(given ?? ["localhost", "127.0.0.1"]), ...addresses])];
 }
 
 function resolveNetwork(name: string, subnet: string | undefined, problems: Problems): NetworkTopology {
@@ -91,8 +100,8 @@ function resolveLabels(labels: Record<string, string>, problems: Problems): Reco
   return labels;
 }
 
-function resolveNodes(name: string, network: NetworkTopology, teamSize: number, shape: NodesShape, problems: Problems): NodeTopology[] {
-  const count = shape.count ?? sizeFor(teamSize).nodes;
+function resolveNodes(name: string, ground: Ground, teamSize: number, shape: NodesShape, problems: Problems): NodeTopology[] {
+  const count = shape.count ?? Math.max(sizeFor(teamSize).nodes, ground.hosts.length);
   const counted = problems.require(
     Number.isInteger(count) && count >= 2 && count <= hosts.mostNodes,
     "nodes.count",
@@ -105,16 +114,16 @@ function resolveNodes(name: string, network: NetworkTopology, teamSize: number, 
     `${backups} of ${count} nodes cannot be backups: at least one has to serve`,
   );
   if (!counted) return [];
+  const plan = { prefix: `${name}-node-`, beforeFirst: hosts.beforeFirstNode, port: ports.registry, published: publishedPorts.registry };
   return Array.from({ length: count }, (_, index) => ({
-    number: index + 1,
-    name: `${name}-node-${index + 1}`,
-    address: addressIn(network.subnet, hosts.beforeFirstNode + index + 1),
+    ...place(ground, index + 1, plan),
+    ...(isSeveral(ground.hosts) ? { publishedAgentPort: ground.internalPortBase + publishedPorts.agent + index + 1 } : {}),
     backup: index >= count - backups,
   }));
 }
 
-function resolveNodeSettings(teamSize: number, shape: NodesShape, problems: Problems): NodeSettings {
-  const settings: NodeSettings = {
+function resolveNodeSettings(teamSize: number, shape: NodesShape, problems: Problems): Omit<NodeSettings, "tls"> {
+  const settings: Omit<NodeSettings, "tls"> = {
     port: ports.registry,
     debugPort: ports.debug,
     drainSeconds: shape.drainSeconds ?? 300,
@@ -130,97 +139,6 @@ function resolveNodeSettings(teamSize: number, shape: NodesShape, problems: Prob
   problems.require(levels.includes(settings.logLevel), "nodes.logLevel", `"${settings.logLevel}" is not one of ${levels.join(", ")}`);
   checkText(problems, "nodes.tracing.endpoint", settings.tracingEndpoint, "url");
   return settings;
-}
-
-/** HAProxys of one registry; each has a port of statistics of its own, and two are enough to replace one. */
-const mostReplicas = 4;
-
-function resolveLoadBalancer(
-  name: string,
-  network: NetworkTopology,
-  teamSize: number,
-  shape: LoadBalancerShape,
-  problems: Problems,
-): Omit<LoadBalancerTopology, "catalogUsers"> {
-  const size = sizeFor(teamSize);
-  const port = shape.port ?? 5000;
-  const statisticsPort = shape.statistics?.port ?? (port + 3404 + mostReplicas <= 65536 ? port + 3404 : port - 3404);
-  const replicas = shape.replicas ?? 2;
-  const balancer = {
-    name: `${name}-balancer`,
-    address: addressIn(network.subnet, hosts.balancer),
-    replicas: Array.from(
-      { length: Math.min(Math.max(Math.trunc(replicas) || 0, 0), mostReplicas) },
-      (_, index) => `${name}-haproxy-${index + 1}`,
-    ),
-    port,
-    bindAddress: shape.bindAddress ?? "0.0.0.0",
-    handOverConnections: shape.handOverConnections ?? true,
-    statisticsPort,
-    statisticsBindAddress: shape.statistics?.bindAddress ?? "127.0.0.1",
-    allowedAddressRanges: shape.allowedAddressRanges ?? [],
-    requestsPerSecond: shape.rateLimit?.requestsPerSecond ?? 1000,
-    failedLoginsPerMinute: shape.rateLimit?.failedLoginsPerMinute ?? 60,
-    clientCertificateRequired: shape.clientCertificates?.required ?? true,
-    connectMilliseconds: shape.timeouts?.connectMilliseconds ?? 2000,
-    clientSeconds: shape.timeouts?.clientSeconds ?? 300,
-    serverSeconds: shape.timeouts?.serverSeconds ?? 900,
-    keepAliveSeconds: shape.timeouts?.keepAliveSeconds ?? 15,
-    maxConnections: shape.maxConnections ?? size.maxConnections,
-    memoryMiB: shape.memoryMiB ?? size.balancerMemoryMiB,
-    cpus: shape.cpus,
-    extraConfig: shape.extraConfig ?? {},
-  };
-  checkLoadBalancer(balancer, replicas, problems);
-  return balancer;
-}
-
-function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">, replicas: number, problems: Problems): void {
-  const at = (field: string): string => `loadBalancer.${field}`;
-  checkNumber(problems, at("replicas"), replicas, { from: 1, to: mostReplicas, whole: true });
-  for (const [field, value] of [
-    ["port", balancer.port],
-    ["statistics.port", balancer.statisticsPort],
-  ] as const) {
-    problems.require(isPort(value), at(field), `${value} is not a port: give a whole number from 1 to 65535`);
-  }
-  const lastStatisticsPort = balancer.statisticsPort + Math.max(balancer.replicas.length, 1) - 1;
-  problems.require(
-    balancer.port < balancer.statisticsPort || balancer.port > lastStatisticsPort,
-    at("statistics.port"),
-    `ports ${balancer.statisticsPort} to ${lastStatisticsPort} (one per replica) meet the registry's own port ${balancer.port}: choose others`,
-  );
-  problems.require(
-    lastStatisticsPort <= 65535 || !isPort(balancer.statisticsPort),
-    at("statistics.port"),
-    `there is no port ${lastStatisticsPort} for the last of ${balancer.replicas.length} replicas: choose a lower one`,
-  );
-  for (const [field, value] of [
-    ["bindAddress", balancer.bindAddress],
-    ["statistics.bindAddress", balancer.statisticsBindAddress],
-  ] as const) {
-    problems.require(ipVersion(value) !== 0, at(field), `"${value}" is not an IP address of this host`);
-  }
-  for (const [index, range] of balancer.allowedAddressRanges.entries()) {
-    problems.require(
-      isAddressRange(range),
-      at(`allowedAddressRanges[${index}]`),
-      `"${range}" is not an address or a network as 10.0.0.0/8`,
-    );
-  }
-  const whole = { to: 1_000_000, whole: true };
-  checkNumber(problems, at("rateLimit.requestsPerSecond"), balancer.requestsPerSecond, { from: 0, ...whole });
-  checkNumber(problems, at("rateLimit.failedLoginsPerMinute"), balancer.failedLoginsPerMinute, { from: 0, ...whole });
-  checkNumber(problems, at("timeouts.connectMilliseconds"), balancer.connectMilliseconds, { from: 10, to: 60_000, whole: true });
-  checkNumber(problems, at("timeouts.clientSeconds"), balancer.clientSeconds, { from: 1, to: 86_400, whole: true });
-  checkNumber(problems, at("timeouts.serverSeconds"), balancer.serverSeconds, { from: 1, to: 86_400, whole: true });
-  checkNumber(problems, at("timeouts.keepAliveSeconds"), balancer.keepAliveSeconds, { from: 1, to: 3600, whole: true });
-  checkNumber(problems, at("maxConnections"), balancer.maxConnections, { from: 10, ...whole });
-  checkNumber(problems, at("memoryMiB"), balancer.memoryMiB, { from: 64, ...whole });
-  checkNumber(problems, at("cpus"), balancer.cpus, { from: 0.1, to: 1024 });
-  const { global, defaults, frontend, backend } = balancer.extraConfig;
-  for (const [name, text] of Object.entries({ global, defaults, frontend, backend }))
-    checkText(problems, at(`extraConfig.${name}`), text, "lines");
 }
 
 function resolveCertificates(shape: CertificatesShape, problems: Problems): CertificatesTopology {

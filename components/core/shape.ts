@@ -41,6 +41,17 @@ export interface RegistryShape {
    */
   subnet?: string;
   /**
+   * Docker hosts by name, 2 to 9: parts are spread so that any one host can be lost. A renamed host is a new one.
+   * @default - one host: the Docker Engine of the provider
+   */
+  hosts?: Record<string, HostShape>;
+  /**
+   * With several hosts: the first of 251 ports on each host's inner address by which the hosts' parts reach each other. Two registries on
+   * the same hosts need distances of their own. Changing it replaces every container.
+   * @default 21000
+   */
+  internalPortBase?: number;
+  /**
    * Guards volumes and buckets against deletion by Pulumi (`protect`).
    * @default true
    */
@@ -66,6 +77,18 @@ export interface RegistryShape {
   certificates?: CertificatesShape;
   /** Rotation of container logs. */
   logs?: LogsShape;
+}
+
+/** A machine with a Docker Engine. */
+export interface HostShape {
+  /** Its Docker Engine, as `ssh://deploy@10.0.0.11`, `tcp://10.0.0.11:2376` or `unix:///run/docker.sock`. */
+  dockerHost: string;
+  /** Its inner IPv4 address: the others reach it there, and ports that only they may use are bound to it. */
+  address: string;
+  /** Directory with `ca.pem`, `cert.pem` and `key.pem` for `tcp://`. @default - no TLS, which Docker itself warns of */
+  certificatesPath?: string;
+  /** Options of the ssh command, for `ssh://`, as `-i`, `/home/deploy/.ssh/registry`. @default - none */
+  sshOptions?: string[];
 }
 
 /** The registry nodes. */
@@ -119,6 +142,8 @@ export interface LoadBalancerShape {
   clientCertificates?: ClientCertificatesShape;
   /** Timeouts. */
   timeouts?: TimeoutsShape;
+  /** An address that moves to another host when its own is lost (VRRP, by keepalived). Needs several hosts. @default - none */
+  virtualAddress?: VirtualAddressShape;
   /** Connections that one HAProxy accepts at once. @default - by team size */
   maxConnections?: number;
   /** Memory limit of one HAProxy, MiB. @default - by team size */
@@ -127,6 +152,21 @@ export interface LoadBalancerShape {
   cpus?: number;
   /** Lines of your own, put last in HAProxy's sections. */
   extraConfig?: HaproxyExtraConfig;
+}
+
+/**
+ * An address that one of the hosts holds, and another takes when that one is lost (VRRP version 3, RFC 5798). `hostname` should resolve to
+ * it; without one, `hostname` should resolve to the addresses of all hosts.
+ */
+export interface VirtualAddressShape {
+  /** A free IPv4 address of the hosts' network. */
+  address: string;
+  /** Length of the network's prefix. @default 24 */
+  prefixLength?: number;
+  /** Network interface of every host that gets it. @default "eth0" */
+  interface?: string;
+  /** Number that tells this group from others in the same network, 1 to 255. @default - follows from the name */
+  routerId?: number;
 }
 
 /** Where the balancer tells of itself. */

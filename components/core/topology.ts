@@ -23,7 +23,9 @@ export interface Topology {
   dataProtection: boolean;
   /** Image references. */
   images: ImageReferences;
-  /** Private network. */
+  /** Machines, in the order in which parts are spread over them; one, with an empty name, where no hosts are given. */
+  hosts: HostTopology[];
+  /** Private network; the same on every host. */
   network: NetworkTopology;
   /** Registry nodes, in the order in which they are rolled. */
   nodes: NodeTopology[];
@@ -51,14 +53,48 @@ export interface NetworkTopology {
   gateway: string;
 }
 
-/** One registry node. */
-export interface NodeTopology {
-  /** Number, from 1. */
-  number: number;
-  /** Name, as `prod-node-1`. */
+/** A machine with a Docker Engine. */
+export interface HostTopology {
+  /** Name; empty where there is but one host, that of the provider. */
   name: string;
-  /** Fixed address in the private network. */
+  /** Docker Engine; absent where there is but one host. */
+  dockerHost?: string;
+  /** Inner address; absent where there is but one host. */
+  address?: string;
+  /** Directory with the TLS files for `tcp://`. */
+  certificatesPath?: string;
+  /** Options of the ssh command. */
+  sshOptions: string[];
+}
+
+/** Where an address and a port lead. */
+export interface Endpoint {
+  /** IP address. */
   address: string;
+  /** TCP port. */
+  port: number;
+}
+
+/** A container with a place: on which host it runs, and how it is reached. */
+export interface Placed {
+  /** Number, from 1, over all hosts. */
+  number: number;
+  /** Name of the container, as `prod-node-1`. */
+  name: string;
+  /** Name of its host. */
+  host: string;
+  /** Fixed address in the private network of its host. */
+  address: string;
+  /** Its main port there. */
+  port: number;
+  /** The same from other hosts: its host's inner address, and the port published there. Absent where there is but one host. */
+  published?: Endpoint;
+}
+
+/** One registry node. */
+export interface NodeTopology extends Placed {
+  /** Port where it tells whether it wants new connections, from other hosts. */
+  publishedAgentPort?: number;
   /** Whether it serves only when all others are down. */
   backup: boolean;
 }
@@ -67,6 +103,8 @@ export interface NodeTopology {
 export interface NodeSettings {
   /** Port of the registry API, private. */
   port: number;
+  /** Whether nodes serve TLS: their traffic crosses the network between hosts. */
+  tls: boolean;
   /** Port of health and metrics, private. */
   debugPort: number;
   /** Longest transfer that may finish on a node that is being replaced, seconds. */
@@ -81,14 +119,38 @@ export interface NodeSettings {
   tracingEndpoint?: string;
 }
 
-/** Load balancer. */
-export interface LoadBalancerTopology {
+/** The HAProxys of one host, which share an address. */
+export interface BalancerTopology {
+  /** Name of its host. */
+  host: string;
   /** Name of the container that owns address and published ports. */
   name: string;
-  /** Fixed address in the private network. */
+  /** Fixed address in the private network of its host. */
   address: string;
   /** Names of the HAProxy containers, in the order in which they are rolled. */
   replicas: string[];
+  /** Name of the container that holds, or waits for, the virtual address. Absent without one. */
+  keepalived?: string;
+}
+
+/** An address that moves between hosts. */
+export interface VirtualAddressTopology {
+  /** IPv4 address. */
+  address: string;
+  /** Length of the network's prefix. */
+  prefixLength: number;
+  /** Network interface of every host. */
+  interface: string;
+  /** Number of the VRRP group, 1 to 255. */
+  routerId: number;
+}
+
+/** Load balancer. */
+export interface LoadBalancerTopology {
+  /** One per host, in the order of the hosts. */
+  balancers: BalancerTopology[];
+  /** The address that moves between hosts; none when absent. */
+  virtualAddress?: VirtualAddressTopology;
   /** Port that clients use. */
   port: number;
   /** Address of the host that the port is bound to. */
@@ -186,12 +248,10 @@ export interface RedisTopology {
   enabled: boolean;
   /** Whether it is the user's own. */
   external: boolean;
-  /** Container name, when it is ours. */
+  /** Name of the part, and of the container where there is one server. */
   name: string;
-  /** Fixed address in the private network, when it is ours. */
-  address: string;
-  /** Port, when it is ours. */
-  port: number;
+  /** Our servers; none when it is external. */
+  servers: Placed[];
   /** `host:port` of server, sentinels or cluster nodes. */
   addresses: string[];
   /** Name of the primary, when the addresses are sentinels. */

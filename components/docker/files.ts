@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentPath } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { labels } from "./container";
+import { childOptions } from "./hosts";
+import type { PartOptions } from "./hosts";
 
 /** Arguments of `Files`. */
 export interface FilesArgs {
@@ -10,6 +12,8 @@ export interface FilesArgs {
   topology: Topology;
   /** The part that the files are for, as `redis`. */
   part: string;
+  /** Name of the host that they are for. @default - the only one */
+  host?: string;
   /** Number of the user and group that own the files; nobody else may read them. */
   owner: number;
   /** Files without secrets, by name: their changes are readable in a preview. @default - none */
@@ -36,14 +40,15 @@ export class Files extends pulumi.ComponentResource {
   /** Path of each file, by its name. */
   readonly paths: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: FilesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: FilesArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Files", name, {}, opts);
-    const { topology, part, owner, plain = {}, secret = {}, reread = {} } = args;
+    const { topology, part, host = "", owner, plain = {}, secret = {}, reread = {} } = args;
+    const child = childOptions({ parent: this, hostProviders: opts?.hostProviders }, host);
 
     const volume = new docker.Volume(
       name,
       { name, labels: labels(topology, part) },
-      { parent: this, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
+      { ...child, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
     );
 
     const upload = (suffix: string, files: Record<string, pulumi.Input<string>>, ignoreChanges: string[]): void => {
@@ -66,7 +71,7 @@ export class Files extends pulumi.ComponentResource {
             permissions: "0400",
           })),
         },
-        { parent: this, deleteBeforeReplace: true, ignoreChanges },
+        { ...child, deleteBeforeReplace: true, ignoreChanges },
       );
     };
     upload("plain", plain, ["image"]); // any image will do, and a new one is no reason to upload again

@@ -1,9 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { contentPath, ports, renderHaproxy, users } from "ha-registry-core";
-import type { Topology } from "ha-registry-core";
+import type { BalancerTopology, Topology } from "ha-registry-core";
 import { healthcheck, restSeconds, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
+import { childOptions, onHost } from "./hosts";
+import type { PartOptions } from "./hosts";
 
 /** Arguments of `LoadBalancer`. */
 export interface LoadBalancerArgs {
@@ -17,6 +19,8 @@ export interface LoadBalancerArgs {
   privateKeyPem: pulumi.Input<string>;
   /** CA of client certificates. @default - clients are asked for none */
   clientCaPem?: pulumi.Input<string>;
+  /** CA of the nodes' certificate, where they serve TLS. @default - they serve no TLS */
+  internalCaPem?: pulumi.Input<string>;
 }
 
 /**
@@ -32,95 +36,128 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** Prometheus metrics of the first HAProxy; the others follow on the next ports. */
   readonly metricsEndpoint: pulumi.Output<string>;
 
-  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LoadBalancerArgs, opts?: PartOptions) {
     const { dependsOn, ...options } = opts ?? {};
     super("ha-registry-docker:index:LoadBalancer", name, {}, options);
     const { topology } = args;
     const balancer = topology.loadBalancer;
+    const hostProviders = opts?.hostProviders;
 
-    const namespace = new docker.Container(
-      balancer.name,
-      {
-        ...serviceDefaults({ topology, part: "balancer", user: users.haproxy, memoryMiB: 16, graceSeconds: 5 }),
-        name: balancer.name,
-        image: topology.images.haproxy,
-        entrypoints: ["sh", "-c"],
-        command: ['trap "exit 0" TERM USR1; while :; do sleep 3600 & wait $!; done'],
-        wait: false,
-        networksAdvanced: [{ name: args.networkName, ipv4Address: balancer.address }],
-        // A connection that waits for a process that closes its port goes to the other one instead of being refused (Linux 5.14).
-        ...(balancer.handOverConnections ? { sysctls: { "net.ipv4.tcp_migrate_req": "1" } } : {}),
-        ports: publishedPorts(topology),
-      },
-      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // a new image is no reason to close the port
-    );
-
-    const files = new Files(
-      `${name}-files`,
-      {
-        topology,
-        part: "balancer",
-        owner: users.haproxy,
-        plain: {
-          ...(args.clientCaPem === undefined ? {} : { "client-ca.crt": args.clientCaPem }),
-          "haproxy.cfg": configuration(args),
-        },
-        secret: { "server.pem": serverPem(args) },
-      },
-      { parent: this },
-    );
-
-    const start = (replica: string, index: number, previous: docker.Container[]): docker.Container =>
-      new docker.Container(
-        replica,
+    const startOn = (instance: BalancerTopology, previous: docker.Container[]): docker.Container[] => {
+      const child = childOptions({ parent: this, hostProviders }, instance.host);
+      const namespace = this.openPort(args, instance, child);
+      const files = new Files(
+        onHost(`${name}-files`, instance.host),
         {
-          ...serviceDefaults({
-            topology,
-            part: "haproxy",
-            user: users.haproxy,
-            memoryMiB: balancer.memoryMiB,
-            cpus: balancer.cpus,
-            graceSeconds: topology.node.drainSeconds + 10,
-          }),
-          name: replica,
-          image: topology.images.haproxy,
-          entrypoints: ["haproxy"],
-          command: ["-db", "-f", pathOf(files, "haproxy.cfg")],
-          envs: [`HA_REGISTRY_STATISTICS_PORT=${ports.statistics + index}`],
-          init: true, // as process 1, HAProxy could not be ended from inside; see probe
-          stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
-          networkMode: pulumi.interpolate`container:${namespace.id}`,
-          ulimits: [{ name: "nofile", soft: descriptors(balancer.maxConnections), hard: descriptors(balancer.maxConnections) }],
-          mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
-          healthcheck: healthcheck(probe(ports.statistics + index), watchfulRest),
+          topology,
+          part: "balancer",
+          host: instance.host,
+          owner: users.haproxy,
+          plain: {
+            ...(args.clientCaPem === undefined ? {} : { "client-ca.crt": args.clientCaPem }),
+            ...(args.internalCaPem === undefined ? {} : { "internal-ca.crt": args.internalCaPem }),
+            "haproxy.cfg": configuration(args, instance),
+          },
+          secret: { "server.pem": serverPem(args) },
         },
-        // A new namespace needs new processes in it, and so this is the one place where a container holds the ID of another.
-        pulumi.mergeOptions({ dependsOn }, { parent: this, dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true }),
+        { parent: this, hostProviders },
       );
-    balancer.replicas.reduce<docker.Container[]>((previous, replica, index) => [start(replica, index, previous)], []);
+      return instance.replicas.reduce<docker.Container[]>(
+        (before, replica, index) => [
+          this.startReplica(topology, replica, index, namespace, files, before, pulumi.mergeOptions({ dependsOn }, child)),
+        ],
+        previous,
+      );
+    };
+    balancer.balancers.reduce<docker.Container[]>((previous, instance) => startOn(instance, previous), []);
 
     this.endpoint = pulumi.output(topology.endpoint);
     this.metricsEndpoint = pulumi.output(`http://${balancer.statisticsBindAddress}:${balancer.statisticsPort}/metrics`);
     this.registerOutputs({ endpoint: this.endpoint, metricsEndpoint: this.metricsEndpoint });
   }
+
+  /** The container that owns the namespace, and with it the address and the published ports. */
+  private openPort({ topology, networkName }: LoadBalancerArgs, instance: BalancerTopology, child: pulumi.CustomResourceOptions) {
+    return new docker.Container(
+      instance.name,
+      {
+        ...serviceDefaults({ topology, part: "balancer", user: users.haproxy, memoryMiB: 16, graceSeconds: 5 }),
+        name: instance.name,
+        image: topology.images.haproxy,
+        entrypoints: ["sh", "-c"],
+        command: ['trap "exit 0" TERM USR1; while :; do sleep 3600 & wait $!; done'],
+        wait: false,
+        networksAdvanced: [{ name: networkName, ipv4Address: instance.address }],
+        // A connection that waits for a process that closes its port goes to the other one instead of being refused (Linux 5.14).
+        ...(topology.loadBalancer.handOverConnections ? { sysctls: { "net.ipv4.tcp_migrate_req": "1" } } : {}),
+        ports: publishedPorts(topology),
+      },
+      { ...child, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // a new image is no reason to close the port
+    );
+  }
+
+  private startReplica(
+    topology: Topology,
+    replica: string,
+    index: number,
+    namespace: docker.Container,
+    files: Files,
+    previous: docker.Container[],
+    child: pulumi.CustomResourceOptions,
+  ): docker.Container {
+    const balancer = topology.loadBalancer;
+    return new docker.Container(
+      replica,
+      {
+        ...serviceDefaults({
+          topology,
+          part: "haproxy",
+          user: users.haproxy,
+          memoryMiB: balancer.memoryMiB,
+          cpus: balancer.cpus,
+          graceSeconds: topology.node.drainSeconds + 10,
+        }),
+        name: replica,
+        image: topology.images.haproxy,
+        entrypoints: ["haproxy"],
+        command: ["-db", "-f", pathOf(files, "haproxy.cfg")],
+        envs: [`HA_REGISTRY_STATISTICS_PORT=${ports.statistics + index}`],
+        init: true, // as process 1, HAProxy could not be ended from inside; see probe
+        stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
+        networkMode: pulumi.interpolate`container:${namespace.id}`,
+        ulimits: [{ name: "nofile", soft: descriptors(balancer.maxConnections), hard: descriptors(balancer.maxConnections) }],
+        mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
+        healthcheck: healthcheck(probe(ports.statistics + index), watchfulRest),
+      },
+      // A new namespace needs new processes in it, and so this is the one place where a container holds the ID of another.
+      pulumi.mergeOptions(child, { dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true }),
+    );
+  }
 }
 
 function publishedPorts(topology: Topology): docker.types.input.ContainerPort[] {
-  const { port, bindAddress, statisticsPort, statisticsBindAddress, replicas } = topology.loadBalancer;
+  const { port, bindAddress, statisticsPort, statisticsBindAddress, balancers } = topology.loadBalancer;
+  const replicas = balancers[0]?.replicas ?? [];
   return [
     { internal: ports.balancer, external: port, ip: bindAddress },
     ...replicas.map((_, index) => ({ internal: ports.statistics + index, external: statisticsPort + index, ip: statisticsBindAddress })),
   ];
 }
 
-function configuration(args: LoadBalancerArgs): pulumi.Output<string> {
-  const { topology, clientCaPem } = args;
+function configuration(args: LoadBalancerArgs, { host }: BalancerTopology): pulumi.Output<string> {
+  const { topology, clientCaPem, internalCaPem } = args;
   const certificate = pulumi.unsecret(serverPem(args).apply((pem) => contentPath("server.pem", pem)));
-  return pulumi
-    .all([certificate, clientCaPem])
-    .apply(([path, clientCa]) =>
-      renderHaproxy(topology, { certificate: path, clientCa: clientCa === undefined ? undefined : contentPath("client-ca.crt", clientCa) }),
-    );
+  return pulumi.all([certificate, clientCaPem, internalCaPem]).apply(([path, clientCa, internalCa]) =>
+    renderHaproxy(
+      topology,
+      {
+        certificate: path,
+        clientCa: clientCa === undefined ? undefined : contentPath("client-ca.crt", clientCa),
+        internalCa: internalCa === undefined ? undefined : contentPath("internal-ca.crt", internalCa),
+      },
+      host,
+    ),
+  );
 }
 
 /** Certificate and key in one file, as HAProxy reads them. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ObjectStoreKind, users } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { labels } from "./container";
+import type { PartOptions } from "./hosts";
 
 /** Arguments of `ObjectStore`. */
 export interface ObjectStoreArgs {
@@ -18,7 +19,7 @@ export class ObjectStore extends pulumi.ComponentResource {
   /** Name of the volume; empty for a bucket. */
   readonly volumeName: pulumi.Output<string>;
 
-  constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ObjectStoreArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:ObjectStore", name, {}, opts);
     const { topology } = args;
     const { kind, existingVolume, volumeName } = topology.objectStore;

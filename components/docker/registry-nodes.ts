@@ -5,6 +5,7 @@ import {
   AccessMode,
   ObjectStoreKind,
   contentPath,
+  ports,
   renderNodeScript,
   renderRegistryConfig,
   renderTracingEnvironment,
@@ -13,6 +14,8 @@ import {
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
+import { childOptions, hostsOf, onHost } from "./hosts";
+import type { PartOptions } from "./hosts";
 import { dataDirectory } from "./object-store";
 
 /** Arguments of `RegistryNodes`. */
@@ -25,6 +28,10 @@ export interface RegistryNodesArgs {
   storeVolumeName?: pulumi.Input<string>;
   /** What ends in the registry's configuration. @default - the registry's defaults, as this library sets them */
   settings?: pulumi.Input<RegistrySettings>;
+  /** Certificate that nodes show, where they serve TLS. @default - they serve no TLS */
+  certificatePem?: pulumi.Input<string>;
+  /** Private key for it, a secret. */
+  privateKeyPem?: pulumi.Input<string>;
   /** The registry's password file, a secret. @default - none */
   htpasswd?: pulumi.Input<string>;
   /** CA of Redis. @default - the system's */
@@ -49,30 +56,44 @@ export interface RegistryNodesArgs {
  * beside it.
  */
 export class RegistryNodes extends pulumi.ComponentResource {
-  constructor(name: string, args: RegistryNodesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: RegistryNodesArgs, opts?: PartOptions) {
     const { dependsOn, ...options } = opts ?? {};
     super("ha-registry-docker:index:RegistryNodes", name, {}, options);
     const { topology } = args;
+    const hostProviders = opts?.hostProviders;
 
     const httpSecret = new random.RandomPassword(`${name}-http-secret`, { length: 64, special: false }, { parent: this }).result;
     const trusted = trustedFiles(args);
-    const files = new Files(
-      `${name}-files`,
-      {
-        topology,
-        part: "nodes",
-        owner: users.registry,
-        plain: { ...trusted, "node.sh": renderNodeScript() },
-        secret: { "config.yml": configuration(args, httpSecret, trusted) },
-        reread: args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd },
-      },
-      { parent: this },
+    const serverFiles = given({ "server.crt": args.certificatePem, "server.key": args.privateKeyPem });
+    const files = Object.fromEntries(
+      hostsOf(topology, topology.nodes).map((host) => [
+        host,
+        new Files(
+          onHost(`${name}-files`, host),
+          {
+            topology,
+            part: "nodes",
+            host,
+            owner: users.registry,
+            plain: { ...trusted, "node.sh": renderNodeScript() },
+            secret: {
+              ...serverFiles,
+              "config.yml": configuration(args, httpSecret, trusted, serverFiles),
+            },
+            reread: given({ htpasswd: args.htpasswd }),
+          },
+          { parent: this, hostProviders },
+        ),
+      ]),
     );
     const environment = Object.entries(renderTracingEnvironment(topology)).map(([key, value]) => `${key}=${value}`);
-    const caOfStore = args.s3CaPem === undefined ? [] : [pulumi.interpolate`SSL_CERT_DIR=${pathOf(files, "s3-ca.crt").apply(directoryOf)}`];
+    const caOfStore = (own: Files): pulumi.Output<string>[] =>
+      args.s3CaPem === undefined ? [] : [pulumi.interpolate`SSL_CERT_DIR=${pathOf(own, "s3-ca.crt").apply(directoryOf)}`];
 
-    const start = (node: NodeTopology, previous: docker.Container[]): docker.Container =>
-      new docker.Container(
+    const start = (node: NodeTopology, previous: docker.Container[]): docker.Container => {
+      const own = files[node.host];
+      if (own === undefined) throw new Error(`there are no files for ${node.name}`);
+      return new docker.Container(
         node.name,
         {
           ...serviceDefaults({
@@ -86,35 +107,64 @@ export class RegistryNodes extends pulumi.ComponentResource {
           name: node.name,
           image: topology.images.registry,
           entrypoints: ["sh"],
-          command: [pathOf(files, "node.sh"), pathOf(files, "config.yml")],
+          command: [pathOf(own, "node.sh"), pathOf(own, "config.yml")],
           tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
-          envs: [...environment, ...caOfStore],
+          envs: [...environment, ...caOfStore(own)],
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
           mounts: [
-            { type: "volume", source: files.volumeName, target: "/files", readOnly: true },
+            { type: "volume", source: own.volumeName, target: "/files", readOnly: true },
             ...(topology.objectStore.kind === ObjectStoreKind.S3
               ? []
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
           // Answers 200 without a login once the port is open, and 503 while the store fails.
-          healthcheck: healthcheck(`wget -q -T 3 -O /dev/null http://127.0.0.1:${topology.node.port}/`),
+          healthcheck: healthcheck(`wget -q -T 3 -O /dev/null ${healthUrl(topology)}`),
+          ...publishedPorts(node),
         },
-        pulumi.mergeOptions({ dependsOn }, { parent: this, dependsOn: [files, ...previous], deleteBeforeReplace: true }),
+        pulumi.mergeOptions(
+          { dependsOn },
+          {
+            ...childOptions({ parent: this, hostProviders }, node.host),
+            dependsOn: [own, ...previous],
+            deleteBeforeReplace: true,
+          },
+        ),
       );
+    };
 
     topology.nodes.reduce<docker.Container[]>((previous, node) => [start(node, previous)], []);
     this.registerOutputs({});
   }
 }
 
+/** The certificate is made out to a name inside the private network, and the check is about the registry. */
+function healthUrl({ node }: Topology): string {
+  return node.tls ? `--no-check-certificate https://127.0.0.1:${node.port}/` : `http://127.0.0.1:${node.port}/`;
+}
+
+/** What other hosts reach is open on the inner address alone. */
+function publishedPorts({ port, published, publishedAgentPort }: NodeTopology): Pick<docker.ContainerArgs, "ports"> {
+  if (published === undefined || publishedAgentPort === undefined) return {};
+  return {
+    ports: [
+      { internal: port, external: published.port, ip: published.address },
+      { internal: ports.agent, external: publishedAgentPort, ip: published.address },
+    ],
+  };
+}
+
 /** The files that nodes trust, by name. */
 function trustedFiles(args: RegistryNodesArgs): Record<string, pulumi.Input<string>> {
-  const all = {
+  return given({
     "redis-ca.crt": args.redisCaPem,
     "s3-ca.crt": args.s3CaPem,
     "token.crt": args.tokenCertificatesPem,
     "token-jwks.json": args.tokenJwks,
-  };
+  });
+}
+
+/** The entries that are there. */
+function given(all: Record<string, pulumi.Input<string> | undefined>): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, pulumi.Input<string>] => entry[1] !== undefined));
 }
 
@@ -122,6 +172,7 @@ function configuration(
   args: RegistryNodesArgs,
   httpSecret: pulumi.Output<string>,
   trusted: Record<string, pulumi.Input<string>>,
+  serverFiles: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<string> {
   const { topology } = args;
   const pathIn = (contents: Record<string, string>, name: string): string | undefined => {
@@ -135,7 +186,7 @@ function configuration(
       pulumi.output(args.secrets ?? {}),
       pulumi.output(args.notificationHeaders),
       httpSecret,
-      pulumi.all({ ...trusted, ...(htpasswd === undefined ? {} : { htpasswd }) }),
+      pulumi.all({ ...trusted, ...serverFiles, ...(htpasswd === undefined ? {} : { htpasswd }) }),
     ])
     .apply(([settings, secrets, notificationHeaders, secret, contents]) => {
       const all: RegistrySecrets = { ...secrets, notificationHeaders, httpSecret: secret };
@@ -144,6 +195,8 @@ function configuration(
         tokenCertificates: pathIn(contents, "token.crt"),
         tokenJwks: pathIn(contents, "token-jwks.json"),
         redisCa: pathIn(contents, "redis-ca.crt"),
+        serverCertificate: pathIn(contents, "server.crt"),
+        serverKey: pathIn(contents, "server.key"),
       });
     });
 }

@@ -1,12 +1,12 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { AccessMode, ObjectStoreKind, checkSettings, renderClientConfig, resolveTopology } from "ha-registry-core";
+import { AccessMode, ObjectStoreKind, checkSettings, nodeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
 import type { RegistrySettings, RegistryShape } from "ha-registry-core";
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { checkArguments } from "./check-arguments";
 import { Certificates } from "./certificates";
-import { labels } from "./container";
+import { hostProviders, privateNetworks } from "./hosts";
+import { issueCertificate } from "./issue-certificate";
 import { LoadBalancer } from "./load-balancer";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
@@ -70,7 +70,7 @@ export interface Credentials {
   password: string;
 }
 
-/** A highly available registry on one Docker host: HAProxy before several registry nodes, with a shared store and a shared cache. */
+/** A highly available registry on one Docker host or on several: HAProxy before several registry nodes, with a shared store and a shared cache. */
 export class Registry extends pulumi.ComponentResource {
   /** `https://host:port`. */
   readonly endpoint: pulumi.Output<string>;
@@ -100,17 +100,9 @@ export class Registry extends pulumi.ComponentResource {
     super("ha-registry-docker:index:Registry", name, {}, opts);
     const child = { parent: this };
 
-    const network = new docker.Network(
-      name,
-      {
-        name,
-        driver: "bridge",
-        ipamConfigs: [{ subnet: topology.network.subnet, gateway: topology.network.gateway }],
-        labels: labels(topology, "network"),
-      },
-      { ...child, deleteBeforeReplace: true, ignoreChanges: ["labels"] }, // labels of a network cannot change without replacing it
-    );
-    const networkName = network.name;
+    const providers = hostProviders(topology, child);
+    const part = { ...child, hostProviders: providers };
+    const networkName = privateNetworks(topology, part);
 
     const certificates = new Certificates(
       `${name}-certificates`,
@@ -126,7 +118,7 @@ export class Registry extends pulumi.ComponentResource {
       topology.access.mode === AccessMode.Htpasswd
         ? new Access(`${name}-access`, { topology, passwords: secrets.passwords }, child)
         : undefined;
-    const objectStore = new ObjectStore(`${name}-store`, { topology }, child);
+    const objectStore = new ObjectStore(`${name}-store`, { topology }, part);
     const redis =
       topology.redis.enabled && !topology.redis.external
         ? new Redis(
@@ -137,10 +129,19 @@ export class Registry extends pulumi.ComponentResource {
               caCertificatePem: certificates.internalCaCertificatePem,
               caPrivateKeyPem: certificates.internalCaPrivateKeyPem,
             },
-            child,
+            part,
           )
         : undefined;
 
+    const nodeCertificate = topology.node.tls
+      ? issueCertificate(
+          `${name}-node`,
+          { commonName: nodeServerName(name), dnsNames: [nodeServerName(name)], ipAddresses: [] },
+          { certificatePem: certificates.internalCaCertificatePem, privateKeyPem: certificates.internalCaPrivateKeyPem },
+          topology.certificates,
+          child,
+        )
+      : undefined;
     const nodes = new RegistryNodes(
       `${name}-nodes`,
       {
@@ -151,6 +152,8 @@ export class Registry extends pulumi.ComponentResource {
           checkSettings(name, values);
           return values;
         }),
+        certificatePem: nodeCertificate?.certificatePem,
+        privateKeyPem: nodeCertificate?.privateKeyPem,
         htpasswd: access?.htpasswd,
         redisCaPem: redis ? certificates.internalCaCertificatePem : trust.redisCaPem,
         s3CaPem: trust.s3CaPem,
@@ -168,7 +171,7 @@ export class Registry extends pulumi.ComponentResource {
         ),
         notificationHeaders: secrets.notificationHeaders === undefined ? undefined : pulumi.secret(secrets.notificationHeaders),
       },
-      { ...child, dependsOn: [objectStore] },
+      { ...part, dependsOn: [objectStore] },
     );
 
     const loadBalancer = new LoadBalancer(
@@ -179,8 +182,9 @@ export class Registry extends pulumi.ComponentResource {
         certificatePem: certificates.certificatePem,
         privateKeyPem: certificates.privateKeyPem,
         clientCaPem: trust.clientCaPem,
+        internalCaPem: topology.node.tls ? certificates.internalCaCertificatePem : undefined,
       },
-      { ...child, dependsOn: [nodes] }, // a node that is new has to run before the balancer sends to it
+      { ...part, dependsOn: [nodes] }, // a node that is new has to run before the balancer sends to it
     );
 
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";

@@ -59,7 +59,8 @@ export function checkKernel(version: string, problems: Problems): void {
 /** Names that the registry is about to take must not be taken by somebody else. */
 export function checkNames(topology: Topology, containers: readonly Container[], problems: Problems): void {
   const { nodes, loadBalancer, redis } = topology;
-  const wanted = new Set([...nodes.map((node) => node.name), loadBalancer.name, ...loadBalancer.replicas, redis.name]);
+  const balancers = loadBalancer.balancers.flatMap((balancer) => [balancer.name, ...balancer.replicas]);
+  const wanted = new Set([...[...nodes, ...redis.servers].map((instance) => instance.name), ...balancers]);
   for (const { name, stack } of containers) {
     if (!wanted.has(name) || stack === topology.name) continue;
     problems.add(
@@ -71,7 +72,8 @@ export function checkNames(topology: Topology, containers: readonly Container[],
 
 /** Ports that the registry is about to publish must be free, or its own already. */
 export async function checkPorts(topology: Topology, containers: readonly Container[], problems: Problems): Promise<void> {
-  const { port, bindAddress, statisticsPort, statisticsBindAddress, replicas } = topology.loadBalancer;
+  const { port, bindAddress, statisticsPort, statisticsBindAddress, balancers } = topology.loadBalancer;
+  const replicas = balancers[0]?.replicas ?? [];
   const wanted = [
     { path: "registry.loadBalancer.port", port, address: bindAddress },
     ...replicas.map((_, index) => ({

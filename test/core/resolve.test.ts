@@ -20,7 +20,7 @@ describe("defaults", () => {
         ["demo-node-2", false],
       ],
     );
-    assert.deepEqual(topology.loadBalancer.replicas, ["demo-haproxy-1", "demo-haproxy-2"]);
+    assert.deepEqual(topology.loadBalancer.balancers[0]?.replicas, ["demo-haproxy-1", "demo-haproxy-2"]);
     assert.equal(topology.objectStore.kind, ObjectStoreKind.Filesystem);
     assert.equal(topology.redis.enabled && topology.redis.tls && !topology.redis.external, true);
     assert.deepEqual(
@@ -34,8 +34,8 @@ describe("defaults", () => {
     const prefix = topology.network.subnet.replace(/0\/24$/, "");
     const addresses = [
       topology.network.gateway,
-      topology.loadBalancer.address,
-      topology.redis.address,
+      topology.loadBalancer.balancers[0]?.address,
+      topology.redis.servers[0]?.address,
       ...topology.nodes.map(({ address }) => address),
     ];
     assert.deepEqual(

@@ -319,7 +319,7 @@ describe("who comes in, and as what", () => {
   /** Options of a client that comes from an address of this machine, which the port that Docker publishes would hide. */
   function from(localAddress: string): Partial<ClientOptions> {
     const { certificatePem: cert, privateKeyPem: key } = clientCertificate;
-    const { address } = resolveTopology(registry.name, {}).loadBalancer;
+    const address = resolveTopology(registry.name, {}).loadBalancer.balancers[0]?.address ?? "";
     return { endpoint: `https://${address}:${ports.balancer}`, connection: { cert, key, localAddress, servername: "localhost" } };
   }
 

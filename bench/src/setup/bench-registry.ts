@@ -44,7 +44,8 @@ export class BenchRegistry {
       await stack.removeByForce();
     });
     const { network, loadBalancer } = resolveTopology(stack.name, stack.args);
-    const addresses = [loadBalancer.address, ...Object.values(hosts).map((host) => addressIn(network.subnet, host))];
+    const balancerAddress = loadBalancer.balancers[0]?.address ?? "";
+    const addresses = [balancerAddress, ...Object.values(hosts).map((host) => addressIn(network.subnet, host))];
     stack.logs.stop(); // who reads along a log takes time from what writes it
     deployment = stack.up((args) => ({ ...args, alternativeNames: ["localhost", "127.0.0.1", ...addresses] }));
     await deployment;
@@ -58,7 +59,7 @@ export class BenchRegistry {
     const caFile = path.join(directory, "ca.crt");
     await writeFile(caFile, caCertificatePem);
     const login = mode === AccessMode.Htpasswd ? { credentials } : {};
-    const balancer = { endpoint: `https://${loadBalancer.address}:${ports.balancer}`, caFile, ...login };
+    const balancer = { endpoint: `https://${balancerAddress}:${ports.balancer}`, caFile, ...login };
     return new BenchRegistry(stack, client, balancer, directory, network.subnet);
   }
 

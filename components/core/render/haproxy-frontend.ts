@@ -11,6 +11,8 @@ export interface HaproxyFiles {
   certificate: string;
   /** CA of client certificates. @default - none, clients show no certificate */
   clientCa?: string;
+  /** CA of the nodes' certificate, where they serve TLS. */
+  internalCa?: string;
 }
 
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */

@@ -1,9 +1,10 @@
 import { ports } from "../layout";
 import type { LoadBalancerTopology, Topology } from "../topology";
 import { agentIntervalMilliseconds } from "./node-script";
+import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
-import { extraLines, section } from "./haproxy-text";
+import { extraLines, quote, section } from "./haproxy-text";
 
 export type { HaproxyFiles };
 
@@ -22,16 +23,18 @@ const statisticsConnections = 50;
 /**
  * `haproxy.cfg` for HAProxy 3.0 or later, run as several processes that share network and ports (SO_REUSEPORT).
  *
- * @throws {TypeError} when a path holds control characters.
+ * @param host Name of the host that it is for: nodes of the same host are reached in its private network. @default - the only one
+ * @throws {TypeError} when a path holds control characters, or when nodes serve TLS and their CA is missing.
  */
-export function renderHaproxy(topology: Topology, files: HaproxyFiles): string {
+export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""): string {
   const { loadBalancer } = topology;
+  const servers = nodeServers(topology, host, files.internalCa);
   return [
     globalSection(topology),
     defaultsSection(loadBalancer),
     clientsFrontend(topology, files),
-    readsBackend(topology),
-    writesBackend(topology),
+    readsBackend(topology, servers),
+    writesBackend(topology, servers),
     statisticsFrontend(),
   ].join("\n");
 }
@@ -83,11 +86,33 @@ function defaultsSection(balancer: LoadBalancerTopology): string {
   );
 }
 
+/** A node, as the backends name it. */
+interface NodeServer {
+  name: string;
+  /** `address:port`. */
+  address: string;
+  /** Words that name its agent port, where that is not the default server's. */
+  agentPort: string;
+  /** Further words of its line, each after a space. */
+  options: string;
+}
+
+function nodeServers({ nodes, node, name }: Topology, host: string, internalCa: string | undefined): NodeServer[] {
+  if (node.tls && internalCa === undefined) throw new TypeError("nodes serve TLS, and the CA of their certificate is missing");
+  const tls = node.tls ? ` ssl ca-file ${quote(internalCa ?? "")} verify required sni str(${nodeServerName(name)})` : "";
+  return nodes.map((instance) => ({
+    name: `node-${instance.number}`,
+    address: hostPort(endpointFrom(host, instance)),
+    agentPort: instance.host === host ? "" : ` agent-port ${instance.publishedAgentPort}`,
+    options: `${tls}${instance.backup ? " backup" : ""}`,
+  }));
+}
+
 /**
  * GET and HEAD change nothing, so a node that fails before it answers costs a retry, never a pull. That is why connections to nodes may be
  * kept here: a node that stops closes them, and a request that meets the end of one is sent again.
  */
-function readsBackend({ nodes, node, loadBalancer }: Topology): string {
+function readsBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]): string {
   return section(
     "backend registry-reads",
     "balance leastconn",
@@ -103,7 +128,7 @@ function readsBackend({ nodes, node, loadBalancer }: Topology): string {
     // A request that a kept connection takes to a host without power is sent again once nobody has acknowledged it for so long.
     `default-server tcp-ut ${unacknowledgedSeconds}s check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1 ` +
       `agent-check agent-port ${ports.agent} agent-inter ${agentIntervalMilliseconds}ms`,
-    nodes.map(({ number, address, backup }) => `server node-${number} ${address}:${node.port}${backup ? " backup" : ""}`),
+    servers.map(({ name, address, agentPort, options }) => `server ${name} ${address}${agentPort}${options}`),
     extraLines(loadBalancer.extraConfig.backend),
   );
 }
@@ -112,17 +137,14 @@ function readsBackend({ nodes, node, loadBalancer }: Topology): string {
  * Retried only while no connection is made: a PATCH that nobody answered may have been stored, and stored twice it spoils the layer. So each
  * request has a connection of its own, since a kept one would be cut in the middle of a request when the node is replaced.
  */
-function writesBackend({ nodes, node, loadBalancer }: Topology): string {
+function writesBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]): string {
   return section(
     "backend registry-writes",
     "balance leastconn",
     "option allbackups",
     "option http-server-close",
     "retry-on conn-failure",
-    nodes.map(
-      ({ number, address, backup }) =>
-        `server node-${number} ${address}:${node.port} track registry-reads/node-${number}${backup ? " backup" : ""}`,
-    ),
+    servers.map(({ name, address, options }) => `server ${name} ${address} track registry-reads/${name}${options}`),
     extraLines(loadBalancer.extraConfig.backend),
   );
 }

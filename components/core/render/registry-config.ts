@@ -16,6 +16,10 @@ export interface RegistryFiles {
   tokenCertificates?: string;
   /** The same as a JSON Web Key Set. */
   tokenJwks?: string;
+  /** Certificate that the node shows, where it serves TLS. */
+  serverCertificate?: string;
+  /** Key of it. */
+  serverKey?: string;
   /** CA of Redis. @default - the CAs of the registry's image */
   redisCa?: string;
 }
@@ -34,7 +38,7 @@ export function renderRegistryConfig(
   const problems = new Problems();
   noteSettingsProblems(settings, problems);
   noteSecretsProblems(topology, settings, secrets, problems);
-  noteFileProblems(topology.access, files, problems);
+  noteFileProblems(topology, files, problems);
   const extra = parseYamlMap(settings.extraConfig ?? "", "settings.extraConfig", new Problems());
   problems.throwIfAny(topology.name);
   return stringifyYaml(mergeYaml(config(topology, settings, secrets, files), extra));
@@ -81,6 +85,7 @@ function config(topology: Topology, settings: RegistrySettings, secrets: Registr
       secret: secrets.httpSecret,
       draintimeout: `${node.drainSeconds}s`,
       relativeurls: false,
+      tls: node.tls ? { certificate: files.serverCertificate, key: files.serverKey, minimumtls: "tls1.2" } : undefined,
       headers: { ...defaultHeaders(settings.headers ?? {}), ...settings.headers },
       debug: { addr: `:${node.debugPort}`, prometheus: { enabled: true, path: "/metrics" } },
       h2c: { enabled: false },
@@ -148,9 +153,13 @@ function notificationsSection(receivers: Record<string, NotificationSettings>, s
 }
 
 /** A missing htpasswd makes the registry invent a user and write its password to the log; a missing key set stops it. */
-function noteFileProblems({ mode }: AccessTopology, files: RegistryFiles, problems: Problems): void {
+function noteFileProblems({ access: { mode }, node }: Topology, files: RegistryFiles, problems: Problems): void {
   if (mode === AccessMode.Htpasswd)
     problems.require(files.htpasswd !== undefined, "files.htpasswd", "the path of the htpasswd file is missing");
+  if (node.tls) {
+    const given = files.serverCertificate !== undefined && files.serverKey !== undefined;
+    problems.require(given, "files.serverCertificate", "nodes on several hosts serve TLS: certificate and key are missing");
+  }
   if (mode === AccessMode.Token) {
     const given = files.tokenCertificates !== undefined || files.tokenJwks !== undefined;
     problems.require(given, "access.token", "tokens cannot be verified: give the certificates of the authorization server, or its JWKS");

@@ -13,7 +13,8 @@ export function problemAt(path: string, act: () => unknown): string {
   return found[0]?.message ?? "";
 }
 
-function problemsOf(act: () => unknown): readonly { path: string; message: string }[] {
+/** The problems that `act` refuses with; none when it does not refuse. */
+export function problemsOf(act: () => unknown): readonly { path: string; message: string }[] {
   try {
     act();
     return [];

@@ -42,10 +42,9 @@ export function renderArgumentsTable(repository: string): string {
   const properties = types.get(root)?.properties ?? [];
   return table(
     properties.map((property) => {
-      const name =
-        inner(property.type, types) === undefined
-          ? code(property.name)
-          : `[${code(property.name)}](${argumentsPage}#${anchor(property.name)})`;
+      const nested = inner(property.type, types);
+      const heading = nested?.record === true ? `${property.name}.<name>` : property.name;
+      const name = nested === undefined ? code(property.name) : `[${code(property.name)}](${argumentsPage}#${anchor(heading)})`;
       return [name, fallback(property), cell(property.text)];
     }),
     ["argument", "default", "what it is"],
