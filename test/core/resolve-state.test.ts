@@ -54,7 +54,7 @@ describe("the object store", () => {
     assert.deepEqual(pathsOf({ teamSize: 50, objectStore: { filesystem: {} } }), []);
     assert.match(
       problemAt("objectStore", () => resolveTopology("demo", { teamSize: 50 })),
-      /objectStore\.nfs or objectStore\.s3/,
+      /objectStore\.nfs, objectStore\.garage or objectStore\.s3/,
     );
   });
 
