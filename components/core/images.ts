@@ -1,4 +1,5 @@
 import type { Problems } from "./errors";
+import type { Topology } from "./topology";
 
 /** The images that the library runs. */
 export enum ImageName {
@@ -8,6 +9,8 @@ export enum ImageName {
   Haproxy = "haproxy",
   /** The cache of blob descriptors: Valkey, which speaks Redis's protocol. */
   Redis = "redis",
+  /** What moves an address between hosts: keepalived. */
+  Keepalived = "keepalived",
 }
 
 /** One row of the image table. */
@@ -42,6 +45,14 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "7.2",
     floorReason: "CVE-2025-49844: older branches got no fix for the use-after-free in Lua",
   },
+  // Neither its authors nor Docker publish an image. This one is Alpine's package and a supervisor, which is not used: we start keepalived
+  // itself. Any image that has keepalived, sh and wget on its PATH will do, as one that is built of Debian's or Alpine's package.
+  [ImageName.Keepalived]: {
+    repository: "shawly/keepalived",
+    tag: "2.3",
+    floor: "2.3.2",
+    floorReason: "CVE-2024-41184: older versions read past the end of what is configured",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -52,7 +63,7 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
+   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
    * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
@@ -67,6 +78,8 @@ export interface ImageReferences {
   [ImageName.Haproxy]: string;
   /** The cache of blob descriptors. */
   [ImageName.Redis]: string;
+  /** What moves an address between hosts. */
+  [ImageName.Keepalived]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -160,7 +173,18 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Registry]: resolve(ImageName.Registry),
     [ImageName.Haproxy]: resolve(ImageName.Haproxy),
     [ImageName.Redis]: resolve(ImageName.Redis),
+    [ImageName.Keepalived]: resolve(ImageName.Keepalived),
   };
+}
+
+/** The images that a registry runs: those of parts that it has. */
+export function imagesOf({ redis, loadBalancer }: Topology): ImageName[] {
+  return [
+    ImageName.Registry,
+    ImageName.Haproxy,
+    ...(redis.servers.length > 0 ? [ImageName.Redis] : []),
+    ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
+  ];
 }
 
 function tableReference(name: ImageName, mirror: string | undefined): string {

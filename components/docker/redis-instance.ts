@@ -105,7 +105,7 @@ export function runRedisInstance(instance: RedisInstance, opts: Required<Pick<Pa
       networksAdvanced: [{ name: instance.networkName, ipv4Address: placed.address }],
       mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
       tmpfs: { "/data": `rw,noexec,nosuid,size=${instance.filesMiB}m,uid=${users.redis},mode=0700` },
-      healthcheck: check.apply((command) => healthcheck("CMD-SHELL", command)),
+      healthcheck: check.apply((command) => healthcheck(command)),
       ...(placed.published === undefined
         ? {}
         : { ports: [{ internal: placed.port, external: placed.published.port, ip: placed.published.address }] }),

@@ -36,7 +36,7 @@ function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, strin
 }
 
 describe("the programs themselves accept what is rendered for them", () => {
-  const images = { registry: "", haproxy: "", redis: "" };
+  const images = { registry: "", haproxy: "", redis: "", keepalived: "" };
   before(async () => {
     for (const { name, reference } of await ensureImages()) images[name] = reference;
     assert.deepEqual(Object.keys(images).sort(), Object.keys(imageTable).sort());
