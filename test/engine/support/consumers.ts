@@ -227,8 +227,12 @@ for file in *.conf; do
     sleep 0.1
   done
   if [ "$result" = ok ]; then
-    sleep 0.2
-    [ "$(cli registry 6380 sismember repository::a::blobs x)" = 1 ] || result="refused: the replica has not what the primary has"
+    for i in $(seq 1 50); do
+      found=$(cli registry 6380 sismember repository::a::blobs x)
+      [ "$found" = 1 ] && break
+      sleep 0.1
+    done
+    [ "$found" = 1 ] || result="refused: the replica says $found of what the primary has"
     [ "$(cli registry 26379 sentinel get-master-addr-by-name demo | tr '\\n' ' ')" = "127.0.0.1 6379 " ] || result="refused: the sentinel does not name the primary"
     cli registry 26379 sentinel sentinels demo | grep -q '^runid$' || result="refused: the sentinel knows no other"
     for i in $(seq 1 50); do
