@@ -6,6 +6,7 @@ import { BodyFamily, smallBytes } from "../engine/support/bodies";
 import { CommandLine, type Started } from "../engine/support/command-line";
 import { Docker } from "../engine/support/docker";
 import { RawClient } from "../engine/support/http-client";
+import { onInterrupt } from "../engine/support/interrupt";
 import { freshName } from "../engine/support/names";
 import { freePorts } from "../engine/support/ports";
 import { runProgram } from "../engine/support/program";
@@ -27,18 +28,20 @@ describe("up is killed at any moment", () => {
   const name = freshName("i");
   const docker = new Docker();
   const layers = new BodyFamily(smallBytes, 4);
+  const cleanUp = async (): Promise<void> => {
+    await docker.removeLeftovers(name);
+    commandLine.end();
+  };
   let commandLine: CommandLine;
   let port: number;
 
   before(async () => {
     commandLine = new CommandLine(name);
+    onInterrupt(cleanUp);
     port = await freePorts(4);
     configure(0);
   });
-  after(async () => {
-    await docker.removeLeftovers(name);
-    commandLine.end();
-  });
+  after(cleanUp);
 
   it("on the way to the first registry", async (context) => {
     context.diagnostic(`seed ${seed}`);
@@ -99,7 +102,9 @@ describe("up is killed at any moment", () => {
     killGroup(up);
     const { code, stderr } = await up.end;
     assert.ok(code <= 0, stderr); // killed, or just done
-    return `${code === 0 ? "done before" : "killed"} after ${lines} lines and ${milliseconds} ms: ${stderr.trim().split("\n").at(-1)}`;
+    const moment = `${code === 0 ? "done before" : "killed"} after ${lines} lines and ${milliseconds} ms: ${stderr.trim().split("\n").at(-1)}`;
+    process.stderr.write(`${moment}\n`);
+    return moment;
   }
 
   async function push(tag: string): Promise<void> {
