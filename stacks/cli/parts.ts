@@ -44,5 +44,5 @@ function innerPorts(part: Placed & { publishedAgentPort?: number }): WantedPort[
 }
 
 function placedOn({ nodes, redis }: Topology, host: string): Placed[] {
-  return [...nodes, ...redis.servers].filter((part) => part.host === host);
+  return [...nodes, ...redis.servers, ...redis.sentinels].filter((part) => part.host === host);
 }
