@@ -1,16 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import {
-  AccessMode,
-  ObjectStoreKind,
-  contentPath,
-  ports,
-  renderNodeScript,
-  renderRegistryConfig,
-  renderTracingEnvironment,
-  users,
-} from "ha-registry-core";
+import { AccessMode, contentPath, ports, renderNodeScript, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -111,9 +102,10 @@ export class RegistryNodes extends pulumi.ComponentResource {
           tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
           envs: [...environment, ...caOfStore(own)],
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
+          ...reachGarage(topology, node),
           mounts: [
             { type: "volume", source: own.volumeName, target: "/files", readOnly: true },
-            ...(topology.objectStore.kind === ObjectStoreKind.S3
+            ...(topology.objectStore.s3 !== undefined
               ? []
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
@@ -135,6 +127,21 @@ export class RegistryNodes extends pulumi.ComponentResource {
     topology.nodes.reduce<docker.Container[]>((previous, node) => [start(node, previous)], []);
     this.registerOutputs({});
   }
+}
+
+/**
+ * How a node reaches Garage: one name has the addresses of all of Garage's nodes, and where one refuses or is gone, the next is tried.
+ * Each registry node begins with another one.
+ */
+function reachGarage({ objectStore: { garage } }: Topology, { number }: NodeTopology): Partial<docker.ContainerArgs> {
+  if (garage === undefined) return {};
+  const first = (number - 1) % garage.nodes.length;
+  const inOrder = [...garage.nodes.slice(first), ...garage.nodes.slice(0, first)];
+  return {
+    hosts: inOrder.map(({ address }) => ({ host: garage.host, ip: address })),
+    // A store that vanished without a word is given up after seconds instead of a quarter of an hour.
+    sysctls: { "net.ipv4.tcp_retries2": "4" },
+  };
 }
 
 /** The certificate is made out to a name inside the private network, and the check is about the registry. */
