@@ -5,7 +5,6 @@ import os from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
 import { LocalWorkspace, type OpMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
-import { ImageName } from "ha-registry-core";
 import { imagesOf, resolveTopology } from "ha-registry-core";
 import { Registry, type RegistryArgs } from "ha-registry-docker";
 import { ensureEngine, ensureImages, pulumiCommand } from "ha-registry-tools";

@@ -141,6 +141,8 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     source: "https://github.com/acassen/keepalived",
     packages: ["keepalived"],
     programs: { "/usr/sbin/keepalived": "/usr/sbin/keepalived" },
+    // Without it, Debian's keepalived does not tell its version.
+    packagedFiles: { "/etc/keepalived/keepalived.config-opts": "/etc/keepalived/keepalived.config-opts" },
     config: { Entrypoint: ["keepalived"], Cmd: ["--dont-fork", "--log-console"] },
     versionCommand: ["sh", "-c", "keepalived --version 2>&1"],
     versionPattern: /^Keepalived v([0-9.]+)/m,
