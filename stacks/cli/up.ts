@@ -6,6 +6,7 @@ import { hostsOf } from "./hosts";
 import { ensureKnownHosts, forgetHost, untouched } from "./lost-host";
 import { operate } from "./operate";
 import { preflight } from "./preflight";
+import { probeNewStore } from "./probe";
 import { summary } from "./progress";
 import { clearLock, isFree, mend } from "./unlock";
 import { openStack, readOutputs, type Outputs } from "./workspace";
@@ -35,6 +36,7 @@ export async function up(environment: Environment, options: UpOptions, report: R
   else if (isFree(environment)) await mend(environment, open, report);
   if (lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
   await ensureKnownHosts(environment, open, hosts, withoutHost);
+  await probeNewStore(environment, open, report);
   const exclude = withoutHost === undefined ? {} : { exclude: await untouched(environment, open, withoutHost) };
   const { result, progress } = await operate(environment, open, report, (common) =>
     open.stack.up({ ...common, refresh: true, ...exclude }),
