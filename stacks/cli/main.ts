@@ -94,6 +94,13 @@ function buildProgram(): Command {
       const { refresh } = await import("./refresh.js");
       await refresh(environment, await reporter(program));
     });
+  command("probe", "try whether the S3 endpoint of an environment does what the registry needs")
+    .argument("[environment]", "environment", "local")
+    .action(async (name: string) => {
+      const environment = await open(name, program);
+      const { probe } = await import("./probe.js");
+      await probe(environment, await reporter(program));
+    });
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")
     .option("-y, --yes", "do not ask")

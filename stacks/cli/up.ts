@@ -4,6 +4,7 @@ import { writeClientFiles } from "./client-files";
 import type { Environment } from "./environment";
 import { operate } from "./operate";
 import { preflight } from "./preflight";
+import { probeNewStore } from "./probe";
 import { summary } from "./progress";
 import { clearLock } from "./unlock";
 import { openStack, readOutputs, type Outputs } from "./workspace";
@@ -24,6 +25,7 @@ export async function up(environment: Environment, options: UpOptions, report: R
   await preflight(name, environment.config, report);
   const open = await openStack(environment, "create", report);
   if (options.clearLock === true) await clearLock(environment, open, report);
+  await probeNewStore(environment, open, report);
   const { result, progress } = await operate(name, open, report, (common) => open.stack.up({ ...common, refresh: true }));
   const values = Object.entries(result.outputs).map(([key, { value }]): [string, unknown] => [key, value]);
   const outputs = readOutputs(name, Object.fromEntries(values));

@@ -89,6 +89,9 @@ const objectStore: fc.Arbitrary<ObjectStoreShape> = fc.oneof(
   fc.record({ filesystem: fc.record({ existingVolume: fc.stringMatching(/^[a-z][a-z0-9_.-]{1,8}$/) }, some) }),
   fc.record({ nfs: fc.record({ server: hostname, path: fc.constantFrom("/export", "/srv/registry") }) }),
   fc.record({
+    garage: fc.record({ nodes: whole(3, 9), capacityGiB: whole(1, 1000), memoryMiB: whole(256, 4096), cpus: fc.constantFrom(0.5, 2) }, some),
+  }),
+  fc.record({
     s3: fc.record(
       {
         bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}[a-z0-9]$/),
@@ -212,6 +215,9 @@ const leaves = [
   ["loadBalancer", "cpus"],
   ["objectStore", "nfs", "server"],
   ["objectStore", "nfs", "path"],
+  ["objectStore", "garage", "nodes"],
+  ["objectStore", "garage", "capacityGiB"],
+  ["objectStore", "garage", "memoryMiB"],
   ["objectStore", "s3", "bucket"],
   ["objectStore", "s3", "region"],
   ["objectStore", "s3", "endpoint"],

@@ -18,6 +18,8 @@ export interface CrateProgram {
   version: string;
   /** Name of the program. */
   program: string;
+  /** Features that it is built with, and no others. */
+  features: readonly string[];
 }
 
 /** Rust's names of the architectures that Docker and Go call otherwise. */
@@ -37,9 +39,9 @@ const NODE_ARCHITECTURES: Readonly<Record<string, string>> = { amd64: "x64", arm
  * @throws {RegistryError} when there is no Rust, or it cannot build it.
  */
 export async function buildCrateProgram(wanted: CrateProgram, report: Report, architecture: string): Promise<BuiltProgram> {
-  const { crate, version, program } = wanted;
+  const { crate, version, program, features } = wanted;
   const target = `${RUST_ARCHITECTURES[architecture] ?? architecture}-unknown-linux-gnu`;
-  const flags = ["--locked", "--target", target];
+  const flags = ["--locked", "--no-default-features", "--features", features.join(","), "--target", target];
   const environment = { RUSTFLAGS: "-C target-feature=+crt-static" };
   const key = createHash("sha256")
     .update(JSON.stringify([crate, version, program, flags, environment]))
@@ -51,7 +53,7 @@ export async function buildCrateProgram(wanted: CrateProgram, report: Report, ar
     if (await exists(path)) return;
     const [draft, work] = [join(directory, "draft"), join(directory, "target")];
     const args = ["install", crate, "--version", version, "--bin", program, ...flags, "--root", draft, "--target-dir", work, "--no-track"];
-    await cargo(args, { ...environment, CARGO_BUILD_JOBS: undefined }, architecture, report);
+    await cargo(args, environment, architecture, report);
     await rename(join(draft, "bin", program), path);
     await rm(draft, { recursive: true, force: true });
     await rm(work, { recursive: true, force: true });
@@ -65,7 +67,7 @@ export async function buildCrateProgram(wanted: CrateProgram, report: Report, ar
 
 async function cargo(
   args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string>>,
   architecture: string,
   report: Report,
 ): Promise<void> {
@@ -74,7 +76,7 @@ async function cargo(
     throw refusal(crate, `it is built for the machine's own architecture only, and Docker runs on ${architecture}; load the image with docker load`);
   }
   if (findExecutable("cargo") === undefined) {
-    throw refusal(crate, "there is no cargo command on PATH to build it with; install Rust (rustup.rs), a C compiler and cmake");
+    throw refusal(crate, "there is no cargo command on PATH to build it with; install Rust (rustup.rs) and a C compiler");
   }
   let compiled = 0;
   const onErrorLine = (line: string): void => {
@@ -83,7 +85,7 @@ async function cargo(
   const result = await withHeartbeat(
     report,
     `building ${crate} from its crate (about ten minutes)`,
-    () => runCommand("nice", ["cargo", ...args], { environment, onErrorLine }),
+    () => runCommand("cargo", args, { environment, onErrorLine }),
     () => `${compiled} crates`,
   );
   if (result.code !== 0) throw refusal(crate, `cargo failed: ${lastLines(result.stderr, 20)}`);

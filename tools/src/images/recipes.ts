@@ -138,7 +138,7 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
   [ImageName.Garage]: {
     ...nothing,
     source: "https://git.deuxfleurs.fr/Deuxfleurs/garage",
-    crates: { "/garage": { crate: "garage", version: "2.5.0", program: "garage" } },
+    crates: { "/garage": { crate: "garage", version: "2.5.0", program: "garage", features: ["bundled-libs", "lmdb", "metrics"] } },
     bare: true,
     config: { Entrypoint: [], Cmd: ["/garage", "server"] },
     versionCommand: ["/garage", "--version"],
