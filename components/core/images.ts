@@ -1,4 +1,5 @@
 import type { Problems } from "./errors";
+import type { Topology } from "./topology";
 
 /** The images that the library runs. */
 export enum ImageName {
@@ -8,6 +9,8 @@ export enum ImageName {
   Haproxy = "haproxy",
   /** The cache of blob descriptors: Valkey, which speaks Redis's protocol. */
   Redis = "redis",
+  /** What moves an address between hosts: keepalived. */
+  Keepalived = "keepalived",
   /** The object store that the library runs itself. */
   Garage = "garage",
 }
@@ -44,6 +47,14 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "7.2",
     floorReason: "CVE-2025-49844: older branches got no fix for the use-after-free in Lua",
   },
+  // Neither its authors nor Docker publish an image. This one is Alpine's package and a supervisor, which is not used: we start keepalived
+  // itself. Any image that has keepalived, sh and wget on its PATH will do, as one that is built of Debian's or Alpine's package.
+  [ImageName.Keepalived]: {
+    repository: "shawly/keepalived",
+    tag: "2.3",
+    floor: "2.3.2",
+    floorReason: "CVE-2024-41184: older versions read past the end of what is configured",
+  },
   // AGPL-3.0: it is run as it was published, as a service of its own, which asks nothing of what talks to it.
   [ImageName.Garage]: {
     repository: "dxflrs/garage",
@@ -61,7 +72,7 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`, `garage`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
+   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
    * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
@@ -76,6 +87,8 @@ export interface ImageReferences {
   [ImageName.Haproxy]: string;
   /** The cache of blob descriptors. */
   [ImageName.Redis]: string;
+  /** What moves an address between hosts. */
+  [ImageName.Keepalived]: string;
   /** The object store. */
   [ImageName.Garage]: string;
 }
@@ -171,8 +184,20 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Registry]: resolve(ImageName.Registry),
     [ImageName.Haproxy]: resolve(ImageName.Haproxy),
     [ImageName.Redis]: resolve(ImageName.Redis),
+    [ImageName.Keepalived]: resolve(ImageName.Keepalived),
     [ImageName.Garage]: resolve(ImageName.Garage),
   };
+}
+
+/** The images that a registry runs: those of parts that it has. */
+export function imagesOf({ redis, loadBalancer, objectStore }: Topology): ImageName[] {
+  return [
+    ImageName.Registry,
+    ImageName.Haproxy,
+    ...(redis.servers.length > 0 ? [ImageName.Redis] : []),
+    ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
+    ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
+  ];
 }
 
 function tableReference(name: ImageName, mirror: string | undefined): string {

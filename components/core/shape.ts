@@ -290,12 +290,30 @@ export interface S3Shape {
 export interface RedisShape {
   /** Whether there is one. Without it each node keeps descriptors in its own memory. @default true */
   enabled?: boolean;
-  /** Memory limit, MiB; three quarters of it hold data. @default - by team size */
+  /** Memory limit of a server, MiB; three quarters of it hold data, with fail-over half of it. @default - by team size */
   memoryMiB?: number;
-  /** CPU limit, cores. @default - none */
+  /** CPU limit of a server, cores. @default - none */
   cpus?: number;
+  /**
+   * Fail-over: three servers, of which one is the primary and two are its replicas, and three sentinels that choose another primary when it is
+   * lost. Switching it on or off empties the cache.
+   * @default - on with three or more `hosts`; else off, and there is one server
+   */
+  sentinel?: SentinelShape;
   /** A Redis of your own instead. */
   external?: ExternalRedisShape;
+}
+
+/** Fail-over of Redis by Sentinel. */
+export interface SentinelShape {
+  /** Whether there is any. @default true */
+  enabled?: boolean;
+  /**
+   * How long a server gives no answer before a sentinel holds it for down, milliseconds; another one is the primary about 2 s after that.
+   * A shorter time takes a busy machine for a dead one.
+   * @default 2000
+   */
+  downAfterMilliseconds?: number;
 }
 
 /** A Redis of your own. The passwords are secrets and come separately. */

@@ -29,8 +29,8 @@ const imagesPerDeveloperGiB = 1;
 const capacityReserve = 3;
 
 /**
- * Sizes for a team. HAProxy needs about 32 KiB per connection and 100 KiB more while TLS keys are exchanged (its own documentation says
- * 8,000 TLS connections per GB with default buffers, we count twice that); a node takes 10 to 40 MiB per upload to S3.
+ * Sizes for a team. HAProxy needs two buffers of 64 KiB per connection and 100 KiB more while TLS keys are exchanged (its own documentation
+ * says 8,000 TLS connections per GB with buffers of 16 KiB, that is 128 KiB each); a node takes 10 to 40 MiB per upload to S3.
  */
 export function sizeFor(teamSize: number): Sizing {
   return { ...processesFor(teamSize), storageGiB: Math.ceil(teamSize * imagesPerDeveloperGiB * capacityReserve) };
@@ -38,16 +38,16 @@ export function sizeFor(teamSize: number): Sizing {
 
 function processesFor(teamSize: number): Omit<Sizing, "storageGiB"> {
   if (teamSize < filesystemTeamLimit) {
-    return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 256, maxConnections: 2000, redisMemoryMiB: 128, garageMemoryMiB: 1024 };
+    return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 512, maxConnections: 2000, redisMemoryMiB: 128, garageMemoryMiB: 1024 };
   }
   if (teamSize <= nfsTeamLimit) {
-    return { nodes: 2, nodeMemoryMiB: 1024, balancerMemoryMiB: 512, maxConnections: 4000, redisMemoryMiB: 256, garageMemoryMiB: 1024 };
+    return { nodes: 2, nodeMemoryMiB: 1024, balancerMemoryMiB: 1024, maxConnections: 4000, redisMemoryMiB: 256, garageMemoryMiB: 1024 };
   }
   const thousands = Math.ceil(teamSize / 1000);
   return {
     nodes: Math.min(2 + thousands, 10),
     nodeMemoryMiB: 2048,
-    balancerMemoryMiB: 1024 * Math.min(thousands, 4),
+    balancerMemoryMiB: 2048 * Math.min(thousands, 4),
     maxConnections: 8000 * Math.min(thousands, 4),
     redisMemoryMiB: 512,
     garageMemoryMiB: 2048,

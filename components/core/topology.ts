@@ -275,8 +275,12 @@ export interface RedisTopology {
   external: boolean;
   /** Name of the part, and of the container where there is one server. */
   name: string;
-  /** Our servers; none when it is external. */
+  /** Our servers; none when it is external. With sentinels, the first is the primary until they choose another one. */
   servers: Placed[];
+  /** Our sentinels; none where there is one server. */
+  sentinels: Placed[];
+  /** Fail-over by our sentinels; absent where there is one server. */
+  sentinel?: SentinelTopology;
   /** `host:port` of server, sentinels or cluster nodes. */
   addresses: string[];
   /** Name of the primary, when the addresses are sentinels. */
@@ -293,6 +297,16 @@ export interface RedisTopology {
   memoryMiB: number;
   /** CPU limit, cores; none when absent. */
   cpus?: number;
+}
+
+/** Fail-over by our own sentinels. */
+export interface SentinelTopology {
+  /** How long a server gives no answer before a sentinel holds it for down, milliseconds. */
+  downAfterMilliseconds: number;
+  /** How long a fail-over may take, and half the time before the next one, milliseconds. */
+  failoverTimeoutMilliseconds: number;
+  /** Memory limit of a sentinel, MiB. */
+  memoryMiB: number;
 }
 
 /** Who may come in. */

@@ -20,6 +20,8 @@ export interface FilesArgs {
   plain?: Record<string, pulumi.Input<string>>;
   /** Files with secrets, by name. @default - none */
   secret?: Record<string, pulumi.Input<string>>;
+  /** Files with secrets that a running process reads again and again, by name. @default - none */
+  reread?: Record<string, pulumi.Input<string>>;
 }
 
 /**
@@ -27,7 +29,10 @@ export interface FilesArgs {
  * container that never runs: no process ever reads a file while it is written, and a changed file has a changed path, which is what
  * makes Pulumi roll the containers that name it.
  *
- * Plain and secret files take separate containers, since one secret hides the whole list in a preview.
+ * Plain and secret files take separate containers, since one secret hides the whole list in a preview. A change uploads all files of its
+ * container again, the unchanged ones too, and Docker removes a file before it writes it: what is read at run time (the registry looks at
+ * its password file at every request, and refuses the request when there is none) has a container of its own, which changes with the file
+ * alone.
  */
 export class Files extends pulumi.ComponentResource {
   /** Name of the volume; it is mounted at `/files`. */
@@ -37,7 +42,7 @@ export class Files extends pulumi.ComponentResource {
 
   constructor(name: string, args: FilesArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Files", name, {}, opts);
-    const { topology, part, host = "", owner, plain = {}, secret = {} } = args;
+    const { topology, part, host = "", owner, plain = {}, secret = {}, reread = {} } = args;
     const child = childOptions({ parent: this, hostProviders: opts?.hostProviders }, host);
 
     const volume = new docker.Volume(
@@ -46,7 +51,7 @@ export class Files extends pulumi.ComponentResource {
       { ...child, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
     );
 
-    const upload = (suffix: string, files: Record<string, pulumi.Input<string>>): void => {
+    const upload = (suffix: string, files: Record<string, pulumi.Input<string>>, ignoreChanges: string[]): void => {
       if (Object.keys(files).length === 0) return;
       new docker.Container(
         `${name}-${suffix}`,
@@ -66,17 +71,18 @@ export class Files extends pulumi.ComponentResource {
             permissions: "0400",
           })),
         },
-        { ...child, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image will do, and a new one is no reason to upload again
+        { ...child, deleteBeforeReplace: true, ignoreChanges },
       );
     };
-    upload("plain", plain);
-    upload("secret", secret);
+    upload("plain", plain, ["image"]); // any image will do, and a new one is no reason to upload again
+    upload("secret", secret, ["image"]);
+    for (const [file, content] of Object.entries(reread)) upload(file, { [file]: content }, ["image", "labels"]);
 
     this.volumeName = volume.name;
     // A path tells the digest of a file that holds at least 128 random bits, or no secret at all.
     this.paths = pulumi.unsecret(
       pulumi
-        .all({ ...plain, ...secret })
+        .all({ ...plain, ...secret, ...reread })
         .apply((contents) => Object.fromEntries(Object.entries(contents).map(([file, text]) => [file, contentPath(file, text)]))),
     );
     this.registerOutputs({ volumeName: this.volumeName, paths: this.paths });

@@ -4,5 +4,6 @@ export * from "./files";
 export * from "./load-balancer";
 export * from "./object-store";
 export * from "./redis";
+export * from "./redis-sentinels";
 export * from "./registry";
 export * from "./registry-nodes";

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { contentPath, ports, renderHaproxy, users } from "ha-registry-core";
 import type { BalancerTopology, Topology } from "ha-registry-core";
-import { healthcheck, serviceDefaults } from "./container";
+import { healthcheck, restSeconds, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
@@ -27,6 +27,8 @@ export interface LoadBalancerArgs {
  * The load balancer: HAProxy processes that share one network namespace, and with it one address and the published ports
  * (SO_REUSEPORT). A container that does nothing owns the namespace and never changes, so that HAProxy's configuration, certificate and
  * image can be replaced, one process after the other, while the port stays open.
+ *
+ * What it depends on has to be there before the processes start; address, ports and files are made beside it.
  */
 export class LoadBalancer extends pulumi.ComponentResource {
   /** `https://host:port`. */
@@ -35,7 +37,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly metricsEndpoint: pulumi.Output<string>;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: PartOptions) {
-    super("ha-registry-docker:index:LoadBalancer", name, {}, opts);
+    const { dependsOn, ...options } = opts ?? {};
+    super("ha-registry-docker:index:LoadBalancer", name, {}, options);
     const { topology } = args;
     const balancer = topology.loadBalancer;
     const hostProviders = opts?.hostProviders;
@@ -60,7 +63,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
         { parent: this, hostProviders },
       );
       return instance.replicas.reduce<docker.Container[]>(
-        (before, replica, index) => [this.startReplica(topology, replica, index, namespace, files, before, child)],
+        (before, replica, index) => [
+          this.startReplica(topology, replica, index, namespace, files, before, pulumi.mergeOptions({ dependsOn }, child)),
+        ],
         previous,
       );
     };
@@ -117,15 +122,15 @@ export class LoadBalancer extends pulumi.ComponentResource {
         entrypoints: ["haproxy"],
         command: ["-db", "-f", pathOf(files, "haproxy.cfg")],
         envs: [`HA_REGISTRY_STATISTICS_PORT=${ports.statistics + index}`],
-        init: true, // as process 1, HAProxy could not be ended from inside; see healthCommand
+        init: true, // as process 1, HAProxy could not be ended from inside; see probe
         stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
         networkMode: pulumi.interpolate`container:${namespace.id}`,
         ulimits: [{ name: "nofile", soft: descriptors(balancer.maxConnections), hard: descriptors(balancer.maxConnections) }],
         mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
-        healthcheck: healthcheck("CMD-SHELL", healthCommand(ports.statistics + index)),
+        healthcheck: healthcheck(probe(ports.statistics + index), watchfulRest),
       },
       // A new namespace needs new processes in it, and so this is the one place where a container holds the ID of another.
-      { ...child, dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true },
+      pulumi.mergeOptions(child, { dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true }),
     );
   }
 }
@@ -160,13 +165,23 @@ function serverPem({ certificatePem, privateKeyPem }: LoadBalancerArgs): pulumi.
   return pulumi.secret(pulumi.interpolate`${certificatePem}\n${privateKeyPem}\n`.apply((pem) => pem.replace(/\n+/g, "\n")));
 }
 
+/** Is there while the network namespace is that of a running container. */
+const networkInterface = "/sys/class/net/eth0";
+
+/** How long Docker may take to start the owner of the namespace again, seconds. Before that it could not start a HAProxy, and would give up. */
+const namespaceSeconds = 8;
+
 /**
  * Healthy means: answers, and sees a node. A process whose namespace is gone, because the container that owns it was restarted, ends
  * itself; Docker then starts it in the new one.
  */
-function healthCommand(port: number): string {
-  return `[ -e /sys/class/net/eth0 ] || kill 1; wget -q -O /dev/null http://127.0.0.1:${port}/healthz`;
+function probe(port: number): string {
+  const leave = `[ -e ${networkInterface} ] || { sleep ${namespaceSeconds}; kill 1; }`;
+  return `{ ${leave}; wget -q -T 3 -O /dev/null http://127.0.0.1:${port}/healthz; }`;
 }
+
+/** Ends early when the namespace is gone. */
+const watchfulRest = `for second in $(seq ${restSeconds}); do [ -e ${networkInterface} ] || break; sleep 1; done`;
 
 /** File descriptors that HAProxy takes: two per connection, and some for itself. */
 function descriptors(connections: number): number {

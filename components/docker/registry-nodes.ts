@@ -51,11 +51,13 @@ export interface RegistryNodesArgs {
  * The registry nodes. They share storage, HTTP secret and Redis, nothing else, so that an upload begun on one can go on at another.
  *
  * Each depends on the one before: a change replaces them strictly in order, every one drained before it stops and healthy before the
- * next goes, and stops at the first that does not come up.
+ * next goes, and stops at the first that does not come up. What the component depends on has to be there before the first; files are made
+ * beside it.
  */
 export class RegistryNodes extends pulumi.ComponentResource {
   constructor(name: string, args: RegistryNodesArgs, opts?: PartOptions) {
-    super("ha-registry-docker:index:RegistryNodes", name, {}, opts);
+    const { dependsOn, ...options } = opts ?? {};
+    super("ha-registry-docker:index:RegistryNodes", name, {}, options);
     const { topology } = args;
     const hostProviders = opts?.hostProviders;
 
@@ -74,10 +76,10 @@ export class RegistryNodes extends pulumi.ComponentResource {
             owner: users.registry,
             plain: { ...trusted, "node.sh": renderNodeScript() },
             secret: {
-              ...(args.htpasswd === undefined ? {} : { htpasswd: args.htpasswd }),
               ...serverFiles,
               "config.yml": configuration(args, httpSecret, trusted, serverFiles),
             },
+            reread: given({ htpasswd: args.htpasswd }),
           },
           { parent: this, hostProviders },
         ),
@@ -116,14 +118,17 @@ export class RegistryNodes extends pulumi.ComponentResource {
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
           // Answers 200 without a login once the port is open, and 503 while the store fails.
-          healthcheck: healthcheck("CMD", "wget", "-q", "-O", "/dev/null", ...healthUrl(topology)),
+          healthcheck: healthcheck(`wget -q -T 3 -O /dev/null ${healthUrl(topology)}`),
           ...publishedPorts(node),
         },
-        {
-          ...childOptions({ parent: this, hostProviders }, node.host),
-          dependsOn: [own, ...previous],
-          deleteBeforeReplace: true,
-        },
+        pulumi.mergeOptions(
+          { dependsOn },
+          {
+            ...childOptions({ parent: this, hostProviders }, node.host),
+            dependsOn: [own, ...previous],
+            deleteBeforeReplace: true,
+          },
+        ),
       );
     };
 
@@ -148,8 +153,8 @@ function reachGarage({ objectStore: { garage } }: Topology, { number }: NodeTopo
 }
 
 /** The certificate is made out to a name inside the private network, and the check is about the registry. */
-function healthUrl({ node }: Topology): string[] {
-  return node.tls ? ["--no-check-certificate", `https://127.0.0.1:${node.port}/`] : [`http://127.0.0.1:${node.port}/`];
+function healthUrl({ node }: Topology): string {
+  return node.tls ? `--no-check-certificate https://127.0.0.1:${node.port}/` : `http://127.0.0.1:${node.port}/`;
 }
 
 /** What other hosts reach is open on the inner address alone. */

@@ -1,4 +1,4 @@
-import { runChecked, runCommand } from "ha-registry-tools";
+import type { DockerCli } from "ha-registry-tools";
 
 /** A container as `docker ps` shows it. */
 export interface Container {
@@ -14,25 +14,15 @@ export interface Container {
   ports: number[];
 }
 
-/**
- * Runs the Docker command line against the Docker Engine of the environment (`DOCKER_HOST`).
- *
- * @returns what it printed on standard output.
- * @throws {CommandError} when it fails.
- */
-export async function docker(...args: string[]): Promise<string> {
-  return (await runChecked("docker", args, { timeoutMs: 60_000 })).stdout;
+/** Version of the kernel that a Docker Engine runs on, as `6.1.0-37-amd64`. */
+export async function dockerKernel(docker: DockerCli): Promise<string> {
+  return (await docker.ask("info", "--format", "{{.KernelVersion}}")).trim();
 }
 
-/** Version of the kernel that the Docker Engine runs on, as `6.1.0-37-amd64`. */
-export async function dockerKernel(): Promise<string> {
-  return (await docker("info", "--format", "{{.KernelVersion}}")).trim();
-}
-
-/** Every container of the Docker Engine, running or not. */
-export async function listContainers(): Promise<Container[]> {
+/** Every container of a Docker Engine, running or not. */
+export async function listContainers(docker: DockerCli): Promise<Container[]> {
   const fields = ["{{.Names}}", "{{.State}}", "{{.Status}}", '{{.Label "ha-registry"}}', "{{.Ports}}"];
-  const output = await docker("ps", "--all", "--no-trunc", "--format", fields.join("\t"));
+  const output = await docker.ask("ps", "--all", "--no-trunc", "--format", fields.join("\t"));
   return output.split("\n").flatMap((line) => {
     const [name, state, status, stack = "", ports = ""] = line.split("\t");
     if (name === undefined || state === undefined || status === undefined) return [];
@@ -51,7 +41,7 @@ export function publishedPorts(text: string): number[] {
 }
 
 /** The last lines that a container wrote, of both streams; empty when Docker has none. */
-export async function logTail(container: string, count: number): Promise<string[]> {
-  const { stdout, stderr } = await runCommand("docker", ["logs", "--tail", String(count), container], { timeoutMs: 60_000 });
+export async function logTail(docker: DockerCli, container: string, count: number): Promise<string[]> {
+  const { stdout, stderr } = await docker.attempt("logs", "--tail", String(count), container);
   return `${stdout}${stderr}`.split("\n").filter((line) => line.trim() !== "");
 }

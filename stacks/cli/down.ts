@@ -3,13 +3,13 @@ import { StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
 import type { Report } from "ha-registry-tools";
 import { clientDirectory } from "./client-files";
 import { confirm } from "./confirm";
-import { docker, listContainers } from "./docker";
+import { listContainers } from "./docker";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { operate } from "./operate";
-import { ensureSubstrate } from "./preflight";
+import { ensureHosts, hostsOf } from "./hosts";
 import { summary } from "./progress";
-import { objectName, readState, types, type StateResource } from "./state";
+import { engineOf, objectName, readState, types, type StateResource } from "./state";
 import { openStack, type OpenStack } from "./workspace";
 
 /** Options of `down`. */
@@ -23,16 +23,16 @@ export interface DownOptions {
 /** Removes a registry with its data. */
 export async function down(environment: Environment, options: DownOptions, report: Report): Promise<void> {
   const { name } = environment;
-  await ensureSubstrate(environment.config, report);
+  await ensureHosts(name, hostsOf(name, environment.config), report);
   const open = await openIfThere(environment, report);
   const { resources } = open === undefined ? { resources: [] } : await readState(open);
   const objects = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   if (open === undefined || objects.length === 0) {
     process.stdout.write(`${name}: there is nothing to remove\n`);
   } else {
-    await checkVolumesUnused(name, objects);
+    await checkVolumesUnused(name, resources);
     if (options.yes !== true) await confirm(question(name, objects), name);
-    await removeAll(name, open, objects, report);
+    await removeAll(environment, open, objects, report);
     rmSync(clientDirectory(environment), { recursive: true, force: true });
   }
   if (options.removeStack === true) await open?.stack.workspace.removeStack(name, { preserveConfig: true });
@@ -60,11 +60,12 @@ function question(name: string, objects: readonly StateResource[]): string {
 }
 
 /** Docker keeps a volume that any container names: better refused now than when everything else is gone. */
-async function checkVolumesUnused(name: string, objects: readonly StateResource[]): Promise<void> {
-  const volumes = objects.filter(({ type }) => type === types.volume).map(objectName);
-  const containers = await listContainers();
-  for (const volume of volumes) {
-    const users = (await docker("ps", "--all", "--filter", `volume=${volume}`, "--format", "{{.Names}}")).split("\n").filter(Boolean);
+async function checkVolumesUnused(name: string, resources: readonly StateResource[]): Promise<void> {
+  for (const resource of resources.filter(({ type }) => type === types.volume)) {
+    const [volume, docker] = [objectName(resource), engineOf(resource, resources)];
+    const users = (await docker.ask("ps", "--all", "--filter", `volume=${volume}`, "--format", "{{.Names}}")).split("\n").filter(Boolean);
+    if (users.length === 0) continue;
+    const containers = await listContainers(docker);
     const others = users.filter((user) => containers.find((container) => container.name === user)?.stack !== name);
     if (others.length > 0)
       throw new Failure(`Volume ${volume} is in use by ${others.join(", ")}, not of this registry: remove that first.`);
@@ -74,12 +75,12 @@ async function checkVolumesUnused(name: string, objects: readonly StateResource[
 /**
  * Protection is lifted just before, and put back on whatever is left when the removal fails: half a removal must not leave data unguarded.
  */
-async function removeAll(name: string, open: OpenStack, objects: readonly StateResource[], report: Report): Promise<void> {
+async function removeAll(environment: Environment, open: OpenStack, objects: readonly StateResource[], report: Report): Promise<void> {
   const guarded = objects.filter(({ protect }) => protect === true).map(({ urn }) => urn);
   if (guarded.length > 0) await open.pulumi("state", "unprotect", ...guarded, "--yes");
   try {
-    const { progress } = await operate(name, open, report, (common) => open.stack.destroy({ ...common, refresh: true }));
-    process.stdout.write(`${name}: ${summary(progress.counts)} (${progress.seconds} s)\n`);
+    const { progress } = await operate(environment, open, report, (common) => open.stack.destroy({ ...common, refresh: true }));
+    process.stdout.write(`${environment.name}: ${summary(progress.counts)} (${progress.seconds} s)\n`);
   } catch (error) {
     const left = new Set((await readState(open)).resources.map(({ urn }) => urn));
     const again = guarded.filter((urn) => left.has(urn));

@@ -1,6 +1,7 @@
 import { CommandError, ConcurrentUpdateError } from "@pulumi/pulumi/automation/index.js";
 import type { RegistryError } from "ha-registry-core";
 import { listContainers, logTail, type Container } from "./docker";
+import { onHost, type Host } from "./hosts";
 import { explainLocks, parseLocks } from "./lock";
 import type { Progress } from "./progress";
 
@@ -9,10 +10,17 @@ import type { Progress } from "./progress";
  * engine said, in short.
  *
  * @param name Name of the environment.
+ * @param hosts Where its containers are.
  * @param error What the operation threw.
  * @param programError What the program threw, if it did.
  */
-export async function explainFailure(name: string, error: unknown, progress: Progress, programError?: RegistryError): Promise<string> {
+export async function explainFailure(
+  name: string,
+  hosts: readonly Host[],
+  error: unknown,
+  progress: Progress,
+  programError?: RegistryError,
+): Promise<string> {
   if (programError !== undefined) return programError.message;
   if (error instanceof ConcurrentUpdateError) return explainLocks(name, parseLocks(error.message));
   if (!(error instanceof CommandError)) throw error;
@@ -21,7 +29,7 @@ export async function explainFailure(name: string, error: unknown, progress: Pro
   if (killed !== undefined) {
     return `Pulumi was ended from outside (${killed}) and could not give its lock back. \`npx ha-registry unlock ${name}\`, then \`up\`, goes on from here.`;
   }
-  const sick = await describeSick(name);
+  const sick = (await Promise.all(hosts.map((host) => describeSick(name, host)))).flat();
   const reasons = engineReasons(progress.errors, error.message);
   return [...sick, ...reasons.map((reason) => `Pulumi: ${reason}`), ...advice(name, reasons)].join("\n");
 }
@@ -42,13 +50,13 @@ export function advice(name: string, reasons: readonly string[]): string[] {
   return [];
 }
 
-/** What runs badly in a registry, each container with the last lines of its log. */
-async function describeSick(name: string): Promise<string[]> {
-  const containers = await listContainers().catch(() => []); // where Docker itself is the trouble, the engine has said so
+/** What runs badly on a host, each container with the last lines of its log. */
+async function describeSick(name: string, host: Host): Promise<string[]> {
+  const containers = await listContainers(host.docker).catch(() => []); // where Docker itself is the trouble, the engine has said so
   const sick = containers.filter((container) => container.stack === name && isSick(container));
   const described = sick.map(async (container) => {
-    const lines = [...new Set(await logTail(container.name, 30))].slice(-10); // a container that restarts repeats itself
-    return [`${container.name}: ${container.status}`, ...lines.map((line) => `  | ${line}`)].join("\n");
+    const lines = [...new Set(await logTail(host.docker, container.name, 30))].slice(-10); // a container that restarts repeats itself
+    return [`${container.name}${onHost(host)}: ${container.status}`, ...lines.map((line) => `  | ${line}`)].join("\n");
   });
   return Promise.all(described);
 }

@@ -1,7 +1,9 @@
 import type { RegistryError } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
+import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import { explainFailure } from "./failure";
+import { hostsOf } from "./hosts";
 import { interruptible } from "./interrupt";
 import { Progress } from "./progress";
 import { wrongPassphrase, type OpenStack } from "./workspace";
@@ -15,12 +17,11 @@ interface OperationOptions {
 /**
  * Does one operation of the engine, with progress, with an orderly end on Ctrl-C and with an explanation when it fails.
  *
- * @param name Name of the environment.
  * @param planning Whether nothing is done, only planned, as in a preview.
  * @throws {Failure} with the explanation.
  */
 export async function operate<T>(
-  name: string,
+  { name, config }: Pick<Environment, "name" | "config">,
   { programError }: Pick<OpenStack, "programError">,
   report: Report,
   operation: (options: OperationOptions) => Promise<T>,
@@ -34,7 +35,8 @@ export async function operate<T>(
     const unreadable = wrongPassphrase(error, name);
     if (unreadable !== undefined) throw unreadable;
     const wrong: RegistryError | undefined = programError();
-    throw new Failure(await explainFailure(name, error, progress, wrong), wrong === undefined ? ExitCode.Failed : ExitCode.WrongUse);
+    const told = await explainFailure(name, hostsOf(name, config), error, progress, wrong);
+    throw new Failure(told, wrong === undefined ? ExitCode.Failed : ExitCode.WrongUse);
   } finally {
     progress.stop();
   }

@@ -1,99 +1,122 @@
 import { createServer } from "node:net";
-import { ObjectStoreKind, Problems, requiredImages, resolveTopology, sizeFor } from "ha-registry-core";
+import { networkInterfaces } from "node:os";
+import { imagesOf, ObjectStoreKind, Problems, resolveTopology, sizeFor } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
-import { dockerDiskFree, ensureDocker, ensureImages, requireDiskFree, type Report } from "ha-registry-tools";
-import { Substrate, type StackConfig } from "../schema/stack-config";
+import { diskProblem, dockerDiskFree, ensureImages, ensureImagesOn, type DockerDisk, type Report } from "ha-registry-tools";
+import type { StackConfig } from "../schema/stack-config";
 import { dockerKernel, listContainers, type Container } from "./docker";
+import { ensureHosts, hostsOf, onHost, type Host } from "./hosts";
+import { containersOn, portsOn } from "./parts";
+
+/** What was found on a host. */
+interface Found {
+  host: Host;
+  containers: Container[];
+  /** Free space; absent where it cannot be asked. */
+  disk: DockerDisk | undefined;
+  /** Version of the kernel. */
+  kernel: string;
+}
 
 /**
- * Looks for everything that would make `up` fail halfway, before anything is touched: Docker, disk, names and ports. Then gets the images.
+ * Looks for everything that would make `up` fail halfway, before anything is touched: Docker, disk, names and ports on every host. Then gets
+ * the images.
  *
  * @param name Name of the environment.
  * @param config Its checked configuration.
  * @throws {RegistryError} with every problem found.
  */
 export async function preflight(name: string, config: StackConfig, report: Report): Promise<void> {
-  await ensureSubstrate(config, report);
-  if ((config.substrate ?? Substrate.Docker) !== Substrate.Docker) return;
+  const hosts = hostsOf(name, config);
+  if (hosts.length === 0) return;
+  await ensureHosts(name, hosts, report);
   const topology = resolveTopology(name, config.registry);
-  const [containers] = await Promise.all([listContainers(), requireDiskFree()]);
   const problems = new Problems();
-  checkNames(topology, containers, problems);
-  await checkPorts(topology, containers, problems);
-  if (topology.loadBalancer.handOverConnections) checkKernel(await dockerKernel(), problems);
+  const found = await Promise.all(hosts.map(look));
+  for (const each of found) await check(topology, each, problems);
   problems.throwIfAny(name);
-  await adviseCapacity(topology, report);
-  const images = config.registry?.images;
-  await ensureImages({ names: requiredImages(topology), ...(images === undefined ? {} : { images }), report });
+  adviseCapacity(topology, found, report);
+  await getImages(topology, hosts, config, report);
 }
 
-/**
- * Makes sure that the machine the registry is on answers at all.
- *
- * @throws {RegistryError} with what mends it.
- */
-export async function ensureSubstrate(config: StackConfig, report: Report): Promise<void> {
-  if ((config.substrate ?? Substrate.Docker) === Substrate.Docker) await ensureDocker({ report });
+async function look(host: Host): Promise<Found> {
+  const { docker } = host;
+  const [containers, disk, kernel] = await Promise.all([listContainers(docker), dockerDiskFree(docker), dockerKernel(docker)]);
+  return { host, containers, disk, kernel };
+}
+
+async function check(topology: Topology, { host, containers, disk, kernel }: Found, problems: Problems): Promise<void> {
+  const full = diskProblem(disk);
+  if (full !== undefined) problems.add(host.name === "" ? full.path : `registry.hosts.${host.name} (${full.path})`, full.message);
+  checkNames(topology, host, containers, problems);
+  await checkPorts(topology, host, containers, problems);
+  if (topology.loadBalancer.handOverConnections) checkKernel(kernel, problems, host);
+}
+
+/** Every host gets every image: a part that moves to another one finds it there. */
+async function getImages(topology: Topology, hosts: readonly Host[], config: StackConfig, report: Report): Promise<void> {
+  const { images } = config.registry ?? {};
+  const options = { names: imagesOf(topology), ...(images === undefined ? {} : { images }), report };
+  await (hosts.length === 1 ? ensureImages(options) : ensureImagesOn(hosts, options));
 }
 
 /** Says so when the disk will not last: a small one is no reason to refuse, since a registry begins empty. */
-async function adviseCapacity({ objectStore, teamSize }: Topology, report: Report): Promise<void> {
+function adviseCapacity({ objectStore, teamSize }: Topology, found: readonly Found[], report: Report): void {
   if (objectStore.kind !== ObjectStoreKind.Filesystem) return;
-  const disk = await dockerDiskFree();
-  const freeGiB = (disk?.freeBytes ?? Infinity) / 2 ** 30;
-  const { storageGiB } = sizeFor(teamSize);
-  if (freeGiB >= storageGiB) return;
-  report(`${disk?.directory ?? "the disk"} has ${Math.floor(freeGiB)} GiB free; plan ${storageGiB} GiB for a team of ${teamSize}`);
+  for (const { disk } of found) {
+    const freeGiB = (disk?.freeBytes ?? Infinity) / 2 ** 30;
+    const { storageGiB } = sizeFor(teamSize);
+    if (freeGiB >= storageGiB) continue;
+    report(`${disk?.directory ?? "the disk"} has ${Math.floor(freeGiB)} GiB free; plan ${storageGiB} GiB for a team of ${teamSize}`);
+  }
 }
 
 /** The kernel has to know the switch that keeps connections when an HAProxy is replaced (net.ipv4.tcp_migrate_req, Linux 5.14). */
-export function checkKernel(version: string, problems: Problems): void {
+export function checkKernel(version: string, problems: Problems, host: Pick<Host, "name"> = { name: "" }): void {
   const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
   const old = major < 5 || (major === 5 && minor < 14);
   problems.require(
     version === "" || !old,
     "registry.loadBalancer.handOverConnections",
-    `needs Linux 5.14, and Docker runs on ${version}: set it to false (replacing an HAProxy may then refuse single connections)`,
+    `needs Linux 5.14, and Docker${onHost(host)} runs on ${version}: set it to false (replacing an HAProxy may then refuse single connections)`,
   );
 }
 
-/** Names that the registry is about to take must not be taken by somebody else. */
-export function checkNames(topology: Topology, containers: readonly Container[], problems: Problems): void {
-  const { nodes, loadBalancer, redis, objectStore } = topology;
-  const balancers = loadBalancer.balancers.flatMap((balancer) => [balancer.name, ...balancer.replicas]);
-  const wanted = new Set([...[...nodes, ...redis.servers, ...(objectStore.garage?.nodes ?? [])].map((instance) => instance.name), ...balancers]);
+/** Names that the registry is about to take on a host must not be taken by somebody else. */
+export function checkNames(topology: Topology, host: Pick<Host, "name">, containers: readonly Container[], problems: Problems): void {
+  const wanted = new Set(containersOn(topology, host.name));
   for (const { name, stack } of containers) {
     if (!wanted.has(name) || stack === topology.name) continue;
     problems.add(
-      "environment",
-      `there is a container ${name} already that is not of this registry: rename it, or name the environment otherwise`,
+      host.name === "" ? "environment" : `registry.hosts.${host.name}`,
+      `there is a container ${name}${onHost(host)} already that is not of this registry: rename it, or name the environment otherwise`,
     );
   }
 }
 
-/** Ports that the registry is about to publish must be free, or its own already. */
-export async function checkPorts(topology: Topology, containers: readonly Container[], problems: Problems): Promise<void> {
-  const { port, bindAddress, statisticsPort, statisticsBindAddress, balancers } = topology.loadBalancer;
-  const replicas = balancers[0]?.replicas ?? [];
-  const wanted = [
-    { path: "registry.loadBalancer.port", port, address: bindAddress },
-    ...replicas.map((_, index) => ({
-      path: "registry.loadBalancer.statistics.port",
-      port: statisticsPort + index,
-      address: statisticsBindAddress,
-    })),
-  ];
-  for (const { path, port: number, address } of wanted) {
-    const holder = containers.find((container) => container.ports.includes(number));
+/** Ports that the registry is about to publish on a host must be free, or its own already. */
+export async function checkPorts(
+  topology: Topology,
+  host: Omit<Host, "docker"> & { docker: Pick<Host["docker"], "isAtSocket"> },
+  containers: readonly Container[],
+  problems: Problems,
+): Promise<void> {
+  const near = host.docker.isAtSocket && (host.address === undefined || ownAddresses().includes(host.address));
+  for (const { path, port, address } of portsOn(topology, host.name)) {
+    const holder = containers.find((container) => container.ports.includes(port));
     if (holder?.stack === topology.name) continue;
-    const problem = holder === undefined ? await whyNotFree(number, address) : `is taken by the container ${holder.name}`;
-    if (problem !== undefined) problems.add(path, `port ${number} ${problem}`);
+    const problem = holder !== undefined ? `is taken by the container ${holder.name}` : near ? await whyNotFree(port, address) : undefined;
+    if (problem !== undefined) problems.add(path, `port ${port}${onHost(host)} ${problem}`);
   }
+}
+
+/** Addresses of this machine: a Docker Engine at a socket may still have a network of its own. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
 }
 
 /** Tries the port itself; only on this machine, since nothing can be tried on another. */
 async function whyNotFree(port: number, address: string): Promise<string | undefined> {
-  if (!/^(unix:|$)/.test(process.env["DOCKER_HOST"] ?? "")) return undefined;
   const code = await new Promise<string | undefined>((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));

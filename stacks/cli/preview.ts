@@ -1,8 +1,8 @@
 import type { PreviewOptions as EngineOptions } from "@pulumi/pulumi/automation/index.js";
 import type { Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
+import { ensureHosts, hostsOf } from "./hosts";
 import { operate } from "./operate";
-import { ensureSubstrate } from "./preflight";
 import { summary, type Change } from "./progress";
 import { openStack } from "./workspace";
 
@@ -16,18 +16,12 @@ export interface PreviewOptions {
 
 /** Tells what `up` would do, and does nothing. */
 export async function preview(environment: Environment, options: PreviewOptions, report: Report): Promise<void> {
-  await ensureSubstrate(environment.config, report);
+  await ensureHosts(environment.name, hostsOf(environment.name, environment.config), report);
   const open = await openStack(environment, "create", report);
   const diff = options.diff === true && options.json !== true;
   const color = process.stdout.isTTY ? "always" : "never";
   const listing: EngineOptions = diff ? { diff, color, onOutput: (text) => process.stdout.write(text) } : {};
-  const { result, progress } = await operate(
-    environment.name,
-    open,
-    report,
-    (common) => open.stack.preview({ ...common, ...listing }),
-    true,
-  );
+  const { result, progress } = await operate(environment, open, report, (common) => open.stack.preview({ ...common, ...listing }), true);
   const changes = progress.changes.filter(isTold);
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ environment: environment.name, counts: result.changeSummary, changes }, null, 2)}\n`);

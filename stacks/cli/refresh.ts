@@ -1,14 +1,14 @@
 import type { Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
+import { ensureHosts, hostsOf } from "./hosts";
 import { operate } from "./operate";
-import { ensureSubstrate } from "./preflight";
 import { summary } from "./progress";
 import { openStack } from "./workspace";
 
 /** Brings the state up to date with what is really there, and changes nothing there. */
 export async function refresh(environment: Environment, report: Report): Promise<void> {
-  await ensureSubstrate(environment.config, report);
+  await ensureHosts(environment.name, hostsOf(environment.name, environment.config), report);
   const open = await openStack(environment, "existing", report);
-  const { progress } = await operate(environment.name, open, report, (common) => open.stack.refresh(common));
+  const { progress } = await operate(environment, open, report, (common) => open.stack.refresh(common));
   process.stdout.write(`${environment.name}: ${summary(progress.counts)} (${progress.seconds} s)\n`);
 }

@@ -1,3 +1,4 @@
+import { DockerCli, type EngineAddress } from "ha-registry-tools";
 import type { OpenStack } from "./workspace";
 
 /** A resource as the state has it. */
@@ -8,6 +9,10 @@ export interface StateResource {
   type: string;
   /** Whether it is a real object and no component. */
   custom: boolean;
+  /** What Docker knows a container by. */
+  id?: string;
+  /** The provider that made it, as `<urn>::<id>`. */
+  provider?: string;
   /** Whether Pulumi refuses to delete it. */
   protect?: boolean;
   /** Properties; secrets among them are encrypted. */
@@ -27,6 +32,7 @@ export const types = {
   container: "docker:index/container:Container",
   network: "docker:index/network:Network",
   volume: "docker:index/volume:Volume",
+  provider: "pulumi:providers:docker",
 } as const;
 
 /** Reads the state of a stack; its secrets stay encrypted. */
@@ -36,6 +42,22 @@ export async function readState({ pulumi }: Pick<OpenStack, "pulumi">): Promise<
   }
   const { deployment } = JSON.parse(await pulumi("stack", "export")) as Exported;
   return { resources: deployment?.resources ?? [], pendingOperations: deployment?.pending_operations ?? [] };
+}
+
+/** The Docker Engine that a resource is on: that of its provider. */
+export function engineOf({ provider = "" }: Pick<StateResource, "provider">, resources: readonly StateResource[]): DockerCli {
+  const inputs = resources.find(({ urn, id }) => provider === `${urn}::${id ?? ""}`)?.inputs ?? {};
+  return new DockerCli(addressIn(inputs));
+}
+
+/** The address that a provider was given; undefined for the one of the environment. */
+function addressIn({ host, certPath, sshOpts }: Record<string, unknown>): EngineAddress | undefined {
+  if (typeof host !== "string") return undefined;
+  return {
+    dockerHost: host,
+    ...(typeof certPath === "string" ? { certificatesPath: certPath } : {}),
+    ...(typeof sshOpts === "string" ? { sshOptions: JSON.parse(sshOpts) as string[] } : {}), // Pulumi keeps lists of a provider as JSON
+  };
 }
 
 /** Name of the Docker object that a resource stands for. */

@@ -1,9 +1,9 @@
-import { runCommand, type Report } from "ha-registry-tools";
+import type { Report } from "ha-registry-tools";
 import { confirm } from "./confirm";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { explainLocks, isAlive, readLocks } from "./lock";
-import { objectName, readState, types } from "./state";
+import { engineOf, objectName, readState, types } from "./state";
 import { openStack, PROJECT, type OpenStack } from "./workspace";
 
 /** Options of `unlock`. */
@@ -44,15 +44,16 @@ export async function clearLock({ name, backendUrl }: Environment, open: OpenSta
 
 /** Containers and networks hold no data. Only those that this state says it was creating are removed, and only with this stack's label. */
 async function removeHalfMade(name: string, open: OpenStack, report: Report): Promise<void> {
-  const { pendingOperations } = await readState(open);
+  const { pendingOperations, resources } = await readState(open);
   for (const { type, resource } of pendingOperations) {
     const object = objectName(resource);
     const commands = removers.get(resource.type);
     if (type !== "creating" || commands === undefined) continue;
     const filters = ["--filter", `label=ha-registry=${name}`, "--filter", `name=^${object}$`];
-    const { stdout } = await runCommand("docker", [...commands.list, ...filters, "--quiet"]);
+    const docker = engineOf(resource, resources);
+    const { stdout } = await docker.attempt(...commands.list, ...filters, "--quiet");
     if (stdout.trim() === "") continue;
-    const { code } = await runCommand("docker", [...commands.remove, object]);
+    const { code } = await docker.attempt(...commands.remove, object);
     if (code === 0) report(`removed ${object}, which the interrupted run was creating`);
   }
 }

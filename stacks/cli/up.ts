@@ -26,7 +26,7 @@ export async function up(environment: Environment, options: UpOptions, report: R
   const open = await openStack(environment, "create", report);
   if (options.clearLock === true) await clearLock(environment, open, report);
   await probeNewStore(environment, open, report);
-  const { result, progress } = await operate(name, open, report, (common) => open.stack.up({ ...common, refresh: true }));
+  const { result, progress } = await operate(environment, open, report, (common) => open.stack.up({ ...common, refresh: true }));
   const values = Object.entries(result.outputs).map(([key, { value }]): [string, unknown] => [key, value]);
   const outputs = readOutputs(name, Object.fromEntries(values));
   const caFile = writeClientFiles(environment, outputs);

@@ -35,6 +35,7 @@ describe("order of replacement", () => {
   });
   it("starts a service only when its files are there", () => {
     assert.ok(dependsOn("team-node-1").includes("team-nodes-files-secret"));
+    assert.ok(dependsOn("team-node-1").includes("team-nodes-files-htpasswd"));
     assert.ok(dependsOn("team-haproxy-1").includes("team-balancer-files-plain"));
     assert.ok(dependsOn("team-haproxy-1").includes("team-balancer-files-secret"));
     assert.ok(dependsOn("team-redis").includes("team-redis-files-secret"));
@@ -42,6 +43,11 @@ describe("order of replacement", () => {
   it("balances only to nodes that are there, and nodes start only on a store that is theirs", () => {
     for (const number of [1, 2, 3, 4]) assert.ok(dependsOn("team-haproxy-1").includes(`team-node-${number}`), `team-node-${number}`);
     assert.ok(dependsOn("team-node-1").includes("team-store-owner"));
+  });
+  it("makes address, ports and files beside the nodes, which take the most time", () => {
+    for (const name of ["team-balancer", "team-balancer-files-plain", "team-balancer-files-secret", "team-nodes-files-secret"]) {
+      assert.deepEqual(dependsOn(name), [], name);
+    }
   });
   it("computes no container from another one, which would delete both before either is made again, but for the network they share", () => {
     const fromContainers = recording

@@ -9,10 +9,12 @@ import { after, before, test } from "node:test";
 import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { Problems, resolveTopology } from "ha-registry-core";
 import { publishedPorts, type Container } from "ha-registry/dist/cli/docker";
+import { ensureHosts, hostsOf } from "ha-registry/dist/cli/hosts";
 import { advice, engineReasons, isSick } from "ha-registry/dist/cli/failure";
 import { explainLocks, isAlive, parseLocks, readLocks } from "ha-registry/dist/cli/lock";
 import { checkKernel, checkNames, checkPorts } from "ha-registry/dist/cli/preflight";
 import { Progress, summary } from "ha-registry/dist/cli/progress";
+import { engineOf } from "ha-registry/dist/cli/state";
 import { howToUse } from "ha-registry/dist/cli/up";
 
 const program = resolve(__dirname, "..", "..", "..", "stacks", "bin", "ha-registry.js");
@@ -133,7 +135,7 @@ test("names that others have are told, the registry's own are not", () => {
     container("prod-node-9", { stack: "" }),
     container("x", { stack: "" }),
   ];
-  checkNames(resolveTopology("prod"), others, problems);
+  checkNames(resolveTopology("prod"), { name: "" }, others, problems);
   assert.deepEqual(
     problems.all.map(({ message }) => /container (\S+)/.exec(message)?.[1]),
     ["prod-node-1"],
@@ -147,7 +149,7 @@ test("ports that others hold are told by field, the registry's own are not", asy
   const { port } = server.address() as AddressInfo;
   const find = async (topology: ReturnType<typeof resolveTopology>, containers: Container[]): Promise<string[]> => {
     const problems = new Problems();
-    await checkPorts(topology, containers, problems);
+    await checkPorts(topology, { name: "", docker: { isAtSocket: true } }, containers, problems);
     return problems.all.map(({ path, message }) => `${path}: ${message}`);
   };
   const taken = resolveTopology("prod", { loadBalancer: { port, replicas: 1, statistics: { port: 1, bindAddress: "203.0.113.7" } } });
@@ -157,6 +159,67 @@ test("ports that others hold are told by field, the registry's own are not", asy
   assert.match(first ?? "", new RegExp(`^registry\\.loadBalancer\\.port: port ${port} is taken by another process .*sport = :${port}`));
   assert.match(second ?? "", /^registry\.loadBalancer\.statistics\.port: port 1 cannot be opened on 203\.0\.113\.7/);
   assert.match((await find(taken, [theirs]))[0] ?? "", /is taken by the container web$/);
+});
+
+const several = {
+  hosts: {
+    north: { dockerHost: "ssh://deploy@203.0.113.11", address: "203.0.113.11" },
+    south: { dockerHost: "unix:///nowhere/south.sock", address: "203.0.113.12" },
+  },
+  objectStore: { s3: { bucket: "layers" } },
+};
+
+test("on several hosts each is looked at for what is put on it, and the message names the host", async () => {
+  const topology = resolveTopology("prod", several);
+  const problems = new Problems();
+  const [, second] = topology.nodes;
+  assert.equal(second?.host, "south");
+  const busy = container("web", { stack: "", ports: [5000, second.published?.port ?? 0, topology.nodes[0]?.published?.port ?? 0] });
+  checkNames(topology, { name: "south" }, [container("prod-node-1", { stack: "" }), container("prod-node-2", { stack: "" })], problems);
+  // A socket of this machine, but an engine with addresses of its own: nothing of this machine's ports is asked.
+  await checkPorts(topology, { name: "south", address: "203.0.113.12", docker: { isAtSocket: true } }, [busy], problems);
+  checkKernel("4.18.0", problems, { name: "south" });
+  assert.deepEqual(
+    problems.all.map(({ path, message }) => `${path}: ${message.slice(0, message.indexOf(" ", 30))}`),
+    [
+      "registry.hosts.south: there is a container prod-node-2",
+      "registry.loadBalancer.port: port 5000 on south is taken by",
+      `registry.internalPortBase: port ${second.published?.port} on south is taken by`,
+      "registry.loadBalancer.handOverConnections: needs Linux 5.14, and Docker on",
+    ],
+  );
+});
+
+test("hosts that do not answer are named all at once, with how to go on without them", async () => {
+  const hosts = hostsOf("prod", {
+    registry: { ...several, hosts: { ...several.hosts, north: { ...several.hosts.south, address: "203.0.113.11" } } },
+  });
+  await assert.rejects(
+    ensureHosts("prod", hosts, () => undefined),
+    (error: Error) => {
+      for (const name of ["north", "south"]) {
+        assert.match(
+          error.message,
+          new RegExp(`registry\\.hosts\\.${name}\\.dockerHost: the Docker Engine at unix:///nowhere/south.sock does not answer`),
+        );
+        assert.ok(error.message.includes(`npx ha-registry up prod --lost-host ${name}`));
+      }
+      return true;
+    },
+  );
+});
+
+test("a resource is on the engine of its provider", () => {
+  const provider = {
+    urn: "urn:p",
+    id: "1",
+    type: "pulumi:providers:docker",
+    custom: true,
+    inputs: { host: "tcp://10.0.0.12:2376", certPath: "/certificates" },
+  };
+  const engine = engineOf({ provider: "urn:p::1" }, [provider]);
+  assert.deepEqual(engine.environment, { DOCKER_HOST: "tcp://10.0.0.12:2376", DOCKER_CERT_PATH: "/certificates", DOCKER_TLS_VERIFY: "1" });
+  assert.deepEqual(engineOf({ provider: "urn:other::1" }, [provider]).environment, {});
 });
 
 /** An event of the engine about one resource. */

@@ -226,6 +226,12 @@ describe("the backends", () => {
     assert.ok(lines("backend", "registry-reads").includes("retry-on conn-failure empty-response response-timeout 502 503 504"));
     assert.ok(lines("backend", "registry-writes").includes("retry-on conn-failure"));
   });
+
+  it("keep connections to nodes for reads alone, which are sent again when a node closes one", () => {
+    assert.ok(lines("backend", "registry-writes").includes("option http-server-close"));
+    assert.equal(render().split("http-server-close").length, 2);
+    assert.match(lines("backend", "registry-reads").join("\n"), /^default-server tcp-ut 10s /m);
+  });
 });
 
 describe("statistics", () => {

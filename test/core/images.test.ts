@@ -4,14 +4,17 @@ import { describe, it } from "node:test";
 import {
   compareVersions,
   ImageName,
+  imagesOf,
   imageTable,
   isInSeries,
   isVersion,
   parseReference,
   Problems,
   resolveImages,
+  resolveTopology,
   type ImageReferences,
   type ImagesShape,
+  type RegistryShape,
 } from "ha-registry-core";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -33,6 +36,25 @@ describe("image table", () => {
     it(`lets its own ${name} in`, () => {
       const { repository, tag } = imageTable[name];
       assert.deepEqual(problemsOfReference(name, `${repository}:${tag}`), []);
+    });
+  }
+});
+
+describe("imagesOf", () => {
+  const hosts = { a: { dockerHost: "ssh://10.0.0.1", address: "10.0.0.1" }, b: { dockerHost: "ssh://10.0.0.2", address: "10.0.0.2" } };
+  const cases: [what: string, shape: RegistryShape, images: ImageName[]][] = [
+    ["a registry of defaults", {}, [ImageName.Registry, ImageName.Haproxy, ImageName.Redis]],
+    ["one without a cache", { redis: { enabled: false } }, [ImageName.Registry, ImageName.Haproxy]],
+    ["one with somebody else's cache", { redis: { external: { addresses: ["cache:6379"] } } }, [ImageName.Registry, ImageName.Haproxy]],
+    [
+      "one whose address moves",
+      { hosts, objectStore: { s3: { bucket: "blobs" } }, loadBalancer: { virtualAddress: { address: "10.0.0.9" } } },
+      [ImageName.Registry, ImageName.Haproxy, ImageName.Redis, ImageName.Keepalived],
+    ],
+  ];
+  for (const [what, shape, expected] of cases) {
+    it(`names what ${what} runs, and nothing else`, () => {
+      assert.deepEqual(imagesOf(resolveTopology("demo", shape)), expected);
     });
   }
 });
@@ -128,7 +150,7 @@ describe("resolveImages", () => {
 
   it("takes digests and image IDs, whose version nobody can see", () => {
     const given = { registry: DIGEST, haproxy: `corp.example/haproxy@${DIGEST}`, redis: "corp.example/cache:stable" };
-    assert.deepEqual(resolve({ references: given }), given);
+    assert.deepEqual(resolve({ references: given }), { ...resolve({}), ...given });
   });
 
   it("refuses versions below the floor, and says why", () => {
@@ -157,7 +179,8 @@ describe("resolveImages", () => {
     });
     assert.equal(found.length, 4);
     assert.match(found.join("\n"), /^images\.mirror: "https:\/\/corp\.example\/mirror" has a scheme/m);
-    assert.match(found.join("\n"), /^images\.references\.valkey: is no image of this library; the images are registry, haproxy, redis$/m);
+    const known = Object.values(ImageName).join(", ");
+    assert.ok(found.includes(`images.references.valkey: is no image of this library; the images are ${known}`));
     assert.match(found.join("\n"), /^images\.references\.haproxy: "haproxy" names no version: add a tag, .* or a digest/m);
     assert.match(found.join("\n"), /^images\.references\.redis: "not a reference" is no image reference; write it as valkey\/valkey:/m);
   });

@@ -26,10 +26,10 @@ describe("sizing", () => {
     }
   });
 
-  it("gives HAProxy memory for the connections it accepts, 64 KiB each beside what its threads need", () => {
+  it("gives HAProxy memory for the connections it accepts: two buffers of 64 KiB each, and 100 KiB for TLS", () => {
     for (const team of [1, 50, 201, 10_000]) {
       const { balancerMemoryMiB, maxConnections } = sizeFor(team);
-      assert.ok(maxConnections * 64 <= balancerMemoryMiB * 1024, `${maxConnections} connections in ${balancerMemoryMiB} MiB`);
+      assert.ok(maxConnections * 228 <= balancerMemoryMiB * 1024, `${maxConnections} connections in ${balancerMemoryMiB} MiB`);
     }
   });
 

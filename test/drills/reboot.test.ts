@@ -5,6 +5,7 @@ import { RawClient } from "../engine/support/http-client";
 import { Load } from "../engine/support/load";
 import { startRegistry, type RegistryStack } from "../engine/support/stack";
 import { until } from "../engine/support/waiting";
+import { Lan } from "./support/lan";
 import { Machine } from "./support/machine";
 
 /** What Docker starts again takes a while, and containers that need each other may take several attempts. */
@@ -12,11 +13,13 @@ const BACK_SECONDS = 120;
 
 /** What this cannot show is what the kernel had not yet written to the disk: only processes die here, and memory of theirs. */
 describe("the machine loses its power under load", () => {
+  let lan: Lan | undefined;
   let machine: Machine;
   let registry: RegistryStack | undefined;
   let load: Load | undefined;
   before(async () => {
-    machine = await Machine.start();
+    lan = await Lan.make();
+    machine = await Machine.start(lan, 2);
     await machine.load(...Object.values(imageTable).map(({ repository, tag }) => `${repository}:${tag}`));
     registry = await startRegistry({ dockerHost: machine.dockerHost, args: { hostname: machine.address } });
     await registry.up();
@@ -27,6 +30,7 @@ describe("the machine loses its power under load", () => {
       await registry?.down();
     } finally {
       await machine.end();
+      await lan?.remove();
     }
   });
 

@@ -26,7 +26,6 @@ const pushTeam: TokenAccess = { ...pullTeam, actions: ["pull", "push"] };
 /** One registry, first with passwords, then with tokens; all the while with a given certificate, client certificates and address ranges. */
 describe("who comes in, and as what", () => {
   const layer = new BodyFamily(smallBytes, 51).body(1);
-  const networks: string[] = [];
   let directory: string;
   let registry: RegistryStack;
   let root: KeyPair;
@@ -87,12 +86,8 @@ describe("who comes in, and as what", () => {
   after(async () => {
     await clients?.remove();
     await tokens.stop();
-    try {
-      for (const network of networks) await docker.command("network", "rm", network);
-      assert.deepEqual(await registry.down(), []);
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+    await registry.removeByForce(); // the networks, too: they carry its label
+    await rm(directory, { recursive: true, force: true });
   });
 
   describe("with passwords", () => {
@@ -337,7 +332,7 @@ describe("who comes in, and as what", () => {
     const prefix = `${half}.${randomInt(256)}`;
     const network = ["--label", `ha-registry=${registry.name}`, "--subnet", `${prefix}.0/29`, "--gateway", `${prefix}.1`];
     const options = ["--opt", "com.docker.network.bridge.enable_ip_masquerade=false"];
-    networks.push((await docker.command("network", "create", ...network, ...options, `${registry.name}-${name}`)).trim());
+    await docker.command("network", "create", ...network, ...options, `${registry.name}-${name}`);
     return `${prefix}.1`;
   }
 });

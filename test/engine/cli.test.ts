@@ -1,103 +1,33 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import https from "node:https";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ensureEngine } from "ha-registry-tools";
-import { parseDocument } from "yaml";
+import { CommandLine, filesBelow, program, untilTold } from "./support/command-line";
 import { Docker } from "./support/docker";
+import { freshName } from "./support/names";
 import { plainPulumi } from "./support/plain-pulumi";
 import { freePorts, listen } from "./support/ports";
 import { runProgram } from "./support/program";
 
-const checkout = resolve(__dirname, "..", "..", "..");
-const name = `c-${randomBytes(4).toString("hex")}`;
-const directory = mkdtempSync(join(tmpdir(), `${name}-`));
-const project = join(directory, "project");
-const configFile = join(project, "stacks", "config", `Pulumi.${name}.yaml`);
-const backend = join(directory, "backend");
-const state = join(directory, "state", "ha-registry");
+const name = freshName("c");
+const commandLine = new CommandLine(name);
+const { project, configFile, backend, state, environment } = commandLine;
+const run = commandLine.run.bind(commandLine);
+const start = commandLine.start.bind(commandLine);
 const docker = new Docker();
-const environment: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: join(directory, "state") };
-for (const variable of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"]) delete environment[variable];
 let port: number;
 
-/** A command that has been started. */
-interface Started {
-  child: ChildProcess;
-  /** What it has written to standard error so far. */
-  told(): string;
-  end: Promise<{ code: number; stdout: string; stderr: string }>;
-}
-
-function start(...args: string[]): Started {
-  const child = spawn(process.execPath, [join(checkout, "stacks", "bin", "ha-registry.js"), "-C", project, ...args], {
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const end = once(child, "close").then(([code]: unknown[]) => ({ code: Number(code), stdout, stderr }));
-  return { child, told: () => stderr, end };
-}
-
-/** Runs the command line to its end, which has to be `code`. */
-async function run(code: number, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
-  const ended = await start(...args).end;
-  assert.equal(ended.code, code, `${args.join(" ")}\n${ended.stdout}${ended.stderr}`);
-  return ended;
-}
-
-/** Waits until a started command has told `what`. */
-async function untilTold(started: Started, what: RegExp): Promise<void> {
-  const ended = started.end.then(() => true);
-  while (!what.test(started.told())) {
-    const over = await Promise.race([ended, new Promise<false>((resume) => setTimeout(() => resume(false), 50))]);
-    assert.ok(!over, `it ended without telling ${String(what)}:\n${started.told()}`);
-  }
-}
-
-/** Changes the load balancer's part of the stack file, as a user does, and leaves the rest as it is. */
+/** Changes the load balancer's part of the stack file. */
 function configure(loadBalancer: Record<string, unknown>): void {
-  const file = parseDocument(readFileSync(configFile, "utf8"));
-  file.setIn(["config", "ha-registry:registry", "loadBalancer"], { port, statistics: { port: port + 1 }, ...loadBalancer });
-  writeFileSync(configFile, file.toString());
-}
-
-function filesBelow(root: string): string[] {
-  const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).map((path) => join(root, path));
-  return paths.filter((path) => statSync(path).isFile());
-}
-
-interface PrintedOutputs {
-  endpoint: string;
-  hostname: string;
-  caCertificatePem: string;
-  credentials: { username: string; password: string };
-}
-
-async function readOutputs(): Promise<PrintedOutputs> {
-  return JSON.parse((await run(0, "outputs", name, "--json")).stdout) as PrintedOutputs;
+  commandLine.configure({ loadBalancer: { port, statistics: { port: port + 1 }, ...loadBalancer } });
 }
 
 before(async () => {
-  mkdirSync(join(project, "stacks"), { recursive: true });
-  mkdirSync(backend);
-  cpSync(join(checkout, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
-  cpSync(join(checkout, "stacks", "config"), join(project, "stacks", "config"), {
-    recursive: true,
-    filter: (path) => !/Pulumi\.\w+\.yaml$/.test(path),
-  });
-  for (const part of ["package.json", "dist"]) symlinkSync(join(checkout, "stacks", part), join(project, "stacks", part));
-  writeFileSync(join(directory, "passphrase"), randomBytes(24).toString("base64"), { mode: 0o600 });
-  environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = join(directory, "passphrase");
   port = await freePorts(4);
-  writeFileSync(configFile, `config:\n  ha-registry:backend: file://${backend}\n`);
   configure({});
   const git = (...args: string[]) => runProgram("git", ["-C", project, "-c", "user.name=t", "-c", "user.email=t@example.org", ...args]);
   await git("init", "--quiet");
@@ -107,7 +37,7 @@ before(async () => {
 
 after(async () => {
   await docker.removeLeftovers(name);
-  rmSync(directory, { recursive: true, force: true });
+  commandLine.end();
 });
 
 test("local needs no file, keeps its state and passphrase closed and outside of the checkout, and leaves git clean", async () => {
@@ -155,7 +85,7 @@ test("a crash of the engine leaves a lock that is explained, and cleared on requ
 });
 
 test("outputs as JSON are what other programs need, and the registry answers to them", async () => {
-  const { endpoint, hostname, caCertificatePem, credentials } = await readOutputs();
+  const { endpoint, hostname, caCertificatePem, credentials } = await commandLine.outputs();
   assert.equal(endpoint, `https://localhost:${port}`);
   assert.equal(hostname, "localhost");
   const ask = (password: string): Promise<number | undefined> =>
@@ -169,14 +99,14 @@ test("outputs as JSON are what other programs need, and the registry answers to 
 });
 
 test("a second up changes nothing, and ends with how to use the registry, without the password where nobody looks", async () => {
-  const { password } = (await readOutputs()).credentials;
+  const { password } = (await commandLine.outputs()).credentials;
   const { stdout, stderr } = await run(0, "up", name);
   assert.match(stdout, new RegExp(`^${name}: no changes, \\d+ unchanged`, "m"));
   assert.ok(stdout.includes(`docker login localhost:${port} --username admin --password-stdin`));
   assert.ok(!`${stdout}${stderr}`.includes(password));
   const caFile = join(state, name, "ca.crt");
   assert.ok(stdout.includes(caFile));
-  assert.equal(readFileSync(caFile, "utf8"), (await readOutputs()).caCertificatePem);
+  assert.equal(readFileSync(caFile, "utf8"), (await commandLine.outputs()).caCertificatePem);
   const { changes, caFile: told } = JSON.parse((await run(0, "up", name, "--json")).stdout) as {
     changes: Record<string, number>;
     caFile: string;
@@ -203,7 +133,7 @@ test("a preview after up finds nothing to change, and plain pulumi finds the sam
 });
 
 test("no secret is in the state, in the stack file or in the client files in plain text", async () => {
-  const { password } = (await readOutputs()).credentials;
+  const { password } = (await commandLine.outputs()).credentials;
   for (const file of [...filesBelow(backend), ...filesBelow(join(state, name)), configFile]) {
     const text = readFileSync(file, "utf8");
     assert.ok(!text.includes(password), file);
@@ -214,21 +144,17 @@ test("no secret is in the state, in the stack file or in the client files in pla
 test("a secret goes into the file encrypted, and is asked for by name only", async () => {
   const set = start("secret", name, "passwords.admin");
   assert.equal((await set.end).code, 2, "nothing on standard input is no secret");
-  const child = spawn(
-    process.execPath,
-    [join(checkout, "stacks", "bin", "ha-registry.js"), "-C", project, "secret", name, "passwords.admin"],
-    {
-      env: environment,
-      stdio: ["pipe", "ignore", "inherit"],
-    },
-  );
+  const child = spawn(process.execPath, [program, "-C", project, "secret", name, "passwords.admin"], {
+    env: environment,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
   child.stdin.end("a-long-password-of-mine\n");
   assert.deepEqual(await once(child, "close"), [0, null]);
   const text = readFileSync(configFile, "utf8");
   assert.match(text, /secure: ?"?v1:/);
   assert.ok(!text.includes("a-long-password-of-mine"));
   await run(0, "up", name);
-  assert.equal((await readOutputs()).credentials.password, "a-long-password-of-mine");
+  assert.equal((await commandLine.outputs()).credentials.password, "a-long-password-of-mine");
 });
 
 test("a change that HAProxy refuses fails with HAProxy's own words, the old state serves on, and taking it back mends it", async () => {
@@ -236,7 +162,7 @@ test("a change that HAProxy refuses fails with HAProxy's own words, the old stat
   const { stderr } = await run(1, "up", name);
   assert.match(stderr, new RegExp(`${name}-haproxy-1: .*\\n(.*\\n)*.*unknown keyword 'bogus'`));
   assert.doesNotMatch(stderr, /^\s+at /m);
-  const { caCertificatePem } = await readOutputs();
+  const { caCertificatePem } = await commandLine.outputs();
   const status = await new Promise((resolve, reject) => {
     https
       .get(`https://localhost:${port}/v2/`, { ca: caCertificatePem }, (response) => resolve(response.resume().statusCode))

@@ -36,7 +36,7 @@ before(async () => {
   packed = JSON.parse(pack.stdout) as Packed[];
   cpSync(join(repository, "examples/docker-typescript-registry"), consumer, { recursive: true });
   const tarballs = packed.map(({ filename }) => join(outside, filename));
-  const flags = ["--prefer-offline", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund"];
+  const flags = ["--prefer-offline", "--fetch-retries=6", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund"];
   await runChecked("npm", ["install", ...flags, ...tarballs], { cwd: consumer });
 });
 after(() => rmSync(outside, { recursive: true, force: true }));
@@ -124,7 +124,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["caCertificatePem", "certificatePem", "privateKeyPem"],
     outputs: ["caCertificatePem", "certificatePem", "internalCaCertificatePem", "internalCaPrivateKeyPem", "privateKeyPem"],
   },
-  Files: { required: ["owner", "part", "topology"], optional: ["plain", "secret"], outputs: ["paths", "volumeName"] },
+  Files: { required: ["owner", "part", "topology"], optional: ["plain", "reread", "secret"], outputs: ["paths", "volumeName"] },
   LoadBalancer: {
     required: ["certificatePem", "networkName", "privateKeyPem", "topology"],
     optional: ["clientCaPem"],

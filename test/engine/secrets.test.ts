@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { before, describe, it } from "node:test";
-import type { RegistryArgs } from "ha-registry-docker";
 import { RawClient } from "./support/http-client";
 import { plainSecrets } from "./support/plain-secrets";
 import { useRegistry } from "./support/stack";
@@ -46,16 +45,15 @@ describe("no secret is found in plain text", () => {
   });
 
   it("in what preview --diff prints of a new password, a new certificate, a new configuration", async () => {
-    const changes: ((args: RegistryArgs) => RegistryArgs)[] = [
-      (args) => ({ ...args, secrets: { passwords: { deploy: nextPassword } } }),
-      (args) => ({ ...args, alternativeNames: ["localhost", "registry.example"] }),
-      (args) => ({ ...args, settings: { maxTags: 77 } }),
-    ];
-    for (const change of changes) {
-      const printed = await registry().previewDiff(change);
-      assert.match(printed, /replace/);
-      assertNone(printed);
-    }
+    const printed = await registry().previewDiff((args) => ({
+      ...args,
+      secrets: { passwords: { deploy: nextPassword } },
+      alternativeNames: ["localhost", "registry.example"],
+      settings: { maxTags: 77 },
+    }));
+    for (const files of ["nodes-files-htpasswd", "nodes-files-secret", "balancer-files-secret"]) assert.match(printed, new RegExp(files));
+    assert.match(printed, /replace/);
+    assertNone(printed);
   });
 
   it("in what a change prints", async () => {

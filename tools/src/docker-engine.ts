@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 
-import { RegistryError } from "ha-registry-core";
+import { RegistryError, type Problem } from "ha-registry-core";
 
 import { cachePath } from "./cache";
-import { runCommand } from "./command";
 import { diagnose, probe } from "./docker-engine/diagnose";
 import { installDocker } from "./docker-engine/install";
 import { defaultDockerd, startDockerd } from "./docker-engine/start";
+import { DockerCli } from "./images/docker";
 import { withLock } from "./lock";
 import { reportToStderr, type Report } from "./progress";
+
+export { probe };
 
 /** How far {@link ensureDocker} goes. */
 export interface DockerOptions {
@@ -60,11 +62,16 @@ export interface DockerDisk {
   freeBytes: number;
 }
 
-/** Tells the free space of the Docker Engine; undefined when it runs on another machine (or in a virtual one) and cannot be asked. */
-export async function dockerDiskFree(): Promise<DockerDisk | undefined> {
-  const { code, stdout } = await runCommand("docker", ["info", "--format", "{{.DockerRootDir}}"]);
+/**
+ * Tells the free space of a Docker Engine; undefined when it runs on another machine (or in a virtual one) and cannot be asked.
+ *
+ * @param docker The engine. @default - the one that `DOCKER_HOST` or the docker context names
+ */
+export async function dockerDiskFree(docker: DockerCli = new DockerCli()): Promise<DockerDisk | undefined> {
+  if (!docker.isAtSocket) return undefined;
+  const { code, stdout } = await docker.attempt("info", "--format", "{{.DockerRootDir}}");
   const directory = stdout.trim();
-  if (code !== 0 || !/^(unix:|$)/.test(process.env["DOCKER_HOST"] ?? "") || !existsSync(directory)) return undefined;
+  if (code !== 0 || !existsSync(directory)) return undefined;
   const { bavail, bsize } = await statfs(directory);
   return { directory, freeBytes: bavail * bsize };
 }
@@ -76,16 +83,23 @@ export async function dockerDiskFree(): Promise<DockerDisk | undefined> {
  * @throws {RegistryError} when there is less.
  */
 export async function requireDiskFree(minimumBytes: number = MINIMUM_DISK_BYTES): Promise<void> {
-  const disk = await dockerDiskFree();
-  if (disk === undefined || disk.freeBytes >= minimumBytes) return;
-  throw new RegistryError("Docker Engine", [
-    {
-      path: disk.directory,
-      message:
-        `only ${megabytes(disk.freeBytes)} are free where Docker keeps its data, at least ${megabytes(minimumBytes)} are needed; ` +
-        "free some (`docker system df` tells what takes the space), or move Docker's data-root to a larger disk",
-    },
-  ]);
+  const problem = diskProblem(await dockerDiskFree(), minimumBytes);
+  if (problem !== undefined) throw new RegistryError("Docker Engine", [problem]);
+}
+
+/**
+ * Why a disk is too full to begin; undefined when it is not, or is not known.
+ *
+ * @param minimumBytes Free bytes that are needed. @default MINIMUM_DISK_BYTES
+ */
+export function diskProblem(disk: DockerDisk | undefined, minimumBytes: number = MINIMUM_DISK_BYTES): Problem | undefined {
+  if (disk === undefined || disk.freeBytes >= minimumBytes) return undefined;
+  return {
+    path: disk.directory,
+    message:
+      `only ${megabytes(disk.freeBytes)} are free where Docker keeps its data, at least ${megabytes(minimumBytes)} are needed; ` +
+      "free some (`docker system df` tells what takes the space), or move Docker's data-root to a larger disk",
+  };
 }
 
 function megabytes(bytes: number): string {

@@ -1,11 +1,12 @@
 import { ImageName, parseReference, Problems, RegistryError, resolveImages, type ImagesShape, type Problem } from "ha-registry-core";
 
 import { buildImages, whyNotBuildable, type WantedImage } from "./images/build";
+import { handOver } from "./images/hand-over";
 import { DockerCli } from "./images/docker";
 import { cachePath } from "./cache";
 import { pullImage, registryOf } from "./images/pull";
 import { withLock } from "./lock";
-import { reportToStderr, type Report } from "./progress";
+import { prefixed, reportToStderr, type Report } from "./progress";
 
 export type { WantedImage };
 
@@ -21,7 +22,7 @@ export enum ImageSource {
 
 /** Which images, and for which Docker Engine. */
 export interface EnsureImagesOptions {
-  /** Images that are wanted. @default - those of a registry without a store of its own: Garage takes minutes to build */
+  /** Images that are wanted. @default - all but Garage, which takes minutes to build */
   names?: readonly ImageName[];
   /** Mirror and references. @default - the image table's */
   images?: ImagesShape;
@@ -50,17 +51,70 @@ export interface EnsuredImage extends WantedImage {
  * @throws {RegistryError} when the references are wrong, the Docker Engine does not answer, or an image is to be had in no way.
  */
 export async function ensureImages(options: EnsureImagesOptions = {}): Promise<EnsuredImage[]> {
-  const { names = [ImageName.Registry, ImageName.Haproxy, ImageName.Redis], report = reportToStderr } = options;
-  const problems = new Problems();
-  const references = resolveImages(options.images, problems);
-  problems.throwIfAny("images");
-  const wanted = names.map((name) => ({ name, reference: references[name] }));
+  const { report = reportToStderr } = options;
+  const wanted = wantedImages(options);
   const docker = new DockerCli(options.dockerHost);
 
   const present = await findPresent(docker, wanted);
   if (present.length === wanted.length) return present;
-  const lock = cachePath("images.lock");
-  return await withLock(lock, "the images", () => obtain(docker, wanted, options.source ?? sourceFromEnvironment(), report), report);
+  return await alone(() => obtain(docker, wanted, options.source ?? sourceFromEnvironment(), report), report);
+}
+
+/** A Docker Engine among several. */
+export interface NamedEngine {
+  /** Name of its host, for progress. */
+  name: string;
+  /** The engine. */
+  docker: DockerCli;
+}
+
+/**
+ * Makes sure that each of several Docker Engines has the images. What a registry has is pulled by each of them; anything else is built once,
+ * by this machine's own engine or by one of them, and handed to the others.
+ *
+ * @throws {RegistryError} when the references are wrong, an engine does not answer, or an image is to be had in no way.
+ */
+export async function ensureImagesOn(
+  engines: readonly NamedEngine[],
+  options: Omit<EnsureImagesOptions, "dockerHost"> = {},
+): Promise<void> {
+  const { report = reportToStderr, source = sourceFromEnvironment() } = options;
+  const wanted = wantedImages(options);
+  const without = async ({ docker }: NamedEngine): Promise<WantedImage[]> => absentFrom(wanted, await findPresent(docker, wanted));
+  const counts = await Promise.all(engines.map(async (engine) => (await without(engine)).length));
+  if (counts.every((count) => count === 0)) return;
+
+  await alone(async () => {
+    const lacking = await Promise.all(
+      engines.map(async (engine) => {
+        const absent = await without(engine);
+        const { pulled, failures } = await pullAll(
+          engine.docker,
+          source === ImageSource.Build ? [] : absent,
+          prefixed(report, engine.name),
+        );
+        return { engine, absent: absentFrom(absent, pulled), failures };
+      }),
+    );
+    if (source === ImageSource.Pull) throwIfAny(lacking.flatMap(({ absent, failures }) => whyNotAll(absent, source, failures)));
+    const failures = new Map(lacking.flatMap((each) => [...each.failures]));
+    await handOver(lacking, { engines, wanted, build: (docker, images) => build(docker, images, source, failures, report), report });
+  }, report);
+}
+
+/** Those of which building takes no longer than a person waits: Garage takes ten minutes, and is got where somebody needs it. */
+const ordinaryImages = Object.values(ImageName).filter((name) => name !== ImageName.Garage);
+
+function wantedImages({ names = ordinaryImages, images }: EnsureImagesOptions): WantedImage[] {
+  const problems = new Problems();
+  const references = resolveImages(images, problems);
+  problems.throwIfAny("images");
+  return names.map((name) => ({ name, reference: references[name] }));
+}
+
+/** Does what only one process at a time may do. */
+async function alone<T>(work: () => Promise<T>, report: Report): Promise<T> {
+  return await withLock(cachePath("images.lock"), "the images", work, report);
 }
 
 /**
@@ -98,16 +152,33 @@ async function findPresent(docker: DockerCli, wanted: readonly WantedImage[]): P
 async function obtain(docker: DockerCli, wanted: readonly WantedImage[], source: ImageSource, report: Report): Promise<EnsuredImage[]> {
   // Another process may have got them while this one waited.
   const found = await findPresent(docker, wanted);
-  const absent = without(wanted, found);
+  const absent = absentFrom(wanted, found);
   const { pulled, failures } = await pullAll(docker, source === ImageSource.Build ? [] : absent, report);
-  const missing = without(absent, pulled);
-  const problems = missing.flatMap((image) => whyNot(image, source, failures.get(image)) ?? []);
-  if (problems.length > 0) throw new RegistryError("images", problems);
-
-  const ids = missing.length > 0 ? await buildImages(docker, missing, report) : [];
+  const missing = absentFrom(absent, pulled);
+  const ids = await build(docker, missing, source, failures, report);
   const built = missing.map((image, i): EnsuredImage => ({ ...image, id: ids[i] ?? "", origin: "built" }));
   const all = [...found, ...pulled, ...built];
   return wanted.flatMap(({ name }) => all.filter((image) => image.name === name));
+}
+
+/** Builds what cannot be pulled, unless that is not possible or not wanted. */
+async function build(
+  docker: DockerCli,
+  images: readonly WantedImage[],
+  source: ImageSource,
+  failures: ReadonlyMap<WantedImage, string>,
+  report: Report,
+): Promise<string[]> {
+  throwIfAny(whyNotAll(images, source, failures));
+  return images.length > 0 ? await buildImages(docker, images, report) : [];
+}
+
+function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new RegistryError("images", problems);
+}
+
+function whyNotAll(images: readonly WantedImage[], source: ImageSource, failures: ReadonlyMap<WantedImage, string>): Problem[] {
+  return images.flatMap((image) => whyNot(image, source, failures.get(image)) ?? []);
 }
 
 /** Why an absent image cannot be had; undefined when it can be built. `failure` is what came of pulling it, if that was tried. */
@@ -149,6 +220,6 @@ async function pullAll(
   return { pulled, failures };
 }
 
-function without(images: readonly WantedImage[], others: readonly WantedImage[]): WantedImage[] {
+function absentFrom(images: readonly WantedImage[], others: readonly WantedImage[]): WantedImage[] {
   return images.filter(({ name }) => !others.some((other) => other.name === name));
 }

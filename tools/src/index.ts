@@ -4,6 +4,7 @@ export * from "./command";
 export * from "./docker-engine";
 export * from "./engine";
 export * from "./images";
+export * from "./images/docker";
 export * from "./lock";
 export * from "./progress";
 export * from "./s3-server";

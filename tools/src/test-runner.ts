@@ -8,7 +8,7 @@ import { reportToStderr } from "./progress";
 import { parseArguments, type Plan } from "./test-runner/arguments";
 import { leftovers, type Leftovers } from "./test-runner/leftovers";
 import { runFiles, type Counts } from "./test-runner/run-files";
-import { testFiles, type Suite } from "./test-runner/suites";
+import { groupsOf, testFiles, type Suite } from "./test-runner/suites";
 
 /**
  * Runs the suites that the command line names, one after the other, and ends with the line `N passed, N failed`.
@@ -65,10 +65,12 @@ async function prepareLaboratory(): Promise<void> {
 
 async function runSuite(suite: Suite, files: readonly string[], total: Counts): Promise<void> {
   process.stdout.write(`\n# ${suite.name}: ${files.length} file${files.length === 1 ? "" : "s"}\n`);
-  const counts = await runFiles(files, suite);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+  for (const group of groupsOf(suite, files)) {
+    const counts = await runFiles(group, suite);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
 }
 
 function checkForLeaks({ name }: Suite, before: Leftovers, after: Leftovers, total: Counts): void {

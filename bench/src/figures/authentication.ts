@@ -14,7 +14,7 @@ export const authentication: Figure = {
     const measure = async (mode: AccessMode) => {
       const { client, balancer, directory } = await bench.registry(mode);
       await push(client, balancer, { repository: "bench/login", bytes: 1e4, first: 0, count: 1 });
-      const plan = { path: "/v2/bench/login/manifests/latest", connections: 8, seconds: bench.quick ? 1 : 4 };
+      const plan = { path: "/v2/bench/login/manifests/latest", connections: 8, seconds: bench.quick ? 1 : 3 };
       return async () => (await requests(client, balancer, plan, path.join(directory, "requests.lua"))).perSecond;
     };
     const rounds = await alternate(bench.rounds, { ours: await measure(AccessMode.Htpasswd), baseline: await measure(AccessMode.None) });

@@ -30,7 +30,7 @@ interface Rounds {
 async function measure(bench: Bench, mode: AccessMode): Promise<Rounds> {
   const { client, balancer, node, directory } = await bench.registry(mode);
   await push(client, balancer, { repository: "bench/latency", bytes: 1e4, first: 0, count: 1 });
-  const plan = { path: "/v2/bench/latency/manifests/latest", connections: 1, seconds: bench.quick ? 1 : 4 };
+  const plan = { path: "/v2/bench/latency/manifests/latest", connections: 1, seconds: bench.quick ? 1 : 3 };
   const ask = (target: Target) => () => requests(client, target, plan, path.join(directory, "requests.lua"));
   return alternate(bench.rounds, { ours: ask(balancer), baseline: ask(node) });
 }

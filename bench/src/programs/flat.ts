@@ -150,7 +150,13 @@ export function flat(name: string, { prefix, port, images }: FlatArgs): Record<s
     ...holder,
     name: `${name}-node-files-secret`,
     mounts: [filesIn(nodeFiles)],
-    uploads: [file("htpasswd", pulumi.interpolate`admin:${admin.bcryptHash}\n`, registryUser), file("config.yml", config, registryUser)],
+    uploads: [file("config.yml", config, registryUser)],
+  });
+  const htpasswdUpload = new docker.Container(`${name}-node-files-htpasswd`, {
+    ...holder,
+    name: `${name}-node-files-htpasswd`,
+    mounts: [filesIn(nodeFiles)],
+    uploads: [file("htpasswd", pulumi.interpolate`admin:${admin.bcryptHash}\n`, registryUser)],
   });
   const node = (number: number, after: docker.Container[]) =>
     new docker.Container(
@@ -170,7 +176,7 @@ export function flat(name: string, { prefix, port, images }: FlatArgs): Record<s
         mounts: [{ ...filesIn(nodeFiles), readOnly: true }, data],
         healthcheck: { tests: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5000/"], ...wait },
       },
-      { dependsOn: [owner, plainNodeUploads, secretNodeUploads, ...after] },
+      { dependsOn: [owner, plainNodeUploads, secretNodeUploads, htpasswdUpload, ...after] },
     );
   const first = node(1, []);
   const second = node(2, [first]);

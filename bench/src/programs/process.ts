@@ -6,6 +6,7 @@ import { resolveTopology } from "ha-registry-core";
 import type { RegistryArgs } from "ha-registry-docker";
 import { ensureEngine, ensureImages } from "ha-registry-tools";
 import { docker } from "../../../test/dist/engine/support/docker";
+import { freshName } from "../../../test/dist/engine/support/names";
 import { freePorts } from "../../../test/dist/engine/support/ports";
 import { runProgram } from "../../../test/dist/engine/support/program";
 import { rateLimit } from "../setup/bench-registry";
@@ -35,7 +36,7 @@ export class ProgramStack {
   static async create(program: ProgramName, cleanups: Cleanups): Promise<ProgramStack> {
     const engine = await ensureEngine(() => undefined);
     await ensureImages({ report: () => undefined });
-    const name = `b-${randomBytes(4).toString("hex")}`;
+    const name = freshName("b");
     const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
     const port = await freePorts(4);
     const args: RegistryArgs = {

@@ -11,6 +11,12 @@ export type { HaproxyFiles };
 /** Environment variable with the port of statistics: HAProxys of one registry share a network, and each tells of itself alone. */
 export const statisticsPortVariable = "HA_REGISTRY_STATISTICS_PORT";
 
+/** Size of HAProxy's buffers, bytes. sizing.ts counts with two per connection. */
+const bufferBytes = 65_536;
+
+/** How long a node's host may leave a read request unacknowledged, seconds; the kernel repeats it several times by then. */
+const unacknowledgedSeconds = 10;
+
 /** Connections kept for statistics and health when clients use up theirs. */
 const statisticsConnections = 50;
 
@@ -40,6 +46,8 @@ function globalSection({ loadBalancer, node }: Topology): string {
     "log stdout len 8192 format raw local0 info",
     `maxconn ${loadBalancer.maxConnections + statisticsConnections}`,
     `hard-stop-after ${node.drainSeconds}s`,
+    // A connection takes two of these. Four times the default: half as much again of layers per second, and more in clear.
+    `tune.bufsize ${bufferBytes}`,
     // Left alone, HAProxy starts a thread per CPU of the host, and under a CPU limit they would only take turns.
     loadBalancer.cpus === undefined ? [] : `thread-hard-limit ${Math.max(Math.ceil(loadBalancer.cpus), 1)}`,
     "ssl-default-bind-options ssl-min-ver TLSv1.2",
@@ -63,8 +71,6 @@ function defaultsSection(balancer: LoadBalancerTopology): string {
     "log global",
     "option dontlognull",
     "option http-ignore-probes",
-    // Kept connections to a node would be cut in the middle of a request when it is replaced; to clients they are closed only when idle.
-    "option http-server-close",
     "option idle-close-on-response",
     "retries 3",
     "option redispatch 1",
@@ -102,7 +108,10 @@ function nodeServers({ nodes, node, name }: Topology, host: string, internalCa: 
   }));
 }
 
-/** GET and HEAD change nothing, so a node that fails before it answers costs a retry, never a pull. */
+/**
+ * GET and HEAD change nothing, so a node that fails before it answers costs a retry, never a pull. That is why connections to nodes may be
+ * kept here: a node that stops closes them, and a request that meets the end of one is sent again.
+ */
 function readsBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]): string {
   return section(
     "backend registry-reads",
@@ -116,19 +125,24 @@ function readsBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]
     "http-check expect status 200,401",
     // A node that comes back has to be in use before Docker calls it healthy, since the next one is replaced then.
     // And one that is about to stop says so at its agent port, and gets no new connections; a silent agent changes nothing.
-    "default-server check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1 " +
+    // A request that a kept connection takes to a host without power is sent again once nobody has acknowledged it for so long.
+    `default-server tcp-ut ${unacknowledgedSeconds}s check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1 ` +
       `agent-check agent-port ${ports.agent} agent-inter ${agentIntervalMilliseconds}ms`,
     servers.map(({ name, address, agentPort, options }) => `server ${name} ${address}${agentPort}${options}`),
     extraLines(loadBalancer.extraConfig.backend),
   );
 }
 
-/** Retried only while no connection is made: a PATCH that nobody answered may have been stored, and stored twice it spoils the layer. */
+/**
+ * Retried only while no connection is made: a PATCH that nobody answered may have been stored, and stored twice it spoils the layer. So each
+ * request has a connection of its own, since a kept one would be cut in the middle of a request when the node is replaced.
+ */
 function writesBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]): string {
   return section(
     "backend registry-writes",
     "balance leastconn",
     "option allbackups",
+    "option http-server-close",
     "retry-on conn-failure",
     servers.map(({ name, address, options }) => `server ${name} ${address} track registry-reads/${name}${options}`),
     extraLines(loadBalancer.extraConfig.backend),

@@ -7,6 +7,7 @@ import { runProgram } from "../../engine/support/program";
 import { Docker } from "../../engine/support/docker";
 import { onInterrupt } from "../../engine/support/interrupt";
 import { until } from "../../engine/support/waiting";
+import type { Lan } from "./lan";
 
 /**
  * A machine in this machine: a Docker Engine with a data directory, a network namespace and an address of its own. It can lose its power.
@@ -19,23 +20,29 @@ export class Machine {
   readonly #settle: () => void;
 
   private constructor(
-    private readonly name: string,
+    private readonly lan: Lan,
+    /** Name of its network namespace. */
+    readonly name: string,
     private readonly directory: string,
-    /** Address under which this machine reaches what it publishes. */
+    /** Address under which others reach what it publishes. */
     readonly address: string,
-    private readonly gateway: string,
   ) {
     this.dockerHost = `unix://${path.join(directory, "docker.sock")}`;
     this.docker = new Docker(this.dockerHost);
     this.#settle = onInterrupt(() => this.end());
   }
 
-  /** Makes a machine and boots it. */
-  static async start(): Promise<Machine> {
-    const number = 1 + (process.pid % 250);
+  /**
+   * Makes a machine and boots it.
+   *
+   * @param lan Network that it is on.
+   * @param host Its host number there, from 2.
+   * @param diskMiB Size of a disk of its own. @default - it shares this machine's
+   */
+  static async start(lan: Lan, host: number, diskMiB?: number): Promise<Machine> {
     const directory = await mkdtemp(path.join(os.tmpdir(), "machine-"));
-    // The range that is reserved for tests of this kind (RFC 2544).
-    const machine = new Machine(`hr${number}`, directory, `198.18.${number}.2`, `198.18.${number}.1`);
+    const machine = new Machine(lan, `${lan.bridge}-${host}`, directory, lan.address(host));
+    if (diskMiB !== undefined) await machine.#addDisk(diskMiB);
     await machine.boot();
     return machine;
   }
@@ -86,6 +93,21 @@ export class Machine {
     await this.#disconnect();
   }
 
+  /** Cuts its link, or mends it again: its processes go on, and nobody hears of them. */
+  async setLink(state: "up" | "down"): Promise<void> {
+    await runProgram("ip", ["link", "set", this.name, state]);
+  }
+
+  /** Runs a program in its network namespace. */
+  async run(program: string, ...args: string[]): Promise<string> {
+    return (await runProgram("nsenter", [`--net=/run/netns/${this.name}`, program, ...args])).stdout;
+  }
+
+  /** Directory of all that its Docker Engine keeps: of its own disk, if it has one. */
+  get dataDirectory(): string {
+    return path.join(this.directory, "data");
+  }
+
   /** Stops and starts its Docker Engine, as an update of it does. */
   async restartDocker(): Promise<void> {
     const pid = Number(await readFile(path.join(this.directory, "docker.pid"), "utf8"));
@@ -102,6 +124,7 @@ export class Machine {
     if (ids.length > 0) await this.docker.command("rm", "--force", ...ids);
     await this.#kill([]);
     await this.#disconnect().catch(() => undefined); // it may have no power at the moment
+    await runProgram("umount", ["--lazy", this.dataDirectory]).catch(() => undefined); // it may have no disk of its own
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -112,28 +135,37 @@ export class Machine {
 
   /** Kills processes: dockerd, its containerd and shims, which name the directory in their command lines, and those in containers. */
   async #kill(containerPids: readonly number[]): Promise<void> {
-    const own = await pidsNaming(this.directory);
-    for (const pid of [...own, ...containerPids]) kill(pid);
+    const engine = await pidsNaming(this.directory);
+    for (const pid of [...engine, ...containerPids]) kill(pid);
     await until("its processes are gone", 20, async () => (await pidsNaming(this.directory)).length === 0);
     const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "");
-    for (const mount of mounts.filter((at) => at.startsWith(this.directory)).reverse()) await runProgram("umount", ["--lazy", mount]);
+    const own = mounts.filter((at) => at.startsWith(this.directory) && at !== this.dataDirectory);
+    for (const mount of own.reverse()) await runProgram("umount", ["--lazy", mount]);
   }
 
   async #connect(): Promise<void> {
-    const { name } = this;
+    const { name, lan } = this;
     await mkdir("/run/netns", { recursive: true });
     await runProgram("ip", ["netns", "add", name]);
-    await runProgram("ip", ["link", "add", `${name}-host`, "type", "veth", "peer", "name", "eth0", "netns", name]);
-    await runProgram("ip", ["address", "add", `${this.gateway}/30`, "dev", `${name}-host`]);
-    await runProgram("ip", ["link", "set", `${name}-host`, "up"]);
-    await runProgram("ip", ["-n", name, "address", "add", `${this.address}/30`, "dev", "eth0"]);
+    await runProgram("ip", ["link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name]);
+    await runProgram("ip", ["link", "set", name, "master", lan.bridge, "up"]);
+    await runProgram("ip", ["-n", name, "address", "add", `${this.address}/24`, "dev", "eth0"]);
     for (const link of ["lo", "eth0"]) await runProgram("ip", ["-n", name, "link", "set", link, "up"]);
-    await runProgram("ip", ["-n", name, "route", "add", "default", "via", this.gateway]);
+    await runProgram("ip", ["-n", name, "route", "add", "default", "via", lan.gateway]);
   }
 
   async #disconnect(): Promise<void> {
     await runProgram("ip", ["netns", "delete", this.name]);
-    await runProgram("ip", ["link", "delete", `${this.name}-host`]).catch(() => undefined); // it goes with its other end, sooner or later
+    await runProgram("ip", ["link", "delete", this.name]).catch(() => undefined); // it goes with its other end, sooner or later
+  }
+
+  /** A file system of its own for everything of its Docker Engine: full when it is full. */
+  async #addDisk(sizeMiB: number): Promise<void> {
+    const [image, data] = [path.join(this.directory, "disk"), path.join(this.directory, "data")];
+    await mkdir(data);
+    await runProgram("truncate", ["--size", `${sizeMiB}M`, image]);
+    await runProgram("mkfs.ext4", ["-q", "-m", "0", image]);
+    await runProgram("mount", ["-o", "loop", image, data]);
   }
 }
 

@@ -5,6 +5,9 @@ const KIB = 1024;
 /** Size of a small blob: a configuration or a thin layer. */
 export const smallBytes = 64 * KIB;
 
+/** Size of a middling blob: a death meets it on its way more often than not. */
+export const mediumBytes = 32 * KIB * KIB;
+
 /** Size of a large blob: it takes longer than any step of a roll. */
 export const largeBytes = 200 * KIB * KIB;
 

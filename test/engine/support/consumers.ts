@@ -58,12 +58,12 @@ exit 0
 export const registryScript = `
 mkdir -p /var/lib/registry
 registry serve upstream.yaml > /dev/null 2>&1 &
-for i in 1 2 3 4 5 6 7 8 9 10; do wget -q -O /dev/null http://127.0.0.1:5999/ && break; sleep 1; done
+for i in $(seq 1 60); do wget -q -O /dev/null http://127.0.0.1:5999/ && break; sleep 1; done
 for file in *.yml; do
   OTEL_TRACES_EXPORTER=none registry serve "$file" > log 2>&1 &
   process=$!
   result="refused: does not answer"
-  for i in $(seq 1 150); do
+  for i in $(seq 1 300); do
     if wget -q -O /dev/null http://127.0.0.1:5000/ 2> /dev/null; then result=ok; break; fi
     kill -0 $process 2> /dev/null || break
     sleep 0.2
@@ -132,7 +132,7 @@ for file in *.conf; do
   redis-server "$file" > log 2>&1 &
   process=$!
   result="refused: does not answer"
-  for i in $(seq 1 100); do
+  for i in $(seq 1 600); do
     if [ "$(cli ping)" = PONG ]; then result=ok; break; fi
     kill -0 $process 2> /dev/null || break
     sleep 0.1

@@ -74,8 +74,15 @@ export class Docker {
     return [containers, networks, volumes].flatMap((text) => text.split("\n")).filter((line) => line !== "");
   }
 
-  /** Removes everything that carries the stack's label, whatever Pulumi knows of it. */
+  /** Removes everything that carries the stack's label, whatever Pulumi knows of it. A busy Docker may need several attempts. */
   async removeLeftovers(stack: string): Promise<void> {
+    await until(`nothing of ${stack} is left`, 120, async () => {
+      await this.#remove(stack);
+      return (await this.leftovers(stack)).length === 0;
+    });
+  }
+
+  async #remove(stack: string): Promise<void> {
     const containers = await this.containers(stack);
     if (containers.length > 0) await this.command("rm", "--force", "--volumes", ...containers);
     const networks = words(await this.command("network", "ls", "--quiet", "--filter", label(stack)));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
+import type net from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { bodyOf, digestOf, type Body } from "./bodies";
@@ -19,7 +20,7 @@ export interface ClientOptions {
   token?: string;
   /** Further options of its TLS connections, as a client certificate or the local address. @default - none */
   connection?: https.AgentOptions;
-  /** How long a connection may be silent before the request counts as failed, seconds. @default 60 */
+  /** How long a connection may be silent before the request counts as failed, seconds. @default 120 */
   idleSeconds?: number;
 }
 
@@ -46,12 +47,14 @@ export class RequestFailure extends Error {
    * @param step Method and path.
    * @param reason What happened instead of the expected answer.
    * @param reusedSocket Whether the connection had served a request before: a server may have closed it meanwhile.
+   * @param connectedAt When its connection was made, with TLS if any, milliseconds since 1970; undefined if it never was.
    */
   constructor(
     readonly step: string,
     readonly reason: string,
     readonly reusedSocket: boolean,
     startedAt: number,
+    readonly connectedAt?: number,
   ) {
     super(`${step}: ${reason}${reusedSocket ? " (on a kept-alive connection)" : ""}`);
     this.name = "RequestFailure";
@@ -75,6 +78,9 @@ export const manifestType = "application/vnd.oci.image.manifest.v1+json";
 /** Media types of manifests that a client takes. */
 const acceptedTypes = `${manifestType}, application/vnd.docker.distribution.manifest.v2+json`;
 
+/** When connections were made, milliseconds since 1970. */
+const connections = new WeakMap<net.Socket, number>();
+
 const emptyConfig = bodyOf(Buffer.from("{}"));
 const KEPT_BYTES = 1024 * 1024;
 
@@ -86,12 +92,14 @@ export class RawClient {
   readonly #agent: http.Agent;
   readonly #options: ClientOptions;
   readonly #transport: typeof http | typeof https;
+  readonly #connected: "connect" | "secureConnect";
 
   constructor(options: ClientOptions) {
     this.#options = options;
     const kept = { keepAlive: true, maxSockets: 1, scheduling: "fifo" } as const;
     const secure = options.endpoint.startsWith("https:");
     this.#transport = secure ? https : http;
+    this.#connected = secure ? "secureConnect" : "connect";
     this.#agent = secure ? new https.Agent({ ...kept, ca: options.caPem, ...options.connection }) : new http.Agent(kept);
   }
 
@@ -112,8 +120,7 @@ export class RawClient {
   ): Promise<Answer> {
     const startedAt = Date.now();
     const step = `${method} ${path}`;
-    const fail = (reason: string, reused: boolean): RequestFailure => new RequestFailure(step, reason, reused, startedAt);
-    const { endpoint, idleSeconds = 60 } = this.#options;
+    const { endpoint, idleSeconds = 120 } = this.#options;
     const authorization = authorizationOf(this.#options);
     const request = this.#transport.request(new URL(path, endpoint), {
       method,
@@ -124,6 +131,9 @@ export class RawClient {
         ...(authorization !== undefined && { authorization }),
       },
     });
+    request.once("socket", (socket) => this.#noteConnection(socket));
+    const fail = (reason: string): RequestFailure =>
+      new RequestFailure(step, reason, request.reusedSocket, startedAt, request.socket ? connections.get(request.socket) : undefined);
     request.setTimeout(idleSeconds * 1000, () => request.destroy(new Error(`silent for ${idleSeconds} s`)));
     const answer = new Promise<Answer>((resolve, reject) => {
       request.on("error", reject);
@@ -133,10 +143,10 @@ export class RawClient {
     // A request that breaks while it is sent says so by its own error event, which `answer` waits for.
     else pipeline(Readable.from(body.chunks(from, to)), request).catch(() => undefined);
     const received = await answer.catch((error: Error) => {
-      throw fail("code" in error ? `${String(error.code)} ${error.message}` : error.message, request.reusedSocket);
+      throw fail("code" in error ? `${String(error.code)} ${error.message}` : error.message);
     });
     if (expect.includes(received.status)) return received;
-    throw fail(`status ${received.status} instead of ${expect.join(" or ")}: ${received.text.slice(0, 300)}`, request.reusedSocket);
+    throw fail(`status ${received.status} instead of ${expect.join(" or ")}: ${received.text.slice(0, 300)}`);
   }
 
   /** Begins an upload; returns its path, which changes with every step. */
@@ -201,6 +211,10 @@ export class RawClient {
     const answer = await this.request("GET", path, { expect: [200] });
     if (answer.digest !== digest) throw new RequestFailure(`GET ${path}`, `bytes have digest ${answer.digest}`, false, startedAt);
     return answer.size;
+  }
+
+  #noteConnection(socket: net.Socket): void {
+    if (!connections.has(socket)) socket.once(this.#connected, () => connections.set(socket, Date.now()));
   }
 
   /** The path that an answer names for the next step; it has to lead to where the client was sent in the first place. */

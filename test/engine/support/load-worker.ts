@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { BodyFamily, largeBytes, smallBytes } from "./bodies";
+import { BodyFamily, largeBytes, mediumBytes, smallBytes } from "./bodies";
 import { staleReads, type TagRead, type TagWrite } from "./history";
 import { RawClient, RequestFailure } from "./http-client";
 import type { Failure, LoadCommand, LoadMessage, LoadPlan, WorkerPlan } from "./load";
@@ -13,16 +14,19 @@ interface Acknowledged {
 }
 
 const plan = workerData as LoadPlan;
-const families = { small: new BodyFamily(smallBytes), large: new BodyFamily(largeBytes) };
+const sizes = { small: smallBytes, medium: mediumBytes, large: largeBytes };
+const families = new Map(plan.workers.map(({ size }) => [size, new BodyFamily(sizes[size])]));
 
-/** Different large blobs: enough to miss every cache, few enough for the disk. Each push names its own repository all the same. */
-const DISTINCT_LARGE = 10;
+/** Different blobs that are not small: several, few enough for the disk. Each push names its own repository all the same. */
+const DISTINCT_LARGE = 4;
 /** Tags of a repository that small pushes move round and round. */
 const MOVING_TAGS = 3;
-const KEPT_FAILURES = 1000;
+const KEPT_FAILURES = 20_000;
+/** Pause after a failure: a registry that refuses everything for minutes shall not use that up. */
+const AFTER_FAILURE_MILLISECONDS = 200;
 const VERIFYING_CLIENTS = 4;
 
-const acknowledged: Record<WorkerPlan["size"], Acknowledged[]> = { small: [], large: [] };
+const acknowledged: Record<WorkerPlan["size"], Acknowledged[]> = { small: [], medium: [], large: [] };
 const writes: TagWrite[] = [];
 const reads: TagRead[] = [];
 const succeeded: Record<string, number> = {};
@@ -36,10 +40,11 @@ type Operation = (client: RawClient, round: number) => Promise<void>;
 
 function pusher({ size }: WorkerPlan, number: number): Operation {
   const configured = new Set<string>();
+  const family = families.get(size) ?? new BodyFamily(sizes[size]);
   return async (client, round) => {
-    const repository = size === "small" ? `load/small-${number}` : `load/large-${number}-${round}`;
+    const repository = size === "small" ? `load/small-${number}` : `load/${size}-${number}-${round}`;
     const tag = `v${round % MOVING_TAGS}`;
-    const body = families[size].body(size === "small" ? number * 1_000_000 + round : round % DISTINCT_LARGE);
+    const body = family.body(size === "small" ? number * 1_000_000 + round : round % DISTINCT_LARGE);
     if (!configured.has(repository)) await client.pushConfig(repository);
     configured.add(repository);
     await client.pushBlob(repository, body);
@@ -76,19 +81,20 @@ async function keepOn(kind: string, number: number, operation: Operation, warm: 
       warm();
     } catch (error) {
       note(`${kind} ${number}`, startedAt, error);
-      await new Promise((resolve) => setTimeout(resolve, 50)); // a registry that refuses everything shall not fill the memory
+      await sleep(AFTER_FAILURE_MILLISECONDS);
     }
+    if (plan.pauseMilliseconds !== undefined) await sleep(plan.pauseMilliseconds);
   }
   client.close();
   warm(); // so that a load that never succeeds ends with a report of why
 }
 
 function note(worker: string, operationStartedAt: number, error: unknown): void {
+  if (!(error instanceof RequestFailure)) throw error;
   failed += 1;
   if (failures.length >= KEPT_FAILURES) return;
-  if (!(error instanceof RequestFailure)) throw error;
-  const { step, reason, reusedSocket, startedAt, failedAt } = error;
-  failures.push({ worker, step, reason, reusedSocket, operationStartedAt, startedAt, failedAt });
+  const { step, reason, reusedSocket, connectedAt, startedAt, failedAt } = error;
+  failures.push({ worker, step, reason, reusedSocket, connectedAt, operationStartedAt, startedAt, failedAt });
 }
 
 /**
@@ -96,7 +102,7 @@ function note(worker: string, operationStartedAt: number, error: unknown): void 
  * from one; the others have to say that they have it.
  */
 async function verify(): Promise<{ count: number; lost: string[] }> {
-  const all = [...acknowledged.small, ...acknowledged.large];
+  const all = Object.values(acknowledged).flat();
   const lost: string[] = [];
   const queue = all.values();
   const fetched = new Set<string>();

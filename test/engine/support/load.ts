@@ -2,13 +2,14 @@ import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ClientOptions } from "./http-client";
+import { until } from "./waiting";
 
 /** What one kind of worker does, over and over, without a pause. */
 export interface WorkerPlan {
   /** `push` sends a new blob and a manifest; `pull` fetches a manifest and its blob, of what was pushed before. */
   role: "push" | "pull";
-  /** Blobs of 64 KiB or of 200 MiB. */
-  size: "small" | "large";
+  /** Blobs of 64 KiB, of 32 MiB or of 200 MiB. */
+  size: "small" | "medium" | "large";
   /** Workers of this kind, each with a connection of its own. */
   count: number;
 }
@@ -19,6 +20,8 @@ export interface LoadPlan {
   workers: WorkerPlan[];
   /** The load ends by itself after this time, seconds. */
   maxSeconds: number;
+  /** How long each worker rests after each operation, milliseconds. @default - not at all */
+  pauseMilliseconds?: number;
 }
 
 /** A request of the load that failed. */
@@ -31,6 +34,8 @@ export interface Failure {
   reason: string;
   /** Whether its connection had served requests before. */
   reusedSocket: boolean;
+  /** When its connection was made, milliseconds since 1970; undefined if it never was. */
+  connectedAt: number | undefined;
   /** When the operation (a push or a pull, of several requests) began, milliseconds since 1970. */
   operationStartedAt: number;
   /** When the request was sent, milliseconds since 1970. */
@@ -43,7 +48,7 @@ export interface Failure {
 export interface LoadReport {
   /** Operations that succeeded, by kind, as `push small`. */
   succeeded: Record<string, number>;
-  /** Every operation that failed; after 1,000 they are only counted. */
+  /** Every operation that failed; after 20,000 they are only counted. */
   failures: Failure[];
   /** How many operations failed. */
   failed: number;
@@ -111,9 +116,21 @@ export class Load {
   }
 }
 
-/** The kinds of operation of which `after` counts no more successes than `before`: a load that stands still proves nothing. */
-export function idleKinds(before: LoadReport, after: LoadReport): string[] {
-  return Object.keys(after.succeeded).filter((kind) => (after.succeeded[kind] ?? 0) <= (before.succeeded[kind] ?? 0));
+/** How long the slowest operation (200 MiB on a busy machine) may take to succeed. */
+const SUCCESS_SECONDS = 240;
+
+/**
+ * Waits until each kind of operation has succeeded since `before`, since a load that stands still proves nothing.
+ *
+ * @returns what happened by then.
+ */
+export async function untilAllSucceed(load: Load, before: LoadReport): Promise<LoadReport> {
+  let after = before;
+  await until("each kind of operation succeeds", SUCCESS_SECONDS, async () => {
+    after = await load.peek();
+    return Object.keys(after.succeeded).every((kind) => (after.succeeded[kind] ?? 0) > (before.succeeded[kind] ?? 0));
+  });
+  return after;
 }
 
 /** The failures of a load, the first twenty with all that is known of them: the message of a failed assertion. */
@@ -122,8 +139,9 @@ export function describeFailures({ failures, failed }: Pick<LoadReport, "failure
   const lines = failures
     .slice(0, 20)
     .map(
-      ({ worker, step, reason, reusedSocket, startedAt, failedAt }) =>
-        `  ${worker}: ${step} sent ${time(startedAt)}, failed ${time(failedAt)}${reusedSocket ? ", kept-alive" : ""}: ${reason}`,
+      ({ worker, step, reason, reusedSocket, connectedAt, startedAt, failedAt }) =>
+        `  ${worker}: ${step} sent ${time(startedAt)}, failed ${time(failedAt)}, ` +
+        `${connectedAt === undefined ? "never connected" : `connected ${time(connectedAt)}`}${reusedSocket ? ", kept-alive" : ""}: ${reason}`,
     );
   return [`${failed} operations failed`, ...lines].join("\n");
 }

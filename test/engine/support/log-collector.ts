@@ -3,6 +3,10 @@ import { createWriteStream } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { until } from "./waiting";
+
+/** How long a line may take from a container to here. */
+const ARRIVAL_SECONDS = 60;
 
 /**
  * Keeps the logs of every container of a stack, also of those that are replaced and gone: what Docker forgets is what explains a
@@ -18,8 +22,10 @@ export class LogCollector {
     stack: string,
     private readonly environment: NodeJS.ProcessEnv,
   ) {
+    // From a second ago: docker takes a while to begin, and a container may be quicker.
+    const since = ["--since", String(Math.floor(Date.now() / 1000) - 1)];
     const filters = ["--filter", `label=ha-registry=${stack}`, "--filter", "type=container", "--filter", "event=start"];
-    this.#events = spawn("docker", ["events", ...filters, "--format", "{{.ID}} {{.Actor.Attributes.name}}"], {
+    this.#events = spawn("docker", ["events", ...since, ...filters, "--format", "{{.ID}} {{.Actor.Attributes.name}}"], {
       env: environment,
       stdio: ["ignore", "pipe", "ignore"],
     });
@@ -49,6 +55,18 @@ export class LogCollector {
         .slice(-count)
         .map((line) => `${name}: ${line}`),
     );
+  }
+
+  /**
+   * Waits until {@link matching} finds something: what a container has written arrives here a little later.
+   *
+   * @throws {Error} with all that was logged when it does not come.
+   */
+  async untilMatching(part: string, pattern: RegExp): Promise<void> {
+    const found = async (): Promise<boolean> => (await this.matching(part, pattern, 1)).length > 0;
+    await until(`a log of ${part} matches ${String(pattern)}`, ARRIVAL_SECONDS, found).catch(async (error) => {
+      throw new Error((await this.matching(part, /^/, 50)).join("\n"), { cause: error });
+    });
   }
 
   /** Ends collecting. */

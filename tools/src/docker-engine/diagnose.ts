@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { RegistryError } from "ha-registry-core";
 
 import { findExecutable, lastLines, runCommand } from "../command";
+import { DockerCli } from "../images/docker";
 
 /** How long an engine may take to answer, in milliseconds; a healthy one takes some 20. */
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -19,14 +20,14 @@ export interface Diagnosis {
 }
 
 /**
- * Asks the Docker Engine for its version.
+ * Asks a Docker Engine for its version.
  *
- * @param host Socket to ask, as `unix:///run/docker.sock`. @default - the one that `DOCKER_HOST` or the docker context names
+ * @param docker The engine. @default - the one that `DOCKER_HOST` or the docker context names
  * @returns undefined if it answers, else what the docker command said.
  */
-export async function probe(host?: string): Promise<string | undefined> {
-  const args = [...(host === undefined ? [] : ["--host", host]), "version", "--format", "{{.Server.Version}}"];
-  const { code, stdout, stderr } = await runCommand("docker", args, { timeoutMs: ANSWER_TIMEOUT_MS });
+export async function probe(docker: DockerCli = new DockerCli()): Promise<string | undefined> {
+  const options = { environment: docker.environment, timeoutMs: ANSWER_TIMEOUT_MS };
+  const { code, stdout, stderr } = await runCommand("docker", ["version", "--format", "{{.Server.Version}}"], options);
   if (code === 0 && stdout.trim() !== "") return undefined;
   return lastLines(stderr, 3) || `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;
 }

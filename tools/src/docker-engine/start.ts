@@ -8,6 +8,7 @@ import { RegistryError } from "ha-registry-core";
 
 import { cachePath } from "../cache";
 import { lastLines, runCommand } from "../command";
+import { DockerCli } from "../images/docker";
 import { elapsed, HEARTBEAT_SECONDS, type Report } from "../progress";
 import { hasSystemd, probe } from "./diagnose";
 
@@ -58,7 +59,7 @@ export async function startDockerd(dockerd: Dockerd, report: Report): Promise<vo
   const failed = await launch(dockerd);
   let told = start;
   for (;;) {
-    const failure = await probe(dockerd.host);
+    const failure = await probe(new DockerCli(dockerd.host));
     if (failure === undefined) break;
     const reason =
       failed() ?? (Date.now() - start > START_TIMEOUT_MS ? `it does not answer after ${elapsed(start)}: ${failure}` : undefined);

@@ -51,7 +51,7 @@ export function whyNotBuildable({ name, reference }: WantedImage): Problem | und
  * @throws {RegistryError} when one of them cannot be built; the others are there nevertheless.
  */
 export async function buildImages(docker: DockerCli, wanted: readonly WantedImage[], report: Report): Promise<string[]> {
-  const architecture = await docker.run("version", "--format", "{{.Server.Arch}}");
+  const architecture = await docker.architecture();
   const work = cachePath("images", "work");
   // What an interrupted build left.
   await rm(work, { recursive: true, force: true });

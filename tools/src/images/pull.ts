@@ -24,7 +24,10 @@ export async function pullImage(docker: DockerCli, reference: string, report: Re
 
 function pull(docker: DockerCli, reference: string): Promise<PullOutcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn("docker", docker.args("pull", reference), { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("docker", ["pull", reference], {
+      env: { ...process.env, ...docker.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let timedOut = false;
     let errors = "";
     const timer = setTimeout(() => {

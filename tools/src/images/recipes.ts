@@ -67,7 +67,8 @@ const SERVER_NAMES = [
 /**
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
  * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0) and
- * valkey-io/valkey-container (8.1); Garage's is made by Nix, from one static program alone.
+ * valkey-io/valkey-container (8.1). keepalived has no official image: here it is the program, as users start it. Garage's image is made by Nix, from one
+ * static program alone.
  */
 export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
   [ImageName.Registry]: {
@@ -134,6 +135,15 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     config: { WorkingDir: "/data", ExposedPorts: { "6379/tcp": {} }, Entrypoint: ["docker-entrypoint.sh"], Cmd: ["valkey-server"] },
     versionCommand: ["valkey-server", "--version"],
     versionPattern: /v=([0-9.]+)/,
+  },
+  [ImageName.Keepalived]: {
+    ...nothing,
+    source: "https://github.com/acassen/keepalived",
+    packages: ["keepalived"],
+    programs: { "/usr/sbin/keepalived": "/usr/sbin/keepalived" },
+    config: { Entrypoint: ["keepalived"], Cmd: ["--dont-fork", "--log-console"] },
+    versionCommand: ["sh", "-c", "keepalived --version 2>&1"],
+    versionPattern: /^Keepalived v([0-9.]+)/m,
   },
   [ImageName.Garage]: {
     ...nothing,

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { finished } from "node:stream/promises";
@@ -12,11 +12,20 @@ export interface Counts {
   skipped: number;
 }
 
-/** Runs compiled test files, each in a process of its own, and prints what Node's own reporter prints. */
+/** Runs compiled test files, each in a process of its own, and prints what Node's own reporter prints, and how long each file took. */
 export async function runFiles(files: readonly string[], { concurrency, fileMinutes }: Suite): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const withTests = new Set<string>();
+  const begun = new Map<string, number>();
+  const seconds = new Map<string, number>();
   const events = run({ files: [...files], concurrency, timeout: fileMinutes * 60_000 });
+  events.on("test:dequeue", ({ name, file, nesting }) => {
+    if (isFile(name, file, nesting)) begun.set(resolve(name), performance.now());
+  });
+  const clock = ({ file = "" }: { file?: string }): unknown =>
+    seconds.set(file, (performance.now() - (begun.get(file) ?? performance.now())) / 1000);
+  events.on("test:pass", clock);
+  events.on("test:fail", clock);
   events.on("test:pass", ({ name, file, nesting, skip, todo, details }) => {
     if (details.type === "suite") return;
     if (isFile(name, file, nesting)) return;
@@ -33,6 +42,10 @@ export async function runFiles(files: readonly string[], { concurrency, fileMinu
   reporter.pipe(process.stdout, { end: false });
   await finished(reporter);
 
+  const slowestFirst = [...seconds].sort(([, one], [, other]) => other - one);
+  process.stdout.write(
+    `\nseconds by file: ${slowestFirst.map(([file, time]) => `${basename(file, ".test.js")} ${Math.round(time)}`).join(", ")}\n`,
+  );
   for (const file of files.filter((each) => !withTests.has(each))) {
     counts.failed += 1;
     process.stdout.write(`✖ ${relative(process.cwd(), file)} holds no test\n`);

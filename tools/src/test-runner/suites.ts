@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** A directory of tests. */
 export interface Suite {
@@ -8,6 +8,8 @@ export interface Suite {
   name: string;
   /** How many of its files run at a time. */
   concurrency: number;
+  /** Names of files that run by themselves, after the others: they bring a load of their own. @default - none */
+  alone?: readonly string[];
   /** Whether it needs Docker, the engine, the images and the clients. */
   needsDocker: boolean;
   /** After how many minutes a file counts as hanging. */
@@ -18,7 +20,8 @@ export interface Suite {
 export const testSuites: readonly Suite[] = [
   { name: "core", concurrency: 2, needsDocker: false, fileMinutes: 15 },
   { name: "components", concurrency: 2, needsDocker: false, fileMinutes: 15 },
-  { name: "engine", concurrency: 1, needsDocker: true, fileMinutes: 30 },
+  // Two at a time: half of what they do is to wait for Docker.
+  { name: "engine", concurrency: 2, alone: ["bad-change", "death", "rolling"], needsDocker: true, fileMinutes: 30 },
 ];
 
 /** The suite of `npm run drill`. */
@@ -39,4 +42,11 @@ export async function testFiles(suite: Suite, only: readonly string[]): Promise<
   return names
     .filter((name) => only.length === 0 || only.some((part) => join(suite.name, name).includes(part)))
     .map((name) => join(testDirectory, "dist", suite.name, name.replace(/\.ts$/, ".js")));
+}
+
+/** The files in groups that run one after the other: those that may run beside each other, then each of the others by itself. */
+export function groupsOf({ alone = [] }: Suite, files: readonly string[]): string[][] {
+  const isAlone = (file: string): boolean => alone.includes(basename(file, ".test.js"));
+  const groups = [files.filter((file) => !isAlone(file)), ...files.filter(isAlone).map((file) => [file])];
+  return groups.filter((group) => group.length > 0);
 }
