@@ -31,7 +31,8 @@ export class ObjectStore extends pulumi.ComponentResource {
     const { topology, networkName } = args;
     const { kind, existingVolume, volumeName, s3, garage } = topology.objectStore;
 
-    const cluster = garage && new Garage(`${topology.name}-garage`, { topology, networkName }, { parent: this, hostProviders: opts?.hostProviders });
+    const cluster =
+      garage && new Garage(`${topology.name}-garage`, { topology, networkName }, { parent: this, hostProviders: opts?.hostProviders });
     this.s3AccessKey = cluster?.accessKey ?? pulumi.output("");
     this.s3SecretKey = cluster?.secretKey ?? pulumi.output("");
     if (s3 !== undefined) this.volumeName = pulumi.output("");

@@ -1,15 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import {
-  AccessMode,
-  contentPath,
-  ports,
-  renderNodeScript,
-  renderRegistryConfig,
-  renderTracingEnvironment,
-  users,
-} from "ha-registry-core";
+import { AccessMode, contentPath, ports, renderNodeScript, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";

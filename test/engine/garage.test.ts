@@ -11,7 +11,7 @@ import { prepareClients, type Clients } from "./support/clients";
 import { docker } from "./support/docker";
 import { RawClient } from "./support/http-client";
 import { fileDigest, makeImage } from "./support/images";
-import { describeFailures, idleKinds, Load, type LoadReport } from "./support/load";
+import { describeFailures, Load, untilAllSucceed } from "./support/load";
 import { useRegistry } from "./support/stack";
 import { until } from "./support/waiting";
 
@@ -92,7 +92,7 @@ describe("an object store of the registry's own", () => {
     const loadBefore = await running().peek();
     await registry().up((args) => ({ ...args, images: { references: { [ImageName.Garage]: image } } }));
     for (const { name } of garages()) assert.equal((await registry().docker.inspect(name)).Config.Image, image);
-    assert.deepEqual(idleKinds(loadBefore, await running().peek()), [], "kinds of operation that never succeeded meanwhile");
+    await untilAllSucceed(running(), loadBefore);
     await nothingFailed();
   });
 
@@ -157,12 +157,9 @@ describe("an object store of the registry's own", () => {
     return load;
   }
 
-  /** Waits until every kind of operation has succeeded twice; the first of them may have begun before. */
+  /** Waits until every kind of operation succeeds again. */
   async function everyoneSucceeds(): Promise<void> {
-    const earlier = await running().peek();
-    const enough = ({ succeeded }: LoadReport): boolean =>
-      Object.entries(succeeded).every(([kind, count]) => count >= (earlier.succeeded[kind] ?? 0) + 2);
-    await until("every client succeeds again", RECOVERY_SECONDS, async () => enough(await running().peek()));
+    await untilAllSucceed(running(), await running().peek());
   }
 
   async function nothingFailed(): Promise<void> {

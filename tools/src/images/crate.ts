@@ -73,7 +73,10 @@ async function cargo(
 ): Promise<void> {
   const crate = args[1] ?? "";
   if (NODE_ARCHITECTURES[architecture] !== process.arch) {
-    throw refusal(crate, `it is built for the machine's own architecture only, and Docker runs on ${architecture}; load the image with docker load`);
+    throw refusal(
+      crate,
+      `it is built for the machine's own architecture only, and Docker runs on ${architecture}; load the image with docker load`,
+    );
   }
   if (findExecutable("cargo") === undefined) {
     throw refusal(crate, "there is no cargo command on PATH to build it with; install Rust (rustup.rs) and a C compiler");
