@@ -2,13 +2,24 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import fc from "fast-check";
-import { ImageName, imageTable, renderHaproxy, renderRedis, renderRegistryConfig, resolveTopology } from "ha-registry-core";
+import {
+  GaragePhase,
+  ImageName,
+  announcedEndpoint,
+  hostPort,
+  imageTable,
+  renderGarage,
+  renderHaproxy,
+  renderRedis,
+  renderRegistryConfig,
+  resolveTopology,
+} from "ha-registry-core";
 import type { RegistrySecrets, RegistrySettings, RegistryShape } from "ha-registry-core";
 import { ensureImages } from "ha-registry-tools";
 import { makeCertificate } from "../components/support/certificate";
 import { anySettings } from "../core/support/settings";
 import { validShape } from "../core/support/shapes";
-import { haproxyScript, redisScript, registryScript, tryFiles } from "./support/consumers";
+import { garageScript, haproxyScript, redisScript, registryScript, tryFiles } from "./support/consumers";
 import type { Verdicts } from "./support/consumers";
 
 const seed = 20_261_121;
@@ -72,6 +83,25 @@ describe("the programs themselves accept what is rendered for them", () => {
     const verdicts = await tryFiles(images.redis, { ...certificates, ...files }, redisScript);
     assert.equal(verdicts.size, 21);
     assertAccepted(verdicts, files, /^refused: .*maxmemory-strategy/);
+  });
+
+  it("Garage 6 configurations, by starting with them, and opens S3 to others only when it serves", async () => {
+    const shapes = fc.sample(validShape, { seed, numRuns: 3 }).map((shape) => ({ ...shape, objectStore: { garage: {} } }));
+    const paths = { rpcSecret: "/work/rpc-secret", metricsToken: "/work/metrics-token" };
+    const rendered = shapes.flatMap((shape, index) => {
+      const [node, other] = resolveTopology("demo", shape).objectStore.garage?.nodes ?? [];
+      assert.ok(node && other);
+      const peers = [{ id: "ab".repeat(32), address: hostPort(announcedEndpoint(other)) }];
+      return Object.values(GaragePhase).map((phase): [string, string] => [
+        `${index}-${phase}.toml`,
+        renderGarage(node, peers, paths, phase),
+      ]);
+    });
+    const files = { ...Object.fromEntries(rendered), "wrong.toml": `${rendered[0]?.[1] ?? ""}replication = 3\n[s3_api]\n` };
+    const secretFiles = { "rpc-secret": "0123456789abcdef".repeat(4), "metrics-token": "token" };
+    const verdicts = await tryFiles(images.registry, { ...secretFiles, ...files }, garageScript, { image: images.garage, path: "/garage" });
+    assert.equal(verdicts.size, 7);
+    assertAccepted(verdicts, files, /^refused: .*s3_api/);
   });
 });
 

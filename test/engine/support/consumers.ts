@@ -16,8 +16,14 @@ export type Verdicts = ReadonlyMap<string, string>;
  * @param image Reference of the image.
  * @param files Content by path below /work.
  * @param script Shell script, run in /work; each line `<name> <verdict>` that it prints is a verdict.
+ * @param program A static program of another image, whose image has no shell: it is put into /work. @default none
  */
-export async function tryFiles(image: string, files: Readonly<Record<string, string>>, script: string): Promise<Verdicts> {
+export async function tryFiles(
+  image: string,
+  files: Readonly<Record<string, string>>,
+  script: string,
+  program?: { image: string; path: string },
+): Promise<Verdicts> {
   const directory = await mkdtemp(path.join(os.tmpdir(), "consumers-"));
   let container: string | undefined;
   try {
@@ -25,6 +31,7 @@ export async function tryFiles(image: string, files: Readonly<Record<string, str
       await mkdir(path.dirname(path.join(directory, name)), { recursive: true });
       await writeFile(path.join(directory, name), content);
     }
+    if (program !== undefined) await takeProgram(program, directory);
     const options = ["--label", label, "--network", "none", "--user", "0", "--workdir", "/work", "--entrypoint", "sh"];
     container = (await docker.command("create", ...options, image, "/work/run.sh")).trim();
     await docker.command("cp", `${directory}/.`, `${container}:/work`);
@@ -33,6 +40,15 @@ export async function tryFiles(image: string, files: Readonly<Record<string, str
   } finally {
     if (container !== undefined) await docker.command("rm", "--force", "--volumes", container);
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function takeProgram({ image, path: program }: { image: string; path: string }, directory: string): Promise<void> {
+  const container = (await docker.command("create", "--label", label, "--network", "none", image)).trim();
+  try {
+    await docker.command("cp", `${container}:${program}`, directory);
+  } finally {
+    await docker.command("rm", "--volumes", container);
   }
 }
 
@@ -153,6 +169,35 @@ for file in *.conf; do
   echo "$file $result"
   kill -9 $process 2> /dev/null
   wait $process 2> /dev/null
+done
+exit 0
+`;
+
+/**
+ * garage.toml: a node is started with it, and has to open its S3 port on the address that its phase wants: 3900 is 0F3C in /proc/net/tcp.
+ * Its directories are in /work, since those of the file are volumes.
+ */
+export const garageScript = `
+chmod 600 rpc-secret metrics-token
+for file in *.toml; do
+  mkdir -p store/meta store/data
+  sed "s|/var/lib/garage/|/work/store/|" "$file" > tried
+  ./garage -c tried server > log 2>&1 &
+  process=$!
+  result="refused: opens no port"
+  for i in $(seq 1 100); do
+    address=$(sed -n 's/^ *[0-9]*: \\([0-9A-F]*\\):0F3C .*/\\1/p' /proc/net/tcp | head -n 1)
+    if [ -n "$address" ]; then
+      case "$file $address" in *joining*0100007F | *serving*00000000) result=ok ;; *) result="refused: open on $address" ;; esac
+      break
+    fi
+    kill -0 $process 2> /dev/null || { result="refused: $(tail -n 3 log | tr '\\n' ' ')"; break; }
+    sleep 0.1
+  done
+  echo "$file $result"
+  kill -9 $process 2> /dev/null
+  wait $process 2> /dev/null
+  rm -rf store
 done
 exit 0
 `;
