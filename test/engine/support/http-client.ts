@@ -145,6 +145,7 @@ export class RawClient {
     const received = await answer.catch((error: Error) => {
       throw fail("code" in error ? `${String(error.code)} ${error.message}` : error.message);
     });
+    if (!request.writableFinished) request.destroy(); // what answers early wants no more of it, and the connection would stay taken
     if (expect.includes(received.status)) return received;
     throw fail(`status ${received.status} instead of ${expect.join(" or ")}: ${received.text.slice(0, 300)}`);
   }
