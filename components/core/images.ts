@@ -189,7 +189,7 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
   };
 }
 
-/** The images that a registry runs: those of parts that it has. */
+/** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
 export function imagesOf({ redis, loadBalancer, objectStore }: Topology): ImageName[] {
   return [
     ImageName.Registry,

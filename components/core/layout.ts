@@ -30,6 +30,8 @@ export const ports = {
   redis: 6379,
   /** Garage's S3. */
   garageS3: 3900,
+  /** The S3 of the Garage node of a host, for other hosts, with TLS. */
+  storeTls: 3943,
   /** Garage's nodes among themselves. */
   garageRpc: 3901,
   /** Garage's health and metrics. */

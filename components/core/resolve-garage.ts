@@ -1,7 +1,7 @@
 import { checkNumber } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, ports, publishedPorts } from "./layout";
-import { place } from "./placement";
+import { isSeveral, place } from "./placement";
 import type { Ground } from "./placement";
 import { garageRegion } from "./render/garage";
 import type { GarageShape } from "./shape";
@@ -17,11 +17,21 @@ const garageHost = "store";
 /** Fills in and checks the object store of the registry's own. */
 export function resolveGarage(name: string, ground: Ground, teamSize: number, shape: GarageShape, problems: Problems): GarageTopology {
   const size = sizeFor(teamSize);
-  const count = shape.nodes ?? garageReplication;
+  const count = shape.nodes ?? Math.max(garageReplication, ground.hosts.length);
   const counted = problems.require(
     Number.isInteger(count) && count >= garageReplication && count <= hosts.mostGarages,
     "objectStore.garage.nodes",
     `${count} nodes: give a whole number from ${garageReplication} (every object lies on three) to ${hosts.mostGarages}`,
+  );
+  problems.require(
+    !counted || count >= ground.hosts.length,
+    "objectStore.garage.nodes",
+    `${count} nodes for ${ground.hosts.length} hosts: each host needs one, which its registry nodes ask first`,
+  );
+  problems.require(
+    !isSeveral(ground.hosts) || ground.hosts.length >= garageReplication,
+    "hosts",
+    "two hosts cannot lose one and keep two of Garage's three copies: give a third one, or use objectStore.s3",
   );
   // Every object lies on three nodes, so that a node has three times its share.
   const capacityGiB = shape.capacityGiB ?? Math.ceil((size.storageGiB * garageReplication) / (counted ? count : garageReplication));

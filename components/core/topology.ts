@@ -129,6 +129,8 @@ export interface BalancerTopology {
   address: string;
   /** Names of the HAProxy containers, in the order in which they are rolled. */
   replicas: string[];
+  /** Where other hosts reach the store of this one, if it has any. Absent where there is but one host. */
+  publishedStore?: Endpoint;
   /** Name of the container that holds, or waits for, the virtual address. Absent without one. */
   keepalived?: string;
 }

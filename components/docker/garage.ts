@@ -148,7 +148,7 @@ export class Garage extends pulumi.ComponentResource {
           ? {}
           : { ports: [{ internal: node.port, external: node.published.port, ip: node.published.address }] }),
         tmpfs: { "/tmp": `rw,noexec,nosuid,size=4m,uid=${users.garage},mode=0700` },
-        healthcheck: script.apply((path) => withoutShell(healthcheck(`sh ${path} healthy`))),
+        healthcheck: script.apply((path) => healthcheck(`sh ${path} healthy`, undefined, `${garageShellDirectory}/sh`)),
       },
       { ...own, dependsOn: [files, volumes.prepared, ...previous], deleteBeforeReplace: true },
     );
@@ -223,9 +223,4 @@ export class Garage extends pulumi.ComponentResource {
       { parent: this, hostProviders },
     );
   }
-}
-
-/** The same check by the shell beside the image: Docker would look for one in it. */
-function withoutShell({ tests: [, script = ""], ...others }: ReturnType<typeof healthcheck>) {
-  return { tests: ["CMD", `${garageShellDirectory}/sh`, "-c", script], ...others };
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AccessMode, checkSettings, nodeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
+import { AccessMode, checkSettings, nodeServerName, storeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
 import type { RegistrySettings, RegistryShape } from "ha-registry-core";
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
@@ -133,10 +133,10 @@ export class Registry extends pulumi.ComponentResource {
           )
         : undefined;
 
-    const nodeCertificate = topology.node.tls
+    const internalCertificate = topology.node.tls
       ? issueCertificate(
-          `${name}-node`,
-          { commonName: nodeServerName(name), dnsNames: [nodeServerName(name)], ipAddresses: [] },
+          `${name}-internal`,
+          { commonName: nodeServerName(name), dnsNames: [nodeServerName(name), storeServerName(name)], ipAddresses: [] },
           { certificatePem: certificates.internalCaCertificatePem, privateKeyPem: certificates.internalCaPrivateKeyPem },
           topology.certificates,
           child,
@@ -152,8 +152,8 @@ export class Registry extends pulumi.ComponentResource {
           checkSettings(name, values);
           return values;
         }),
-        certificatePem: nodeCertificate?.certificatePem,
-        privateKeyPem: nodeCertificate?.privateKeyPem,
+        certificatePem: internalCertificate?.certificatePem,
+        privateKeyPem: internalCertificate?.privateKeyPem,
         htpasswd: access?.htpasswd,
         redisCaPem: redis ? certificates.internalCaCertificatePem : trust.redisCaPem,
         s3CaPem: trust.s3CaPem,
@@ -183,6 +183,8 @@ export class Registry extends pulumi.ComponentResource {
         privateKeyPem: certificates.privateKeyPem,
         clientCaPem: trust.clientCaPem,
         internalCaPem: topology.node.tls ? certificates.internalCaCertificatePem : undefined,
+        internalCertificatePem: internalCertificate?.certificatePem,
+        internalPrivateKeyPem: internalCertificate?.privateKeyPem,
       },
       { ...part, dependsOn: [nodes] }, // a node that is new has to run before the balancer sends to it
     );

@@ -44,5 +44,5 @@ function innerPorts(part: Placed & { publishedAgentPort?: number }): WantedPort[
 }
 
 function placedOn({ nodes, redis, objectStore }: Topology, host: string): Placed[] {
-  return [...nodes, ...redis.servers, ...(objectStore.garage?.nodes ?? [])].filter((part) => part.host === host);
+  return [...nodes, ...redis.servers, ...redis.sentinels, ...(objectStore.garage?.nodes ?? [])].filter((part) => part.host === host);
 }

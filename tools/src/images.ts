@@ -20,9 +20,12 @@ export enum ImageSource {
   Build = "build",
 }
 
+/** What every registry needs. */
+const basicImages: readonly ImageName[] = [ImageName.Registry, ImageName.Haproxy, ImageName.Redis];
+
 /** Which images, and for which Docker Engine. */
 export interface EnsureImagesOptions {
-  /** Images that are wanted. @default - all but Garage, which takes minutes to build */
+  /** Images that are wanted. @default - what every registry needs */
   names?: readonly ImageName[];
   /** Mirror and references. @default - the image table's */
   images?: ImagesShape;
@@ -102,10 +105,7 @@ export async function ensureImagesOn(
   }, report);
 }
 
-/** Those of which building takes no longer than a person waits: Garage takes ten minutes, and is got where somebody needs it. */
-const ordinaryImages = Object.values(ImageName).filter((name) => name !== ImageName.Garage);
-
-function wantedImages({ names = ordinaryImages, images }: EnsureImagesOptions): WantedImage[] {
+function wantedImages({ names = basicImages, images }: EnsureImagesOptions): WantedImage[] {
   const problems = new Problems();
   const references = resolveImages(images, problems);
   problems.throwIfAny("images");

@@ -67,8 +67,8 @@ const SERVER_NAMES = [
 /**
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
  * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0) and
- * valkey-io/valkey-container (8.1). keepalived has no official image: here it is the program, as users start it. Garage's image is made by Nix, from one
- * static program alone.
+ * valkey-io/valkey-container (8.1); Garage's is made by Nix, from one static program alone. keepalived has no official image: here it is the
+ * program, as users start it.
  */
 export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
   [ImageName.Registry]: {
@@ -141,6 +141,8 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     source: "https://github.com/acassen/keepalived",
     packages: ["keepalived"],
     programs: { "/usr/sbin/keepalived": "/usr/sbin/keepalived" },
+    // Without it, Debian's keepalived does not tell its version.
+    packagedFiles: { "/etc/keepalived/keepalived.config-opts": "/etc/keepalived/keepalived.config-opts" },
     config: { Entrypoint: ["keepalived"], Cmd: ["--dont-fork", "--log-console"] },
     versionCommand: ["sh", "-c", "keepalived --version 2>&1"],
     versionPattern: /^Keepalived v([0-9.]+)/m,
