@@ -4,10 +4,11 @@ import type { Problems } from "./errors";
 import { hosts, ports, publishedPorts } from "./layout";
 import { announcedEndpoint, hostPort, isSeveral, place } from "./placement";
 import type { Ground } from "./placement";
+import { resolveGarage, s3OfGarage } from "./resolve-garage";
 import type { ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
 import { filesystemTeamLimit, sizeFor } from "./sizing";
 import { ObjectStoreKind } from "./topology";
-import type { ObjectStoreTopology, Placed, RedisTopology, ResolvedS3 } from "./topology";
+import type { ObjectStoreTopology, Placed, RedisTopology, ResolvedS3, SentinelTopology } from "./topology";
 
 /** Fills in and checks where blobs and manifests are kept. */
 export function resolveObjectStore(
@@ -22,12 +23,12 @@ export function resolveObjectStore(
   problems.require(
     kinds.length > 0 || !(teamSize >= filesystemTeamLimit),
     "objectStore",
-    `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
+    `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs, objectStore.garage or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
   );
   problems.require(
     !isSeveral(ground.hosts) || (kinds[0] ?? ObjectStoreKind.Filesystem) !== ObjectStoreKind.Filesystem,
     "objectStore",
-    "a volume is on one host, and goes with it: several hosts need objectStore.s3 or objectStore.nfs",
+    "a volume is on one host, and goes with it: several hosts need objectStore.garage, objectStore.s3 or objectStore.nfs",
   );
   if (shape.nfs !== undefined) checkNfs(shape.nfs, problems);
   const existingVolume = shape.filesystem?.existingVolume;
@@ -35,6 +36,7 @@ export function resolveObjectStore(
     const fits = isText(existingVolume, /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
     problems.require(fits, "objectStore.filesystem.existingVolume", `"${existingVolume}" is not the name of a Docker volume`);
   }
+  const garage = shape.garage && resolveGarage(name, ground, teamSize, shape.garage, problems);
   return {
     kind: kinds[0] ?? ObjectStoreKind.Filesystem,
     volumeName: existingVolume ?? `${name}-store`,
@@ -42,7 +44,8 @@ export function resolveObjectStore(
     nfsServer: shape.nfs?.server,
     nfsPath: shape.nfs?.path,
     nfsOptions: shape.nfs && (shape.nfs.options ?? "nfsvers=4.2,hard,noatime"),
-    s3: shape.s3 && resolveS3(shape.s3, problems),
+    s3: garage ? s3OfGarage(garage) : shape.s3 && resolveS3(shape.s3, problems),
+    garage,
   };
 }
 
@@ -139,16 +142,21 @@ export function resolveRedis(name: string, ground: Ground, teamSize: number, sha
   const memoryMiB = shape.memoryMiB ?? sizeFor(teamSize).redisMemoryMiB;
   checkNumber(problems, "redis.memoryMiB", memoryMiB, { from: 32, to: 1_048_576, whole: true });
   checkNumber(problems, "redis.cpus", shape.cpus, { from: 0.1, to: 1024 });
-  const servers = external === undefined && enabled ? [singleServer(name, ground)] : [];
+  const sentinel = resolveSentinel(ground, shape, problems);
+  const own = external === undefined && enabled;
+  const servers = own ? placeServers(name, ground, sentinel) : [];
+  const sentinels = own && sentinel ? placeSentinels(name, ground) : [];
   return {
     enabled,
     external: external !== undefined,
     name: `${name}-redis`,
     servers,
-    addresses: external?.addresses ?? servers.map((server) => hostPort(announcedEndpoint(server))),
-    masterName: external?.masterName,
+    sentinels,
+    ...(own && sentinel ? { sentinel } : {}),
+    addresses: external?.addresses ?? (sentinel ? sentinels : servers).map((asked) => hostPort(announcedEndpoint(asked))),
+    masterName: external ? external.masterName : sentinel && name,
     username: external ? external.username : "registry",
-    sentinelUsername: external?.sentinelUsername,
+    sentinelUsername: external ? external.sentinelUsername : sentinel && "registry",
     database: external?.database ?? 0,
     tls: external?.tls ?? true,
     memoryMiB,
@@ -156,10 +164,39 @@ export function resolveRedis(name: string, ground: Ground, teamSize: number, sha
   };
 }
 
-/** One server has no number in its name. */
-function singleServer(name: string, ground: Ground): Placed {
+/** Servers and sentinels: three each, so that most are left when one is lost. */
+const replicated = [1, 2, 3];
+
+function resolveSentinel(ground: Ground, shape: RedisShape, problems: Problems): SentinelTopology | undefined {
+  const { external, sentinel } = shape;
+  const downAfterMilliseconds = sentinel?.downAfterMilliseconds ?? 2000;
+  checkNumber(problems, "redis.sentinel.downAfterMilliseconds", downAfterMilliseconds, { from: 500, to: 600_000, whole: true });
+  const wanted = sentinel === undefined ? ground.hosts.length >= 3 : (sentinel.enabled ?? true);
+  problems.require(
+    sentinel === undefined || !wanted || (external === undefined && shape.enabled !== false),
+    "redis.sentinel",
+    `has no effect ${external === undefined ? "with redis.enabled: false" : "on redis.external, which has sentinels of its own"}: leave one of them out`,
+  );
+  if (!wanted) return undefined;
+  // A fail-over is done within seconds; what is undecided after this time is tried again. Twice it is the least time between two of them.
+  return { downAfterMilliseconds, failoverTimeoutMilliseconds: downAfterMilliseconds + 4000, memoryMiB: 32 };
+}
+
+/** One server alone has no number in its name. */
+function placeServers(name: string, ground: Ground, sentinel: SentinelTopology | undefined): Placed[] {
   const plan = { prefix: `${name}-redis-`, beforeFirst: hosts.beforeFirstRedis, port: ports.redis, published: publishedPorts.redis };
-  return { ...place(ground, 1, plan), name: `${name}-redis` };
+  if (sentinel === undefined) return [{ ...place(ground, 1, plan), name: `${name}-redis` }];
+  return replicated.map((number) => place(ground, number, plan));
+}
+
+function placeSentinels(name: string, ground: Ground): Placed[] {
+  const plan = {
+    prefix: `${name}-sentinel-`,
+    beforeFirst: hosts.beforeFirstSentinel,
+    port: ports.sentinel,
+    published: publishedPorts.sentinel,
+  };
+  return replicated.map((number) => place(ground, number, plan));
 }
 
 function checkExternalRedis(external: ExternalRedisShape, problems: Problems): void {

@@ -215,7 +215,7 @@ export interface HaproxyExtraConfig {
   backend?: string;
 }
 
-/** Where blobs and manifests are kept: one of the three. Changing the kind, the server or the bucket starts an empty registry: move the data first. */
+/** Where blobs and manifests are kept: one of the four. Changing the kind, the server or the bucket starts an empty registry: move the data first. */
 export interface ObjectStoreShape {
   /** A volume on this host: for teams under 50. @default - chosen when nothing else is, for teams under 50 */
   filesystem?: FilesystemShape;
@@ -223,6 +223,20 @@ export interface ObjectStoreShape {
   nfs?: NfsShape;
   /** A bucket at any S3 endpoint: for teams above 200, and for several hosts. */
   s3?: S3Shape;
+  /** An object store of the registry's own, Garage: for teams above 200, and for several hosts. */
+  garage?: GarageShape;
+}
+
+/** An object store of the registry's own: three nodes or more, each object on three of them. Any one node can be lost. */
+export interface GarageShape {
+  /** How many nodes, 3 to 9. Nodes can be added; taking one away needs its data to be moved first. @default - 3, or one per host */
+  nodes?: number;
+  /** Space that one node may take, GiB: what objects are shared out by, not a limit. @default - by team size */
+  capacityGiB?: number;
+  /** Memory limit of one node, MiB. @default - by team size */
+  memoryMiB?: number;
+  /** CPU limit of one node, cores. @default - none */
+  cpus?: number;
 }
 
 /** A volume on this host. */
@@ -276,12 +290,30 @@ export interface S3Shape {
 export interface RedisShape {
   /** Whether there is one. Without it each node keeps descriptors in its own memory. @default true */
   enabled?: boolean;
-  /** Memory limit, MiB; three quarters of it hold data. @default - by team size */
+  /** Memory limit of a server, MiB; three quarters of it hold data, with fail-over half of it. @default - by team size */
   memoryMiB?: number;
-  /** CPU limit, cores. @default - none */
+  /** CPU limit of a server, cores. @default - none */
   cpus?: number;
+  /**
+   * Fail-over: three servers, of which one is the primary and two are its replicas, and three sentinels that choose another primary when it is
+   * lost. Switching it on or off empties the cache.
+   * @default - on with three or more `hosts`; else off, and there is one server
+   */
+  sentinel?: SentinelShape;
   /** A Redis of your own instead. */
   external?: ExternalRedisShape;
+}
+
+/** Fail-over of Redis by Sentinel. */
+export interface SentinelShape {
+  /** Whether there is any. @default true */
+  enabled?: boolean;
+  /**
+   * How long a server gives no answer before a sentinel holds it for down, milliseconds; another one is the primary about 2 s after that.
+   * A shorter time takes a busy machine for a dead one.
+   * @default 2000
+   */
+  downAfterMilliseconds?: number;
 }
 
 /** A Redis of your own. The passwords are secrets and come separately. */

@@ -4,6 +4,7 @@ export * from "./files";
 export * from "./load-balancer";
 export * from "./object-store";
 export * from "./redis";
+export * from "./redis-sentinels";
 export * from "./registry";
 export * from "./registry-nodes";
 export * from "./virtual-address";

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { contentPath, renderRedis, users } from "ha-registry-core";
+import { renderRedis, renderRedisScript, renderReplicatedRedis } from "ha-registry-core";
 import type { Placed, Topology } from "ha-registry-core";
-import { healthcheck, serviceDefaults } from "./container";
-import { Files, pathOf } from "./files";
-import { childOptions } from "./hosts";
 import type { PartOptions } from "./hosts";
-import { issueCertificate } from "./issue-certificate";
+import { runRedisInstance } from "./redis-instance";
+import type { PasswordOutputs } from "./redis-instance";
+import { RedisSentinels } from "./redis-sentinels";
 
 /** Arguments of `Redis`. */
 export interface RedisArgs {
@@ -22,81 +21,106 @@ export interface RedisArgs {
   caPrivateKeyPem: pulumi.Input<string>;
 }
 
-/** The cache of blob descriptors: one server with TLS and a password, all in memory. */
+/**
+ * The cache of blob descriptors, with TLS and passwords, all in memory: one server, or three with three sentinels that choose another primary
+ * when it is lost.
+ *
+ * Of several servers each depends on the one before: a change replaces them strictly in order, and the next one only when the one before has
+ * everything that the primary has. A primary that is replaced first hands over to a replica.
+ */
 export class Redis extends pulumi.ComponentResource {
-  /** Password of the user `registry`, secret. */
+  /** Password of the user `registry`, at servers and sentinels, secret. */
   readonly password: pulumi.Output<string>;
 
   constructor(name: string, args: RedisArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Redis", name, {}, opts);
-    const { topology, networkName } = args;
-    const { servers, memoryMiB, cpus } = topology.redis;
-    const [server] = servers;
-    if (server === undefined) throw new Error("there is no server of the registry's own to run");
-    const hostProviders = opts?.hostProviders;
+    const { topology } = args;
+    const { servers, sentinel } = topology.redis;
+    const [first] = servers;
+    if (first === undefined) throw new Error("there is no server of the registry's own to run");
+    const part = { parent: this, ...(opts?.hostProviders === undefined ? {} : { hostProviders: opts.hostProviders }) };
 
-    this.password = new random.RandomPassword(name, { length: 48, special: false }, { parent: this }).result;
-    const certificate = issueCertificate(
-      name,
-      { commonName: name, dnsNames: ["localhost"], ipAddresses: [...addressesOf(server), "127.0.0.1"] },
-      { certificatePem: args.caCertificatePem, privateKeyPem: args.caPrivateKeyPem },
-      topology.certificates,
-      { parent: this },
-    );
-    const files = new Files(
-      `${name}-files`,
-      {
-        topology,
-        part: "redis",
-        host: server.host,
-        owner: users.redis,
-        secret: {
-          "ca.crt": args.caCertificatePem,
-          "server.crt": certificate.certificatePem,
-          "server.key": certificate.privateKeyPem,
-          "redis.conf": pulumi
-            .all([args.caCertificatePem, certificate.certificatePem, certificate.privateKeyPem, this.password])
-            .apply(([ca, own, key, password]) =>
-              renderRedis(
-                topology,
-                {
-                  ca: contentPath("ca.crt", ca),
-                  certificate: contentPath("server.crt", own),
-                  key: contentPath("server.key", key),
-                },
-                createHash("sha256").update(password).digest("hex"),
-              ),
-            ),
-        },
-      },
-      { parent: this, hostProviders },
-    );
-
-    // A server that asks for a password is a healthy one, and so the check needs none.
-    const ping = pulumi.interpolate`redis-cli --tls --cacert ${pathOf(files, "ca.crt")} -h 127.0.0.1 -p ${server.port} ping 2>&1 | grep -qE "PONG|NOAUTH"`;
-    new docker.Container(
-      name,
-      {
-        ...serviceDefaults({ topology, part: "redis", user: users.redis, memoryMiB, cpus, graceSeconds: 5 }),
-        name,
-        image: topology.images.redis,
-        entrypoints: ["redis-server"],
-        command: [pathOf(files, "redis.conf")],
-        networksAdvanced: [{ name: networkName, ipv4Address: server.address }],
-        mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
-        tmpfs: { "/data": `rw,noexec,nosuid,size=16m,uid=${users.redis},mode=0700` },
-        healthcheck: ping.apply((command) => healthcheck(command)),
-        ...(server.published === undefined
-          ? {}
-          : { ports: [{ internal: server.port, external: server.published.port, ip: server.published.address }] }),
-      },
-      { ...childOptions({ parent: this, hostProviders }, server.host), dependsOn: [files], deleteBeforeReplace: true },
-    );
+    this.password = generatedPassword(name, this);
+    if (sentinel === undefined) {
+      runSingleServer(args, first, this.password, part);
+    } else {
+      const passwords: PasswordOutputs = {
+        registry: this.password,
+        replica: generatedPassword(`${name}-replica`, this),
+        sentinel: generatedPassword(`${name}-sentinel`, this),
+        control: generatedPassword(`${name}-control`, this),
+      };
+      const all = servers.reduce<docker.Container[]>(
+        (previous, server) => [...previous, runReplicatedServer(args, server, passwords, previous, part)],
+        [],
+      );
+      new RedisSentinels(`${name}-sentinels`, { ...args, passwords: pulumi.secret(passwords) }, { ...part, dependsOn: all });
+    }
     this.registerOutputs({});
   }
 }
 
-/** Every address that a client may verify. */
-function addressesOf({ address, published }: Placed): string[] {
-  return published === undefined ? [address] : [address, published.address];
+type Part = Required<Pick<PartOptions, "parent">> & PartOptions;
+
+function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  return new random.RandomPassword(name, { length: 48, special: false }, { parent }).result;
+}
+
+function runSingleServer(args: RedisArgs, server: Placed, password: pulumi.Output<string>, part: Part): void {
+  const { topology, networkName } = args;
+  const { memoryMiB, cpus } = topology.redis;
+  runRedisInstance(
+    {
+      topology,
+      part: "redis",
+      placed: server,
+      networkName,
+      issuer: { certificatePem: args.caCertificatePem, privateKeyPem: args.caPrivateKeyPem },
+      configurationFile: "redis.conf",
+      render: (files) => password.apply((text) => renderRedis(topology, files, createHash("sha256").update(text).digest("hex"))),
+      entrypoint: "redis-server",
+      command: (path) => [path("redis.conf")],
+      memoryMiB,
+      ...(cpus === undefined ? {} : { cpus }),
+      filesMiB: 16,
+      graceSeconds: 5,
+      aliases: [`${server.name}-1`],
+    },
+    part,
+  );
+}
+
+function runReplicatedServer(
+  args: RedisArgs,
+  server: Placed,
+  passwords: PasswordOutputs,
+  previous: docker.Container[],
+  part: Part,
+): docker.Container {
+  const { topology, networkName } = args;
+  const { name, memoryMiB, cpus } = topology.redis;
+  return runRedisInstance(
+    {
+      topology,
+      part: "redis",
+      placed: server,
+      networkName,
+      issuer: { certificatePem: args.caCertificatePem, privateKeyPem: args.caPrivateKeyPem },
+      configurationFile: "redis.conf",
+      render: (files) => pulumi.output(passwords).apply((all) => renderReplicatedRedis(topology, server, files, all)),
+      secret: { login: pulumi.interpolate`AUTH control ${passwords.control}\n` },
+      plain: { "redis.sh": renderRedisScript(topology, server) },
+      entrypoint: "sh",
+      command: (path) => [path("redis.sh"), "serve", path("ca.crt"), path("login"), path("redis.conf")],
+      check: (path) => pulumi.interpolate`sh ${path("redis.sh")} check ${path("ca.crt")} ${path("login")}`,
+      memoryMiB,
+      ...(cpus === undefined ? {} : { cpus }),
+      filesMiB: Math.max(16, Math.ceil(memoryMiB / 2)),
+      graceSeconds: 20, // a primary hands over first
+      after: previous.slice(-1),
+      // A single server has the same address, and so one has to go before the other can come.
+      ...(server.number === 1 ? { aliases: [name] } : {}),
+    },
+    part,
+  );
 }

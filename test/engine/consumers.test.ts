@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import fc from "fast-check";
-import { imageTable, renderHaproxy, renderKeepalived, renderRedis, renderRegistryConfig, resolveTopology } from "ha-registry-core";
+import {
+  ImageName,
+  imageTable,
+  renderHaproxy,
+  renderKeepalived,
+  renderRedis,
+  renderRegistryConfig,
+  resolveTopology,
+} from "ha-registry-core";
 import type { RegistrySecrets, RegistrySettings, RegistryShape } from "ha-registry-core";
 import { ensureImages } from "ha-registry-tools";
 import { makeCertificate } from "../components/support/certificate";
@@ -36,9 +44,9 @@ function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, strin
 }
 
 describe("the programs themselves accept what is rendered for them", () => {
-  const images = { registry: "", haproxy: "", redis: "", keepalived: "" };
+  const images = { registry: "", haproxy: "", redis: "", keepalived: "", garage: "" };
   before(async () => {
-    for (const { name, reference } of await ensureImages()) images[name] = reference;
+    for (const { name, reference } of await ensureImages({ names: Object.values(ImageName) })) images[name] = reference;
     assert.deepEqual(Object.keys(images).sort(), Object.keys(imageTable).sort());
   });
 

@@ -4,6 +4,7 @@ import { agentIntervalMilliseconds } from "./node-script";
 import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
+import { storeSections } from "./haproxy-store";
 import { extraLines, quote, section } from "./haproxy-text";
 
 export type { HaproxyFiles };
@@ -35,6 +36,7 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
     clientsFrontend(topology, files),
     readsBackend(topology, servers),
     writesBackend(topology, servers),
+    ...storeSections(topology, host, files),
     statisticsFrontend(),
   ].join("\n");
 }

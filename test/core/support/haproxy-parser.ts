@@ -19,6 +19,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "maxconn",
     "hard-stop-after",
     "thread-hard-limit",
+    "tune.bufsize",
     "ssl-default-bind-options",
     "ssl-default-bind-ciphers",
     "ssl-default-bind-ciphersuites",

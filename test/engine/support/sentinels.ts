@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { announcedEndpoint, resolveTopology } from "ha-registry-core";
+import type { Placed } from "ha-registry-core";
+import type { RegistryStack } from "./stack";
+import { until } from "./waiting";
+
+/** What a sentinel knows of the primary. */
+export interface SentinelView {
+  /** Which sentinel. */
+  sentinel: string;
+  /** Name of the container that it holds for the primary. */
+  primary: string;
+  /** Number of the election that it knows of. */
+  epoch: number;
+  /** Replicas that it knows. */
+  replicas: number;
+  /** Other sentinels that it knows. */
+  sentinels: number;
+}
+
+/** The Redis servers and sentinels of a stack, asked with their own tools and passwords, inside their containers. */
+export class Sentinels {
+  constructor(private readonly registry: RegistryStack) {}
+
+  /** Servers, by number. */
+  get servers(): Placed[] {
+    return this.#redis.servers;
+  }
+
+  /** Sentinels, by number. */
+  get sentinels(): Placed[] {
+    return this.#redis.sentinels;
+  }
+
+  /** What each server says it is: `master`, or `slave <state of its link>`, or why it says nothing. */
+  async roles(): Promise<Record<string, string>> {
+    const roles = await Promise.all(this.servers.map((server) => this.#role(server).catch((error: Error) => error.message)));
+    return Object.fromEntries(this.servers.map(({ name }, index) => [name, roles[index] ?? ""]));
+  }
+
+  /** What each sentinel that answers knows. */
+  async views(): Promise<SentinelView[]> {
+    const views = await Promise.all(this.sentinels.map((sentinel) => this.#view(sentinel).catch(() => [])));
+    return views.flat();
+  }
+
+  /** Name of the primary that all sentinels agree on. */
+  async primary(): Promise<string> {
+    const primaries = new Set((await this.views()).map(({ primary }) => primary));
+    const [primary] = primaries;
+    assert.ok(primary !== undefined && primaries.size === 1, `the sentinels name ${[...primaries].join(", ") || "nobody"}`);
+    return primary;
+  }
+
+  /** Waits until there is one primary, everyone agrees on it, and the others have all that it has. */
+  async untilWhole(seconds: number): Promise<void> {
+    await until("one primary, two replicas, three sentinels that agree", seconds, async () => {
+      const [roles, views] = [await this.roles(), await this.views()];
+      const wrong = `${JSON.stringify(roles)} ${JSON.stringify(views)}`;
+      const [primary] = Object.keys(roles).filter((name) => roles[name] === "master");
+      assert.ok(primary !== undefined, wrong);
+      assert.deepEqual(Object.values(roles).sort(), ["master", "slave connected", "slave connected"], wrong);
+      assert.equal(views.length, 3, wrong);
+      for (const view of views) {
+        assert.deepEqual([view.primary, view.replicas, view.sentinels], [primary, 2, 2], wrong);
+      }
+      return true;
+    });
+  }
+
+  /**
+   * When the sentinels first wrote that another server is the primary after `since`.
+   *
+   * @param since Milliseconds since 1970.
+   * @returns milliseconds from `since` until the new primary had taken over, and until the first sentinel told it to clients.
+   */
+  async failoverAfter(since: number): Promise<{ promoted: number; told: number }> {
+    const logs = await Promise.all(
+      this.sentinels.map(({ name }) => this.registry.docker.logs(name, "--timestamps", "--since", new Date(since).toISOString())),
+    );
+    const first = (event: string): number => {
+      const times = logs
+        .flatMap((log) => log.split("\n").filter((line) => line.includes(event)))
+        .map((line) => Date.parse(line.slice(0, 30)));
+      return Math.min(...times.filter((time) => time >= since)) - since;
+    };
+    return { promoted: first("+promoted-slave"), told: first("+switch-master") };
+  }
+
+  async #role(server: Placed): Promise<string> {
+    const [role = "", , , link = ""] = await this.#send(server, ["ROLE"]);
+    return role === "slave" ? `slave ${link}` : role;
+  }
+
+  async #view(sentinel: Placed): Promise<SentinelView[]> {
+    const { name } = this.registry;
+    const [address, port, ...pairs] = await this.#send(sentinel, [`SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`, `SENTINEL MASTER ${name}`]);
+    const valueOf = (key: string): string | undefined => pairs.find((_, index) => index % 2 === 1 && pairs[index - 1] === key);
+    const primary = this.servers.find((server) => {
+      const endpoint = announcedEndpoint(server);
+      return endpoint.address === address && String(endpoint.port) === port;
+    });
+    if (primary === undefined) return [];
+    return [
+      {
+        sentinel: sentinel.name,
+        primary: primary.name,
+        epoch: Number(valueOf("config-epoch")),
+        replicas: Number(valueOf("num-slaves")),
+        sentinels: Number(valueOf("num-other-sentinels")),
+      },
+    ];
+  }
+
+  /** Answers of a server or sentinel, line by line. Its command names the CA, and after it a file with its login. */
+  async #send({ name, port }: Placed, commands: string[]): Promise<string[]> {
+    const words = (await this.registry.docker.inspect(name)).Config.Cmd ?? [];
+    const ca = words.findIndex((word) => word.endsWith("/ca.crt"));
+    const script = `{ cat "$2"; printf '%s\\n' "$@" | tail -n +4; } | timeout 3 redis-cli --tls --cacert "$1" -h 127.0.0.1 -p "$3" | tail -n +2`;
+    const args = [words[ca] ?? "", words[ca + 1] ?? "", String(port), ...commands];
+    return (await this.registry.docker.command("exec", name, "sh", "-c", script, "sh", ...args)).split("\n");
+  }
+
+  get #redis(): { servers: Placed[]; sentinels: Placed[] } {
+    const { name, args } = this.registry;
+    const { settings: _settings, trust: _trust, secrets: _secrets, ...shape } = args;
+    return resolveTopology(name, shape).redis;
+  }
+}
