@@ -57,7 +57,7 @@ export class VirtualAddress extends pulumi.ComponentResource {
           networkMode: "host",
           mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
           tmpfs: { "/run": "rw,noexec,nosuid,size=1m", "/tmp": "rw,noexec,nosuid,size=1m,mode=1777" },
-          healthcheck: healthcheck("CMD-SHELL", healthCommand),
+          healthcheck: healthcheck(healthCommand),
         },
         { ...childOptions({ parent: this, hostProviders }, host), dependsOn: [files, ...previous], deleteBeforeReplace: true },
       );

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { AccessMode, RegistryError, renderHaproxy, renderRedis, resolveTopology } from "ha-registry-core";
+import {
+  AccessMode,
+  RegistryError,
+  renderHaproxy,
+  renderRedis,
+  renderReplicatedRedis,
+  renderSentinel,
+  resolveTopology,
+} from "ha-registry-core";
 import type { HaproxyFiles, RegistryShape, Topology } from "ha-registry-core";
 import { linesOf, parseHaproxy, sectionOf } from "./support/haproxy-parser";
 import type { HaproxySection } from "./support/haproxy-parser";
@@ -28,18 +36,21 @@ function resolve(name: string, shape: RegistryShape): Topology | undefined {
   }
 }
 
-describe("haproxy.cfg and redis.conf of any registry", () => {
+describe("haproxy.cfg, redis.conf and sentinel.conf of any registry", () => {
   it("hold what the topology says and nothing that a text smuggled in (10,000 registries)", () => {
-    let rendered = 0;
+    let [rendered, replicated] = [0, 0];
     const property = fc.property(registryName, anyShape, files, (name, shape, paths) => {
       const topology = resolve(name, shape);
       if (topology === undefined) return;
       rendered += 1;
       checkHaproxy(topology, paths);
       checkRedis(topology);
+      if (topology.redis.sentinel) replicated += 1;
+      if (topology.redis.sentinel) checkSentinels(topology, topology.redis.sentinel.downAfterMilliseconds);
     });
     fc.assert(property, { numRuns: 10_000, seed: 20_261_121, endOnFailure: false });
     assert.ok(rendered > 2000 && rendered < 8000, `both outcomes are met often: ${rendered} of 10000 rendered`);
+    assert.ok(replicated > 200, `sentinels are met often: ${replicated}`);
   });
 });
 
@@ -84,12 +95,35 @@ function checkPatterns({ access, loadBalancer, network }: Topology, clients: Hap
   );
 }
 
+const redisFiles = { certificate: "/files/a/srv.crt", key: "/files/b/srv.key", ca: "/files/c/ca.crt" };
+const passwords = { registry: "r".repeat(16), replica: "p".repeat(16), sentinel: "s".repeat(16), control: "c".repeat(16) };
+
 function checkRedis(topology: Topology): void {
-  const { values, users } = parseRedis(
-    renderRedis(topology, { certificate: "/files/a/srv.crt", key: "/files/b/srv.key", ca: "/files/c/ca.crt" }, "0a".repeat(32)),
-  );
+  const { values, users } = parseRedis(renderRedis(topology, redisFiles, "0a".repeat(32)));
   assert.deepEqual(values.get("port"), ["0"]);
   assert.deepEqual(values.get("maxmemory"), [`${Math.floor(topology.redis.memoryMiB * 0.75)}mb`]);
   assert.deepEqual([...users.keys()], ["default", "registry"]);
   assert.deepEqual(users.get("default"), ["off"]);
+}
+
+/** Every sentinel names the same servers, first the first one, and the other sentinels. */
+function checkSentinels(topology: Topology, downAfterMilliseconds: number): void {
+  const { servers, sentinels } = topology.redis;
+  for (const server of servers) {
+    const { values } = parseRedis(renderReplicatedRedis(topology, server, redisFiles, passwords));
+    assert.deepEqual([values.get("replica-announce-ip"), values.get("replica-announce-port")], [[server.address], ["6379"]]);
+    assert.equal(values.get("replicaof"), undefined);
+  }
+  for (const sentinel of sentinels) {
+    const told = parseRedis(renderSentinel(topology, sentinel, redisFiles, passwords)).sentinel;
+    const all = (option: string): readonly (readonly string[])[] => told.filter(([name]) => name === option).map((words) => words.slice(1));
+    const [primary, ...replicas] = servers.map(({ address }) => [topology.name, address, "6379"]);
+    assert.deepEqual(all("monitor"), [[...(primary ?? []), "2"]]);
+    assert.deepEqual(all("known-replica"), replicas);
+    assert.deepEqual(all("down-after-milliseconds"), [[topology.name, String(downAfterMilliseconds)]]);
+    assert.deepEqual(
+      all("known-sentinel").map(([, address]) => address),
+      sentinels.filter(({ number }) => number !== sentinel.number).map(({ address }) => address),
+    );
+  }
 }

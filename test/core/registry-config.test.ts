@@ -178,6 +178,18 @@ describe("redis", () => {
     assert.deepEqual([sentinelusername, sentinelpassword, db, maxredirects], ["watch", "door", 2, undefined]);
   });
 
+  it("of ours behind sentinels asks them for the primary, as the same user", () => {
+    const own = { ...secrets, redisSentinelPassword: "door" };
+    const redis = read("redis", { redis: { sentinel: {} } }, {}, own) as Record<string, unknown>;
+    const { addrs, mastername, username, password, sentinelusername, sentinelpassword, tls } = redis;
+    assert.deepEqual(addrs, ["10.9.8.6:26379", "10.9.8.7:26379", "10.9.8.8:26379"]);
+    assert.deepEqual(
+      [mastername, username, password, sentinelusername, sentinelpassword],
+      ["demo", "registry", "cache", "registry", "door"],
+    );
+    assert.deepEqual(tls, { rootcas: ["/files/b/ca.crt"] });
+  });
+
   it("as a cluster follows redirects, without being a sentinel", () => {
     const external = { addresses: ["c1:6379", "c2:6379"], tls: false };
     const redis = read("redis", { redis: { external } }, {}, { ...secrets, redisSentinelPassword: "door" }) as Record<string, unknown>;

@@ -54,7 +54,7 @@ describe("the object store", () => {
     assert.deepEqual(pathsOf({ teamSize: 50, objectStore: { filesystem: {} } }), []);
     assert.match(
       problemAt("objectStore", () => resolveTopology("demo", { teamSize: 50 })),
-      /objectStore\.nfs or objectStore\.s3/,
+      /objectStore\.nfs, objectStore\.garage or objectStore\.s3/,
     );
   });
 
@@ -160,5 +160,55 @@ describe("an external Redis", () => {
   it("has its own users, ours has one", () => {
     assert.equal(resolveTopology("demo").redis.username, "registry");
     assert.equal(resolveTopology("demo", { redis: { external: { addresses: ["redis:6379"] } } }).redis.username, undefined);
+  });
+});
+
+describe("Redis with sentinels", () => {
+  const hostsOf = (count: number): RegistryShape["hosts"] =>
+    Object.fromEntries(
+      ["north", "middle", "south"]
+        .slice(0, count)
+        .map((name, index) => [name, { dockerHost: `ssh://${name}.example`, address: `192.0.2.${index + 1}` }]),
+    );
+  const nfs = { nfs: { server: "nfs.example", path: "/export" } };
+
+  it("is three servers and three sentinels, at addresses of their own, which nodes ask for the primary", () => {
+    const { redis } = resolveTopology("demo", { subnet: "10.9.8.0/24", redis: { sentinel: {} } });
+    assert.deepEqual(
+      redis.servers.map(({ name, address, port }) => `${name} ${address}:${port}`),
+      ["demo-redis-1 10.9.8.3:6379", "demo-redis-2 10.9.8.4:6379", "demo-redis-3 10.9.8.5:6379"],
+    );
+    assert.deepEqual(
+      redis.sentinels.map(({ name, address, port }) => `${name} ${address}:${port}`),
+      ["demo-sentinel-1 10.9.8.6:26379", "demo-sentinel-2 10.9.8.7:26379", "demo-sentinel-3 10.9.8.8:26379"],
+    );
+    assert.deepEqual(redis.addresses, ["10.9.8.6:26379", "10.9.8.7:26379", "10.9.8.8:26379"]);
+    assert.deepEqual([redis.masterName, redis.username, redis.sentinelUsername], ["demo", "registry", "registry"]);
+    assert.equal(redis.sentinel?.downAfterMilliseconds, 2000);
+  });
+
+  it("is there without being asked for where three hosts are, spread over them, and can be left out", () => {
+    const { redis } = resolveTopology("demo", { hosts: hostsOf(3), objectStore: nfs });
+    assert.deepEqual(
+      [...redis.servers, ...redis.sentinels].map(({ host }) => host),
+      ["north", "middle", "south", "north", "middle", "south"],
+    );
+    assert.deepEqual(redis.addresses, ["192.0.2.1:21021", "192.0.2.2:21022", "192.0.2.3:21023"]);
+    for (const shape of [{}, { hosts: hostsOf(2) }, { hosts: hostsOf(3), redis: { sentinel: { enabled: false } } }]) {
+      const single = resolveTopology("demo", { ...shape, objectStore: nfs }).redis;
+      assert.deepEqual(
+        [single.servers.map(({ name }) => name), single.sentinels, single.sentinel, single.masterName],
+        [["demo-redis"], [], undefined, undefined],
+      );
+    }
+  });
+
+  it("is for a Redis of ours", () => {
+    const external = { addresses: ["redis.example:6379"] };
+    assert.deepEqual(pathsOf({ redis: { external, sentinel: {} } }), ["redis.sentinel"]);
+    assert.deepEqual(pathsOf({ redis: { enabled: false, sentinel: {} } }), ["redis.sentinel"]);
+    assert.deepEqual(pathsOf({ redis: { external, sentinel: { enabled: false } } }), []);
+    const { redis } = resolveTopology("demo", { hosts: hostsOf(3), objectStore: nfs, redis: { external } });
+    assert.deepEqual([redis.servers, redis.sentinels, redis.sentinel, redis.masterName], [[], [], undefined, undefined]);
   });
 });

@@ -105,6 +105,7 @@ describe("boundaries", () => {
     ["loadBalancer.memoryMiB", [64], [63]],
     ["loadBalancer.extraConfig.frontend", ["", "a\n\tb\r\n"], ["a\u0000", "\u001b[0m", "\ud800"]],
     ["redis.memoryMiB", [32], [31]],
+    ["redis.sentinel.downAfterMilliseconds", [500, 600_000], [499, 600_001, 500.5]],
     ["access.realm", ["Registry", "it's ours"], ["", 'a"b', "a\\b", "a\nb", 5]],
     ["certificates.validityDays", [1, 3650], [0, 3651]],
     ["logs.maxSizeMiB", [1, 10_240], [0, 10_241]],

@@ -9,6 +9,8 @@ import {
   renderKeepalived,
   renderRedis,
   renderRegistryConfig,
+  renderReplicatedRedis,
+  renderSentinel,
   resolveTopology,
 } from "ha-registry-core";
 import type { RegistrySecrets, RegistrySettings, RegistryShape } from "ha-registry-core";
@@ -16,7 +18,15 @@ import { ensureImages } from "ha-registry-tools";
 import { makeCertificate } from "../components/support/certificate";
 import { anySettings } from "../core/support/settings";
 import { movingShape, validShape } from "../core/support/shapes";
-import { haproxyScript, keepalivedScript, redisScript, registryScript, tryFiles } from "./support/consumers";
+import {
+  haproxyScript,
+  keepalivedScript,
+  redisScript,
+  registryScript,
+  replicationPasswords,
+  replicationScript,
+  tryFiles,
+} from "./support/consumers";
 import type { Verdicts } from "./support/consumers";
 
 const seed = 20_261_121;
@@ -93,6 +103,28 @@ describe("the programs themselves accept what is rendered for them", () => {
     const verdicts = await tryFiles(images.keepalived, files, keepalivedScript);
     assert.equal(verdicts.size, 41);
     assertAccepted(verdicts, files, /^refused: .*nopreemption/);
+  });
+
+  it("Redis and Sentinel 12 pairs of configurations: replicas follow, sentinels find them, and everyone does its work and nothing else", async () => {
+    const paths = { certificate: "/work/server.crt", key: "/work/server.key", ca: "/work/ca.pem" };
+    const shapes = fc.sample(validShape, { seed, numRuns: 200 }).filter(({ redis }) => redis?.sentinel?.enabled ?? redis?.sentinel);
+    const pairs = shapes.slice(0, 12).map((shape, index) => {
+      const topology = resolveTopology("demo", shape);
+      const [server, sentinel] = [topology.redis.servers[0], topology.redis.sentinels[index % 3]];
+      assert.ok(server && sentinel);
+      const local = (text: string): string => text.replaceAll(server.address, "127.0.0.1");
+      return [
+        local(renderReplicatedRedis(topology, server, paths, replicationPasswords)),
+        local(renderSentinel(topology, sentinel, paths, replicationPasswords)),
+      ] as const;
+    });
+    assert.equal(pairs.length, 12);
+    const [servers, sentinels] = [pairs.map(([server]) => server), pairs.map(([, sentinel]) => sentinel)];
+    const wrong = { "wrong.conf": servers[0] ?? "", "wrong.sentinel": `${sentinels[0] ?? ""}sentinel no-such-option demo 1\n` };
+    const files = { ...numbered("conf", servers), ...numbered("sentinel", sentinels), ...wrong };
+    const verdicts = await tryFiles(images.redis, { ...certificates, ...files }, replicationScript);
+    assert.equal(verdicts.size, 13);
+    assertAccepted(verdicts, files, /^refused: .*no-such-option/);
   });
 });
 

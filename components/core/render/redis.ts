@@ -13,7 +13,7 @@ export interface RedisFiles {
   ca: string;
 }
 
-/** Passwords of the users of servers and sentinels, in plain text: letters and digits. */
+/** Passwords of the users of servers and sentinels, in plain text: 16 letters, digits, _ and - at the least. */
 export interface RedisPasswords {
   /** User `registry`: the nodes. */
   registry: string;
@@ -208,7 +208,7 @@ export function sha256(text: string): string {
 
 /** Quotes are not needed for what is let through. */
 export function password(text: string): string {
-  if (!/^[A-Za-z0-9]{16,}$/.test(text)) throw new TypeError("a password has to be 16 letters and digits at the least");
+  if (!/^[A-Za-z0-9_-]{16,}$/.test(text)) throw new TypeError("a password has to be 16 letters, digits, _ and - at the least");
   return text;
 }
 

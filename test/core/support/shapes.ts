@@ -111,6 +111,10 @@ const objectStore: fc.Arbitrary<ObjectStoreShape> = fc.oneof(
 const hostPort = fc.tuple(hostname, whole(1, 65535)).map(([host, port]) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
 const redis: fc.Arbitrary<RedisShape> = fc.oneof(
   fc.record({ memoryMiB: whole(32, 4096), cpus: fc.constantFrom(0.5, 2) }, some),
+  fc.record(
+    { memoryMiB: whole(32, 4096), sentinel: fc.record({ enabled: fc.boolean(), downAfterMilliseconds: whole(500, 600_000) }, some) },
+    { requiredKeys: ["sentinel"] },
+  ),
   fc.constant({ enabled: false }),
   fc.record({
     external: fc.record(
@@ -245,6 +249,7 @@ const leaves = [
   ["objectStore", "s3", "redirectEndpoint"],
   ["objectStore", "s3", "chunkSizeMiB"],
   ["redis", "memoryMiB"],
+  ["redis", "sentinel", "downAfterMilliseconds"],
   ["redis", "external", "addresses", "0"],
   ["redis", "external", "masterName"],
   ["redis", "external", "database"],

@@ -165,3 +165,100 @@ for file in *.conf; do
 done
 exit 0
 `;
+
+/** Passwords of the configurations that {@link replicationScript} tries. */
+export const replicationPasswords = {
+  registry: "registry-password-1",
+  replica: "replica-password-12",
+  sentinel: "sentinel-password-1",
+  control: "control-password-12",
+};
+
+/** What each user must not do, of what another user, or nobody, may: at a server, and at a sentinel. */
+const replicationForbidden: Readonly<Record<"server" | "sentinel", readonly [user: string, command: string][]>> = {
+  server: [
+    ["registry", "role"],
+    ["registry", "replconf ack 1"],
+    ["registry", "replicaof no one"],
+    ["replica", "hget blobs::x digest"],
+    ["replica", "config rewrite"],
+    ["sentinel", "config get requirepass"],
+    ["sentinel", "config set requirepass x"],
+    ["sentinel", "flushall"],
+    ["sentinel", "hget blobs::x digest"],
+    ["sentinel", "publish other x"],
+    ["sentinel", "client list"],
+    ["control", "replicaof no one"],
+    ["control", "client kill type normal"],
+    ["control", "config rewrite"],
+  ],
+  sentinel: [
+    ["registry", "sentinel failover demo"],
+    ["registry", "sentinel set demo quorum 1"],
+    ["registry", "sentinel remove demo"],
+    ["registry", "sentinel master demo"],
+    ["registry", "publish __sentinel__:hello x"],
+    ["registry", "psubscribe *"],
+    ["sentinel", "sentinel failover demo"],
+    ["sentinel", "sentinel reset demo"],
+    ["sentinel", "sentinel config get *"],
+    ["control", "sentinel set demo quorum 1"],
+    ["control", "sentinel monitor other 127.0.0.1 1 1"],
+    ["control", "shutdown"],
+  ],
+};
+
+/**
+ * redis.conf and sentinel.conf of one registry: a primary, a replica of it on another port, and a sentinel are started with them, all on the
+ * loopback. The replica has to get what the registry writes to the primary, and the sentinel has to be content with the primary.
+ */
+export const replicationScript = `
+cli() { user=$1; port=$2; shift 2; printf 'AUTH %s %s-password-1%s\\n%s\\n' $user $user "$(case $user in replica | control) echo 2 ;; esac)" "$*" | redis-cli --tls --insecure -p $port 2>&1 | tail -n +2; }
+cat > server-forbidden <<'END'
+${replicationForbidden.server.map((words) => words.join(" ")).join("\n")}
+END
+cat > sentinel-forbidden <<'END'
+${replicationForbidden.sentinel.map((words) => words.join(" ")).join("\n")}
+END
+refusals() { while read -r user command; do cli $user $1 "$command"; done < $2 | grep -c '^NOPERM'; }
+mkdir -p /data
+for file in *.conf; do
+  name=\${file%.conf}
+  cp $name.sentinel own.sentinel
+  { sed 's/^tls-port .*/tls-port 6380/' $file; echo "replicaof 127.0.0.1 6379"; } > replica
+  redis-server $file > log 2>&1 & primary=$!
+  redis-server replica > log-replica 2>&1 & replica=$!
+  redis-server own.sentinel --sentinel > log-sentinel 2>&1 & sentinel=$!
+  result="refused: the replica does not follow"
+  for i in $(seq 1 100); do
+    kill -0 $sentinel 2> /dev/null || break
+    if cli control 6380 role | grep -q '^connected$' && [ "$(cli registry 6379 sadd repository::a::blobs x)" = 1 ]; then result=ok; break; fi
+    sleep 0.1
+  done
+  if [ "$result" = ok ]; then
+    for i in $(seq 1 50); do
+      found=$(cli registry 6380 sismember repository::a::blobs x)
+      [ "$found" = 1 ] && break
+      sleep 0.1
+    done
+    [ "$found" = 1 ] || result="refused: the replica says $found of what the primary has"
+    [ "$(cli registry 26379 sentinel get-master-addr-by-name demo | tr '\\n' ' ')" = "127.0.0.1 6379 " ] || result="refused: the sentinel does not name the primary"
+    cli registry 26379 sentinel sentinels demo | grep -q '^runid$' || result="refused: the sentinel knows no other"
+    for i in $(seq 1 50); do
+      flags=$(cli control 26379 sentinel master demo | grep -A 1 '^flags$' | tail -n 1)
+      [ "$flags" = master ] && break
+      sleep 0.1
+    done
+    [ "$flags" = master ] || result="refused: the sentinel holds the primary for $flags"
+    [ "$(refusals 6379 server-forbidden)" = ${replicationForbidden.server.length} ] || result="refused: a server lets forbidden commands pass"
+    [ "$(refusals 26379 sentinel-forbidden)" = ${replicationForbidden.sentinel.length} ] || result="refused: a sentinel lets forbidden commands pass"
+    redis-cli --tls --insecure -p 26379 ping 2>&1 | grep -q NOAUTH || result="refused: a sentinel answers without a password"
+    redis-cli -p 26379 ping 2>&1 | grep -q -e PONG -e NOAUTH && result="refused: a sentinel answers without TLS"
+  fi
+  [ "$result" = ok ] || result="$result; $(tail -n 3 log-sentinel | tr '\\n' ' ')"
+  echo "$name.sentinel $result"
+  kill -9 $primary $replica $sentinel 2> /dev/null
+  wait 2> /dev/null
+done
+exit 0
+`;
