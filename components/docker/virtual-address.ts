@@ -20,8 +20,8 @@ const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID"
  * The address that moves between the hosts: on each a keepalived in the host's own network, which holds the address or waits for it.
  *
  * Docker hands what comes to the address on to the balancer as it does for any other address of the host, and leaves the client's address
- * as it is. Three kinds of connections are the exception, and seem to come from the gateway of the private network: those of the host
- * itself, those of its own containers, and those over IPv6.
+ * as it is. The exceptions are connections of the host itself, which seem to come from an address of the host or from the gateway of the
+ * private network, and those of its own containers and over IPv6, which seem to come from that gateway.
  */
 export class VirtualAddress extends pulumi.ComponentResource {
   /** The address. */

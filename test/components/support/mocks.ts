@@ -54,9 +54,9 @@ const computed: Record<string, (name: string, inputs: Properties) => Properties>
   "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: pem("CERTIFICATE", name) }),
 };
 
-/** What a provider generates for a logical name and keeps secret. */
+/** What a provider generates for a logical name and keeps secret: letters and digits, as the passwords are that the components ask for. */
 export function generated(what: string): string {
-  return createHash("sha256").update(what).digest("base64url").slice(0, 32);
+  return createHash("sha256").update(what).digest("hex").slice(0, 32);
 }
 
 function concealed(what: string): Output<string> {
