@@ -78,7 +78,11 @@ describe("an object store of the registry's own", () => {
     const pid = await registry().docker.hostPid(name);
     process.kill(pid, "SIGKILL");
     const killed = Date.now();
-    await until(`${name} is started again`, RECOVERY_SECONDS, async () => ![0, pid].includes((await registry().docker.inspect(name)).State.Pid));
+    await until(
+      `${name} is started again`,
+      RECOVERY_SECONDS,
+      async () => ![0, pid].includes((await registry().docker.inspect(name)).State.Pid),
+    );
     await registry().docker.untilHealthy(name, RECOVERY_SECONDS);
     context.diagnostic(`healthy again after ${Date.now() - killed} ms`);
     await everyoneSucceeds();
