@@ -36,7 +36,9 @@ export async function probeNewStore(environment: Environment, open: OpenStack, r
   const verdict = await tryStore(environment.name, access).catch((error: unknown) => {
     if (isLocalDocker() || !(error instanceof RegistryError)) throw error;
     // Docker runs on another machine, and the endpoint may be open to that one alone.
-    report(`${error.message}\nThe registry is put on it all the same; run \`npx ha-registry probe ${environment.name}\` where it can be reached.`);
+    report(
+      `${error.message}\nThe registry is put on it all the same; run \`npx ha-registry probe ${environment.name}\` where it can be reached.`,
+    );
     return undefined;
   });
   if (verdict === undefined) return;

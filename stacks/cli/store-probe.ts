@@ -172,7 +172,8 @@ class Probe {
   }
 
   async #lists(): Promise<void> {
-    for (const name of ["list/a/1", "list/a/2", "list/b/1", "list/c"]) await this.#first.send(new PutObjectCommand({ ...this.#at(name), Body: name }));
+    for (const name of ["list/a/1", "list/a/2", "list/b/1", "list/c"])
+      await this.#first.send(new PutObjectCommand({ ...this.#at(name), Body: name }));
     const there = { Bucket: this.bucket, Prefix: `${this.prefix}/list/` };
     for (const client of this.clients) {
       const { Contents = [], CommonPrefixes = [] } = await client.send(new ListObjectsV2Command({ ...there, Delimiter: "/" }));
@@ -206,11 +207,20 @@ class Probe {
       tags.push((await client.send(new UploadPartCommand({ ...upload, PartNumber: index + 1, Body }))).ETag);
     }
     const { Parts: listed = [] } = await this.#first.send(new ListPartsCommand(upload));
-    expect(same(listed.map(({ Size }) => Size), parts.map(({ length }) => length)), "ListParts does not list what was uploaded");
+    expect(
+      same(
+        listed.map(({ Size }) => Size),
+        parts.map(({ length }) => length),
+      ),
+      "ListParts does not list what was uploaded",
+    );
     const Parts = tags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
     await this.#first.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
     for (const client of this.clients) {
-      expect(digest(await this.#read(client, "parts")) === digest(Buffer.concat(parts)), "an object that was uploaded in parts is not their sum");
+      expect(
+        digest(await this.#read(client, "parts")) === digest(Buffer.concat(parts)),
+        "an object that was uploaded in parts is not their sum",
+      );
     }
   }
 

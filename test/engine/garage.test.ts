@@ -11,7 +11,7 @@ import { prepareClients, type Clients } from "./support/clients";
 import { docker } from "./support/docker";
 import { RawClient } from "./support/http-client";
 import { fileDigest, makeImage } from "./support/images";
-import { describeFailures, Load, untilAllSucceed, type LoadReport } from "./support/load";
+import { describeFailures, Load, untilAllSucceed } from "./support/load";
 import { useRegistry } from "./support/stack";
 import { until } from "./support/waiting";
 
@@ -161,12 +161,9 @@ describe("an object store of the registry's own", () => {
     return load;
   }
 
-  /** Waits until every kind of operation has succeeded twice; the first of them may have begun before. */
+  /** Waits until every kind of operation succeeds again. */
   async function everyoneSucceeds(): Promise<void> {
-    const earlier = await running().peek();
-    const enough = ({ succeeded }: LoadReport): boolean =>
-      Object.entries(succeeded).every(([kind, count]) => count >= (earlier.succeeded[kind] ?? 0) + 2);
-    await until("every client succeeds again", RECOVERY_SECONDS, async () => enough(await running().peek()));
+    await untilAllSucceed(running(), await running().peek());
   }
 
   async function nothingFailed(): Promise<void> {

@@ -21,7 +21,7 @@ const tools = ["sh", "base64", "cat", "chmod", "date", "grep", "mkdir", "mv", "n
  */
 export function renderGarageVolumesScript(owner: number, shell: string, directories: readonly string[]): string {
   return `set -e
-cp "$(readlink -f "$(command -v busybox)")" ${shell}/busybox
+cp -L /bin/busybox ${shell}
 for loader in /lib/ld-musl-*.so.1; do if [ -e "$loader" ]; then cp -L "$loader" ${shell}; fi; done
 for tool in ${tools.join(" ")}; do ln -sf busybox ${shell}/$tool; done
 for directory in ${directories.join(" ")}; do

@@ -24,6 +24,8 @@ export interface ContainerInputs {
   destroyGraceSeconds?: number;
   stopSignal?: string;
   networkMode?: string;
+  sysctls?: Record<string, string>;
+  hosts?: { host: string; ip: string }[];
   networksAdvanced?: { name: string; ipv4Address?: string }[];
   ports?: { internal: number; external: number; ip: string }[];
   mounts?: { type: string; source: string; target: string; readOnly?: boolean }[];

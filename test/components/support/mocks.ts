@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import { runtime, secret } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
@@ -40,14 +40,15 @@ export interface Registered {
 export const stackName = "mocked";
 
 /** What the providers would compute. Values are made from the name, so that each can be told from the others wherever it turns up. */
-const computed: Record<string, (name: string) => Properties> = {
+const computed: Record<string, (name: string, inputs: Properties) => Properties> = {
   "docker:index/container:Container": () => ({}),
   "docker:index/network:Network": () => ({}),
   "docker:index/volume:Volume": () => ({}),
   "pulumi:providers:docker": () => ({}),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: concealed(`password of ${name}`) }),
-  "random:index/randomBytes:RandomBytes": (name) => ({ base64: concealed(`bytes of ${name}`) }),
-  "tls:index/privateKey:PrivateKey": (name) => ({ privateKeyPem: secret(pem("PRIVATE KEY", name)) }),
+  "random:index/randomBytes:RandomBytes": (name) => ({ base64: concealed(`bytes of ${name}`), hex: concealed(`bytes of ${name}`) }),
+  "tls:index/privateKey:PrivateKey": (name, { algorithm }) =>
+    algorithm === "ED25519" ? edwardsKey(name) : { privateKeyPem: secret(pem("PRIVATE KEY", name)) },
   "tls:index/certRequest:CertRequest": (name) => ({ certRequestPem: pem("CERTIFICATE REQUEST", name) }),
   "tls:index/selfSignedCert:SelfSignedCert": (name) => ({ certPem: pem("CERTIFICATE", name) }),
   "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: pem("CERTIFICATE", name) }),
@@ -62,6 +63,18 @@ function concealed(what: string): Output<string> {
   return secret(generated(what));
 }
 
+/** A key that can be read: it is asked for its public half. The bytes before the seed are PKCS #8's (RFC 8410). */
+function edwardsKey(name: string): Properties {
+  const seed = createHash("sha256").update(`key of ${name}`).digest();
+  const key = createPrivateKey({
+    key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]),
+    format: "der",
+    type: "pkcs8",
+  });
+  const privateKeyPem = key.export({ type: "pkcs8", format: "pem" }).toString();
+  return { privateKeyPem: secret(privateKeyPem), publicKeyPem: createPublicKey(key).export({ type: "spki", format: "pem" }).toString() };
+}
+
 /** A PEM that no one can read, but that can be found. */
 export function pem(label: string, name: string): string {
   return `-----BEGIN ${label}-----\n${generated(`${label} of ${name}`)}\n-----END ${label}-----\n`;
@@ -74,7 +87,7 @@ class ProviderMocks implements Mocks {
   newResource({ type, name, inputs, custom }: MockResourceArgs): MockResourceResult {
     if (custom !== true) return { id: undefined, state: {} };
     const outputs = computed[type] ?? this.refuse(type);
-    return { id: `${name}-id`, state: { ...(inputs as Properties), ...outputs(name) } };
+    return { id: `${name}-id`, state: { ...(inputs as Properties), ...outputs(name, inputs as Properties) } };
   }
 
   call({ token }: MockCallArgs): never {

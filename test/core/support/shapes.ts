@@ -89,7 +89,10 @@ const objectStore: fc.Arbitrary<ObjectStoreShape> = fc.oneof(
   fc.record({ filesystem: fc.record({ existingVolume: fc.stringMatching(/^[a-z][a-z0-9_.-]{1,8}$/) }, some) }),
   fc.record({ nfs: fc.record({ server: hostname, path: fc.constantFrom("/export", "/srv/registry") }) }),
   fc.record({
-    garage: fc.record({ nodes: whole(3, 9), capacityGiB: whole(1, 1000), memoryMiB: whole(256, 4096), cpus: fc.constantFrom(0.5, 2) }, some),
+    garage: fc.record(
+      { nodes: whole(3, 9), capacityGiB: whole(1, 1000), memoryMiB: whole(256, 4096), cpus: fc.constantFrom(0.5, 2) },
+      some,
+    ),
   }),
   fc.record({
     s3: fc.record(

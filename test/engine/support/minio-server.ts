@@ -59,7 +59,13 @@ export class MinioServer {
     await writeFile(path.join(certificates, "private.key"), privateKeyPem, { mode: 0o600 });
     const args = ["server", "--quiet", "--address", `:${this.port}`, "--certs-dir", certificates, path.join(this.directory, "data")];
     const child = spawn(program, args, {
-      env: { ...process.env, MINIO_ROOT_USER: this.accessKey, MINIO_ROOT_PASSWORD: this.secretKey, MINIO_BROWSER: "off", MINIO_UPDATE: "off" },
+      env: {
+        ...process.env,
+        MINIO_ROOT_USER: this.accessKey,
+        MINIO_ROOT_PASSWORD: this.secretKey,
+        MINIO_BROWSER: "off",
+        MINIO_UPDATE: "off",
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
