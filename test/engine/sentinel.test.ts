@@ -9,10 +9,10 @@ import { useRegistry } from "./support/stack";
 import { until } from "./support/waiting";
 
 /** How long a fail-over may take before the test calls it failed, far more than the 2 s + 2 s that it should take: the machine may be busy. */
-const FAILOVER_SECONDS = 30;
+const FAILOVER_SECONDS = 120;
 
 /** How long everything may take to be whole again. */
-const WHOLE_SECONDS = 60;
+const WHOLE_SECONDS = 240;
 
 /** That replicas really hold what the primary holds is seen in their link's state only. */
 describe("Redis with sentinels, under load, with not one pull or push failing", () => {
@@ -24,7 +24,7 @@ describe("Redis with sentinels, under load, with not one pull or push failing", 
   after(() => image && docker.command("rmi", image));
   before(async () => {
     const workers = (["push", "pull"] as const).map((role) => ({ role, size: "small" as const, count: 2 }));
-    load = await Load.start({ client: await registry().client(), workers, maxSeconds: 900 });
+    load = await Load.start({ client: await registry().client(), workers, maxSeconds: 1700 });
   });
 
   it("a single server becomes three with sentinels", async () => {
