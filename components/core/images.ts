@@ -11,6 +11,8 @@ export enum ImageName {
   Redis = "redis",
   /** What moves an address between hosts: keepalived. */
   Keepalived = "keepalived",
+  /** The object store that the library runs itself. */
+  Garage = "garage",
 }
 
 /** One row of the image table. */
@@ -53,6 +55,13 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "2.3.2",
     floorReason: "CVE-2024-41184: older versions read past the end of what is configured",
   },
+  // AGPL-3.0: it is run as it was published, as a service of its own, which asks nothing of what talks to it.
+  [ImageName.Garage]: {
+    repository: "dxflrs/garage",
+    tag: "v2.5.0",
+    floor: "2.3.0",
+    floorReason: "older versions cannot be told through their administration API to abort abandoned uploads",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -63,7 +72,7 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
+   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
    * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
@@ -80,6 +89,8 @@ export interface ImageReferences {
   [ImageName.Redis]: string;
   /** What moves an address between hosts. */
   [ImageName.Keepalived]: string;
+  /** The object store. */
+  [ImageName.Garage]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -174,16 +185,18 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Haproxy]: resolve(ImageName.Haproxy),
     [ImageName.Redis]: resolve(ImageName.Redis),
     [ImageName.Keepalived]: resolve(ImageName.Keepalived),
+    [ImageName.Garage]: resolve(ImageName.Garage),
   };
 }
 
-/** The images that a registry runs: those of parts that it has. */
-export function imagesOf({ redis, loadBalancer }: Topology): ImageName[] {
+/** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
+export function imagesOf({ redis, loadBalancer, objectStore }: Topology): ImageName[] {
   return [
     ImageName.Registry,
     ImageName.Haproxy,
     ...(redis.servers.length > 0 ? [ImageName.Redis] : []),
     ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
+    ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
   ];
 }
 

@@ -1,12 +1,16 @@
 export * from "./addresses";
 export * from "./errors";
+export * from "./garage-identity";
 export * from "./images";
 export * from "./layout";
 export * from "./placement";
 export * from "./render/client-config";
 export * from "./render/content";
+export * from "./render/garage";
+export * from "./render/garage-script";
 export * from "./render/haproxy";
 export * from "./render/htpasswd";
+export * from "./render/keepalived";
 export * from "./render/node-script";
 export { renderRedis, renderReplicatedRedis } from "./render/redis";
 export type { RedisFiles, RedisPasswords } from "./render/redis";

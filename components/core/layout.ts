@@ -12,8 +12,10 @@ export const hosts = {
   beforeFirstNode: 10,
   /** How many nodes there is room for. */
   mostNodes: 50,
-  /** Garage node number 1 has the next one. */
+  /** Garage's node number 1 has the next one. */
   beforeFirstGarage: 70,
+  /** How many of Garage's nodes there is room for. */
+  mostGarages: 9,
 } as const;
 
 /** Ports inside the private network. */
@@ -26,6 +28,14 @@ export const ports = {
   agent: 5002,
   /** Redis, with TLS. */
   redis: 6379,
+  /** Garage's S3. */
+  garageS3: 3900,
+  /** The S3 of the Garage node of a host, for other hosts, with TLS. */
+  storeTls: 3943,
+  /** Garage's nodes among themselves. */
+  garageRpc: 3901,
+  /** Garage's health and metrics. */
+  garageAdmin: 3903,
   /** A sentinel, with TLS. */
   sentinel: 26379,
   /** Where the HAProxies take requests. */
@@ -63,4 +73,6 @@ export const users = {
   haproxy: 65533,
   /** Redis. */
   redis: 65534,
+  /** Garage. */
+  garage: 65531,
 } as const;

@@ -119,6 +119,11 @@ export function hostPort({ address, port }: Endpoint): string {
   return `${address}:${port}`;
 }
 
+/** DNS name under which the hosts' balancers reach each other's store, in the same certificate as {@link nodeServerName}. */
+export function storeServerName(registry: string): string {
+  return `store.${registry}.internal`;
+}
+
 /** DNS name in the certificate that all nodes of a registry show each other: none that anyone resolves, and the same wherever they are. */
 export function nodeServerName(registry: string): string {
   return `node.${registry}.internal`;

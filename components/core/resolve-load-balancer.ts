@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { addressIn, ipVersion, isAddressRange, isPort } from "./addresses";
 import { checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
-import { hosts } from "./layout";
+import { hosts, publishedPorts } from "./layout";
 import { isSeveral } from "./placement";
 import type { Ground } from "./placement";
 import type { LoadBalancerShape, VirtualAddressShape } from "./shape";
@@ -52,7 +52,7 @@ export function resolveLoadBalancer(
 /** Names hold the host's where there are several. */
 function resolveBalancers(
   name: string,
-  { hosts: machines, network }: Ground,
+  { hosts: machines, network, internalPortBase }: Ground,
   replicas: number,
   withKeepalived: boolean,
 ): BalancerTopology[] {
@@ -64,6 +64,7 @@ function resolveBalancers(
       name: `${prefix}-balancer`,
       address: addressIn(network.subnet, hosts.balancer),
       replicas: Array.from({ length: count }, (_, index) => `${prefix}-haproxy-${index + 1}`),
+      ...(host.address === undefined ? {} : { publishedStore: { address: host.address, port: internalPortBase + publishedPorts.store } }),
       ...(withKeepalived ? { keepalived: `${prefix}-keepalived` } : {}),
     };
   });
@@ -124,6 +125,11 @@ function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">,
   ] as const) {
     problems.require(ipVersion(value) !== 0, at(field), `"${value}" is not an IP address of this host`);
   }
+  problems.require(
+    balancer.virtualAddress === undefined || balancer.bindAddress === "0.0.0.0",
+    at("bindAddress"),
+    `${balancer.bindAddress} is on one host at most, and virtualAddress is on any: leave bindAddress at 0.0.0.0`,
+  );
   for (const [index, range] of balancer.allowedAddressRanges.entries()) {
     problems.require(
       isAddressRange(range),

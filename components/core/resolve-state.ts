@@ -4,6 +4,7 @@ import type { Problems } from "./errors";
 import { hosts, ports, publishedPorts } from "./layout";
 import { announcedEndpoint, hostPort, isSeveral, place } from "./placement";
 import type { Ground } from "./placement";
+import { resolveGarage, s3OfGarage } from "./resolve-garage";
 import type { ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
 import { filesystemTeamLimit, sizeFor } from "./sizing";
 import { ObjectStoreKind } from "./topology";
@@ -22,12 +23,12 @@ export function resolveObjectStore(
   problems.require(
     kinds.length > 0 || !(teamSize >= filesystemTeamLimit),
     "objectStore",
-    `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
+    `a team of ${teamSize} outgrows a volume on one host: give objectStore.nfs, objectStore.garage or objectStore.s3 (or objectStore.filesystem: {} if a volume is wanted all the same)`,
   );
   problems.require(
     !isSeveral(ground.hosts) || (kinds[0] ?? ObjectStoreKind.Filesystem) !== ObjectStoreKind.Filesystem,
     "objectStore",
-    "a volume is on one host, and goes with it: several hosts need objectStore.s3 or objectStore.nfs",
+    "a volume is on one host, and goes with it: several hosts need objectStore.garage, objectStore.s3 or objectStore.nfs",
   );
   if (shape.nfs !== undefined) checkNfs(shape.nfs, problems);
   const existingVolume = shape.filesystem?.existingVolume;
@@ -35,6 +36,7 @@ export function resolveObjectStore(
     const fits = isText(existingVolume, /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
     problems.require(fits, "objectStore.filesystem.existingVolume", `"${existingVolume}" is not the name of a Docker volume`);
   }
+  const garage = shape.garage && resolveGarage(name, ground, teamSize, shape.garage, problems);
   return {
     kind: kinds[0] ?? ObjectStoreKind.Filesystem,
     volumeName: existingVolume ?? `${name}-store`,
@@ -42,7 +44,8 @@ export function resolveObjectStore(
     nfsServer: shape.nfs?.server,
     nfsPath: shape.nfs?.path,
     nfsOptions: shape.nfs && (shape.nfs.options ?? "nfsvers=4.2,hard,noatime"),
-    s3: shape.s3 && resolveS3(shape.s3, problems),
+    s3: garage ? s3OfGarage(garage) : shape.s3 && resolveS3(shape.s3, problems),
+    garage,
   };
 }
 

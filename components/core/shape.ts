@@ -215,7 +215,7 @@ export interface HaproxyExtraConfig {
   backend?: string;
 }
 
-/** Where blobs and manifests are kept: one of the three. Changing the kind, the server or the bucket starts an empty registry: move the data first. */
+/** Where blobs and manifests are kept: one of the four. Changing the kind, the server or the bucket starts an empty registry: move the data first. */
 export interface ObjectStoreShape {
   /** A volume on this host: for teams under 50. @default - chosen when nothing else is, for teams under 50 */
   filesystem?: FilesystemShape;
@@ -223,6 +223,20 @@ export interface ObjectStoreShape {
   nfs?: NfsShape;
   /** A bucket at any S3 endpoint: for teams above 200, and for several hosts. */
   s3?: S3Shape;
+  /** An object store of the registry's own, Garage: for teams above 200, and for several hosts. */
+  garage?: GarageShape;
+}
+
+/** An object store of the registry's own: three nodes or more, each object on three of them. Any one node can be lost. */
+export interface GarageShape {
+  /** How many nodes, 3 to 9. Nodes can be added; taking one away needs its data to be moved first. @default - 3, or one per host */
+  nodes?: number;
+  /** Space that one node may take, GiB: what objects are shared out by, not a limit. @default - by team size */
+  capacityGiB?: number;
+  /** Memory limit of one node, MiB. @default - by team size */
+  memoryMiB?: number;
+  /** CPU limit of one node, cores. @default - none */
+  cpus?: number;
 }
 
 /** A volume on this host. */

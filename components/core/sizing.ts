@@ -10,6 +10,8 @@ export interface Sizing {
   maxConnections: number;
   /** Memory limit of Redis, MiB. */
   redisMemoryMiB: number;
+  /** Memory limit of one node of Garage, MiB. */
+  garageMemoryMiB: number;
   /** Storage to plan for, GiB. */
   storageGiB: number;
 }
@@ -36,10 +38,10 @@ export function sizeFor(teamSize: number): Sizing {
 
 function processesFor(teamSize: number): Omit<Sizing, "storageGiB"> {
   if (teamSize < filesystemTeamLimit) {
-    return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 512, maxConnections: 2000, redisMemoryMiB: 128 };
+    return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 512, maxConnections: 2000, redisMemoryMiB: 128, garageMemoryMiB: 1024 };
   }
   if (teamSize <= nfsTeamLimit) {
-    return { nodes: 2, nodeMemoryMiB: 1024, balancerMemoryMiB: 1024, maxConnections: 4000, redisMemoryMiB: 256 };
+    return { nodes: 2, nodeMemoryMiB: 1024, balancerMemoryMiB: 1024, maxConnections: 4000, redisMemoryMiB: 256, garageMemoryMiB: 1024 };
   }
   const thousands = Math.ceil(teamSize / 1000);
   return {
@@ -48,5 +50,6 @@ function processesFor(teamSize: number): Omit<Sizing, "storageGiB"> {
     balancerMemoryMiB: 2048 * Math.min(thousands, 4),
     maxConnections: 8000 * Math.min(thousands, 4),
     redisMemoryMiB: 512,
+    garageMemoryMiB: 2048,
   };
 }

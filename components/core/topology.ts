@@ -129,6 +129,8 @@ export interface BalancerTopology {
   address: string;
   /** Names of the HAProxy containers, in the order in which they are rolled. */
   replicas: string[];
+  /** Where other hosts reach the store of this one, if it has any. Absent where there is but one host. */
+  publishedStore?: Endpoint;
   /** Name of the container that holds, or waits for, the virtual address. Absent without one. */
   keepalived?: string;
 }
@@ -194,6 +196,7 @@ export enum ObjectStoreKind {
   Filesystem = "filesystem",
   Nfs = "nfs",
   S3 = "s3",
+  Garage = "garage",
 }
 
 /** Storage of blobs and manifests. */
@@ -210,8 +213,32 @@ export interface ObjectStoreTopology {
   nfsPath?: string;
   /** Mount options of the NFS export. */
   nfsOptions?: string;
-  /** The bucket, with its defaults filled in. */
+  /** The bucket, with its defaults filled in; also when it is Garage's. */
   s3?: ResolvedS3;
+  /** The object store of the registry's own. */
+  garage?: GarageTopology;
+}
+
+/** The object store of the registry's own. */
+export interface GarageTopology {
+  /** Its nodes, in the order in which they are rolled. */
+  nodes: GarageNodeTopology[];
+  /** Name under which registry nodes reach all of them. */
+  host: string;
+  /** Its bucket. */
+  bucket: string;
+  /** Memory limit of one node, MiB. */
+  memoryMiB: number;
+  /** CPU limit of one node, cores; none when absent. */
+  cpus?: number;
+}
+
+/** One node of Garage; its main port is that of the RPC, by which nodes reach each other. */
+export interface GarageNodeTopology extends Placed {
+  /** What fails together with it: the copies of an object lie in different zones as far as there are enough. */
+  zone: string;
+  /** Space that it may take, bytes: what objects are shared out by. */
+  capacityBytes: number;
 }
 
 /** A bucket with its defaults filled in; what is absent is left to the registry's S3 driver. */

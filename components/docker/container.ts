@@ -71,13 +71,15 @@ const healthyMarker = "/dev/shm/healthy";
  *
  * @param probe Shell command that succeeds in a healthy container, within seconds.
  * @param rest Shell command that rests.
+ * @param shell Path of the shell, where it is not where Docker looks for it.
  */
-export function healthcheck(probe: string, rest = `sleep ${restSeconds}`) {
+export function healthcheck(probe: string, rest = `sleep ${restSeconds}`, shell?: string) {
   const script = [
     `[ ! -e ${healthyMarker} ] || ${rest}`,
     `end=$(($(date +%s) + ${insistSeconds}))`,
     `until ${probe}; do [ $(date +%s) -lt $end ] || { rm -f ${healthyMarker}; exit 1; }; sleep 0.2; done`,
     `: > ${healthyMarker}`,
   ].join("\n");
-  return { tests: ["CMD-SHELL", script], interval: "300ms", timeout: "40s", retries: 3, startPeriod: "30s" };
+  const tests = shell === undefined ? ["CMD-SHELL", script] : ["CMD", shell, "-c", script];
+  return { tests, interval: "300ms", timeout: "40s", retries: 3, startPeriod: "30s" };
 }

@@ -7,3 +7,4 @@ export * from "./redis";
 export * from "./redis-sentinels";
 export * from "./registry";
 export * from "./registry-nodes";
+export * from "./virtual-address";

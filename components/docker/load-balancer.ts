@@ -6,6 +6,7 @@ import { healthcheck, restSeconds, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
+import { VirtualAddress } from "./virtual-address";
 
 /** Arguments of `LoadBalancer`. */
 export interface LoadBalancerArgs {
@@ -19,8 +20,12 @@ export interface LoadBalancerArgs {
   privateKeyPem: pulumi.Input<string>;
   /** CA of client certificates. @default - clients are asked for none */
   clientCaPem?: pulumi.Input<string>;
-  /** CA of the nodes' certificate, where they serve TLS. @default - they serve no TLS */
+  /** CA of the certificate that the hosts' parts show each other. @default - none, for a single host */
   internalCaPem?: pulumi.Input<string>;
+  /** That certificate. @default - none, for a single host */
+  internalCertificatePem?: pulumi.Input<string>;
+  /** Private key for it, a secret. */
+  internalPrivateKeyPem?: pulumi.Input<string>;
 }
 
 /**
@@ -58,7 +63,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
             ...(args.internalCaPem === undefined ? {} : { "internal-ca.crt": args.internalCaPem }),
             "haproxy.cfg": configuration(args, instance),
           },
-          secret: { "server.pem": serverPem(args) },
+          secret: { "server.pem": serverPem(args), ...internalPem(args) },
         },
         { parent: this, hostProviders },
       );
@@ -69,7 +74,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
         previous,
       );
     };
-    balancer.balancers.reduce<docker.Container[]>((previous, instance) => startOn(instance, previous), []);
+    const last = balancer.balancers.reduce<docker.Container[]>((previous, instance) => startOn(instance, previous), []);
+    if (balancer.virtualAddress !== undefined)
+      new VirtualAddress(`${topology.name}-address`, { topology }, { parent: this, hostProviders, dependsOn: last });
 
     this.endpoint = pulumi.output(topology.endpoint);
     this.metricsEndpoint = pulumi.output(`http://${balancer.statisticsBindAddress}:${balancer.statisticsPort}/metrics`);
@@ -90,7 +97,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         networksAdvanced: [{ name: networkName, ipv4Address: instance.address }],
         // A connection that waits for a process that closes its port goes to the other one instead of being refused (Linux 5.14).
         ...(topology.loadBalancer.handOverConnections ? { sysctls: { "net.ipv4.tcp_migrate_req": "1" } } : {}),
-        ports: publishedPorts(topology),
+        ports: publishedPorts(topology, instance),
       },
       { ...child, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // a new image is no reason to close the port
     );
@@ -135,10 +142,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-function publishedPorts(topology: Topology): docker.types.input.ContainerPort[] {
-  const { port, bindAddress, statisticsPort, statisticsBindAddress, balancers } = topology.loadBalancer;
-  const replicas = balancers[0]?.replicas ?? [];
+function publishedPorts(topology: Topology, { replicas, publishedStore, host }: BalancerTopology): docker.types.input.ContainerPort[] {
+  const { port, bindAddress, statisticsPort, statisticsBindAddress } = topology.loadBalancer;
+  const store = topology.objectStore.garage?.nodes.some((node) => node.host === host) === true ? publishedStore : undefined;
   return [
+    ...(store === undefined ? [] : [{ internal: ports.storeTls, external: store.port, ip: store.address }]),
     { internal: ports.balancer, external: port, ip: bindAddress },
     ...replicas.map((_, index) => ({ internal: ports.statistics + index, external: statisticsPort + index, ip: statisticsBindAddress })),
   ];
@@ -147,22 +155,41 @@ function publishedPorts(topology: Topology): docker.types.input.ContainerPort[] 
 function configuration(args: LoadBalancerArgs, { host }: BalancerTopology): pulumi.Output<string> {
   const { topology, clientCaPem, internalCaPem } = args;
   const certificate = pulumi.unsecret(serverPem(args).apply((pem) => contentPath("server.pem", pem)));
-  return pulumi.all([certificate, clientCaPem, internalCaPem]).apply(([path, clientCa, internalCa]) =>
+  return pulumi.all([certificate, clientCaPem, internalCaPem, pathsOf(internalPem(args))]).apply(([path, clientCa, internalCa, internal]) =>
     renderHaproxy(
       topology,
       {
         certificate: path,
         clientCa: clientCa === undefined ? undefined : contentPath("client-ca.crt", clientCa),
         internalCa: internalCa === undefined ? undefined : contentPath("internal-ca.crt", internalCa),
+        internalCertificate: internal["internal.pem"],
       },
       host,
     ),
   );
 }
 
-/** Certificate and key in one file, as HAProxy reads them. */
 function serverPem({ certificatePem, privateKeyPem }: LoadBalancerArgs): pulumi.Output<string> {
+  return pemOf(certificatePem, privateKeyPem);
+}
+
+function internalPem({ topology, internalCertificatePem, internalPrivateKeyPem }: LoadBalancerArgs): Record<string, pulumi.Output<string>> {
+  if (topology.objectStore.garage === undefined || internalCertificatePem === undefined || internalPrivateKeyPem === undefined) return {};
+  return { "internal.pem": pemOf(internalCertificatePem, internalPrivateKeyPem) };
+}
+
+/** Certificate and key in one file, as HAProxy reads them. */
+function pemOf(certificatePem: pulumi.Input<string>, privateKeyPem: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.secret(pulumi.interpolate`${certificatePem}\n${privateKeyPem}\n`.apply((pem) => pem.replace(/\n+/g, "\n")));
+}
+
+/** Paths of files by their names; they tell no more than a digest. */
+function pathsOf(files: Record<string, pulumi.Output<string>>): pulumi.Output<Record<string, string>> {
+  return pulumi.unsecret(
+    pulumi
+      .all(files)
+      .apply((contents) => Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, contentPath(name, content)]))),
+  );
 }
 
 /** Is there while the network namespace is that of a running container. */

@@ -3,32 +3,43 @@ import * as pulumi from "@pulumi/pulumi";
 import { ObjectStoreKind, users } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { labels } from "./container";
+import { Garage } from "./garage";
 import type { PartOptions } from "./hosts";
 
 /** Arguments of `ObjectStore`. */
 export interface ObjectStoreArgs {
   /** The resolved registry. */
   topology: Topology;
+  /** Name of the private network. */
+  networkName: pulumi.Input<string>;
 }
 
 /** Directory of the registry's data inside its containers. */
 export const dataDirectory = "/var/lib/registry";
 
-/** Where blobs and manifests are kept: a volume on this host or on an NFS server. A bucket needs nothing here. */
+/** Where blobs and manifests are kept: a volume on this host or on an NFS server, or a cluster of Garage. A bucket of another store needs nothing here. */
 export class ObjectStore extends pulumi.ComponentResource {
   /** Name of the volume; empty for a bucket. */
   readonly volumeName: pulumi.Output<string>;
+  /** Access key of Garage's bucket; empty for everything else. */
+  readonly s3AccessKey: pulumi.Output<string>;
+  /** Secret key that belongs to it, secret; empty for everything else. */
+  readonly s3SecretKey: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:ObjectStore", name, {}, opts);
-    const { topology } = args;
-    const { kind, existingVolume, volumeName } = topology.objectStore;
+    const { topology, networkName } = args;
+    const { kind, existingVolume, volumeName, s3, garage } = topology.objectStore;
 
-    if (kind === ObjectStoreKind.S3) this.volumeName = pulumi.output("");
+    const cluster =
+      garage && new Garage(`${topology.name}-garage`, { topology, networkName }, { parent: this, hostProviders: opts?.hostProviders });
+    this.s3AccessKey = cluster?.accessKey ?? pulumi.output("");
+    this.s3SecretKey = cluster?.secretKey ?? pulumi.output("");
+    if (s3 !== undefined) this.volumeName = pulumi.output("");
     else if (existingVolume) this.volumeName = pulumi.output(volumeName);
     else this.volumeName = this.makeVolume(name, topology);
     if (kind === ObjectStoreKind.Filesystem) this.giveToRegistry(name, topology);
-    this.registerOutputs({ volumeName: this.volumeName });
+    this.registerOutputs({ volumeName: this.volumeName, s3AccessKey: this.s3AccessKey, s3SecretKey: this.s3SecretKey });
   }
 
   private makeVolume(name: string, topology: Topology): pulumi.Output<string> {

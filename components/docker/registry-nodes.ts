@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
   AccessMode,
-  ObjectStoreKind,
   contentPath,
+  isSeveral,
   ports,
   renderNodeScript,
   renderRegistryConfig,
@@ -111,9 +111,10 @@ export class RegistryNodes extends pulumi.ComponentResource {
           tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
           envs: [...environment, ...caOfStore(own)],
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
+          ...reachGarage(topology, node),
           mounts: [
             { type: "volume", source: own.volumeName, target: "/files", readOnly: true },
-            ...(topology.objectStore.kind === ObjectStoreKind.S3
+            ...(topology.objectStore.s3 !== undefined
               ? []
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
@@ -135,6 +136,25 @@ export class RegistryNodes extends pulumi.ComponentResource {
     topology.nodes.reduce<docker.Container[]>((previous, node) => [start(node, previous)], []);
     this.registerOutputs({});
   }
+}
+
+/**
+ * How a node reaches Garage: one name has several addresses, and where one refuses or is gone, the next is tried. On a single host these
+ * are Garage's nodes, and each registry node begins with another one. On several it is the one beside it, then the balancer of its host,
+ * which finds those of the other hosts.
+ */
+function reachGarage(topology: Topology, { number, host }: NodeTopology): Partial<docker.ContainerArgs> {
+  const { garage } = topology.objectStore;
+  if (garage === undefined) return {};
+  const near = garage.nodes.filter((node) => node.host === host);
+  const first = (number - 1) % Math.max(near.length, 1);
+  const inOrder = [...near.slice(first), ...near.slice(0, first)].map(({ address }) => address);
+  const balancers = isSeveral(topology.hosts) ? topology.loadBalancer.balancers.filter((balancer) => balancer.host === host) : [];
+  return {
+    hosts: [...inOrder, ...balancers.map(({ address }) => address)].map((ip) => ({ host: garage.host, ip })),
+    // A store that vanished without a word is given up after seconds instead of a quarter of an hour.
+    sysctls: { "net.ipv4.tcp_retries2": "4" },
+  };
 }
 
 /** The certificate is made out to a name inside the private network, and the check is about the registry. */

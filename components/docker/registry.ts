@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AccessMode, ObjectStoreKind, checkSettings, nodeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
+import { AccessMode, checkSettings, nodeServerName, storeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
 import type { RegistrySettings, RegistryShape } from "ha-registry-core";
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
@@ -118,7 +118,7 @@ export class Registry extends pulumi.ComponentResource {
       topology.access.mode === AccessMode.Htpasswd
         ? new Access(`${name}-access`, { topology, passwords: secrets.passwords }, child)
         : undefined;
-    const objectStore = new ObjectStore(`${name}-store`, { topology }, part);
+    const objectStore = new ObjectStore(`${name}-store`, { topology, networkName }, part);
     const redis =
       topology.redis.enabled && !topology.redis.external
         ? new Redis(
@@ -133,10 +133,10 @@ export class Registry extends pulumi.ComponentResource {
           )
         : undefined;
 
-    const nodeCertificate = topology.node.tls
+    const internalCertificate = topology.node.tls
       ? issueCertificate(
-          `${name}-node`,
-          { commonName: nodeServerName(name), dnsNames: [nodeServerName(name)], ipAddresses: [] },
+          `${name}-internal`,
+          { commonName: nodeServerName(name), dnsNames: [nodeServerName(name), storeServerName(name)], ipAddresses: [] },
           { certificatePem: certificates.internalCaCertificatePem, privateKeyPem: certificates.internalCaPrivateKeyPem },
           topology.certificates,
           child,
@@ -147,13 +147,13 @@ export class Registry extends pulumi.ComponentResource {
       {
         topology,
         networkName,
-        storeVolumeName: topology.objectStore.kind === ObjectStoreKind.S3 ? undefined : objectStore.volumeName,
+        storeVolumeName: topology.objectStore.s3 !== undefined ? undefined : objectStore.volumeName,
         settings: pulumi.output(settings).apply((values) => {
           checkSettings(name, values);
           return values;
         }),
-        certificatePem: nodeCertificate?.certificatePem,
-        privateKeyPem: nodeCertificate?.privateKeyPem,
+        certificatePem: internalCertificate?.certificatePem,
+        privateKeyPem: internalCertificate?.privateKeyPem,
         htpasswd: access?.htpasswd,
         redisCaPem: redis ? certificates.internalCaCertificatePem : trust.redisCaPem,
         s3CaPem: trust.s3CaPem,
@@ -163,8 +163,8 @@ export class Registry extends pulumi.ComponentResource {
           given<string>({
             redisPassword: redis?.password ?? secrets.redisPassword,
             redisSentinelPassword: topology.redis.sentinel === undefined ? secrets.redisSentinelPassword : redis?.password,
-            s3AccessKey: secrets.s3AccessKey,
-            s3SecretKey: secrets.s3SecretKey,
+            s3AccessKey: topology.objectStore.garage ? objectStore.s3AccessKey : secrets.s3AccessKey,
+            s3SecretKey: topology.objectStore.garage ? objectStore.s3SecretKey : secrets.s3SecretKey,
             proxyUsername: secrets.proxyUsername,
             proxyPassword: secrets.proxyPassword,
           }),
@@ -183,6 +183,8 @@ export class Registry extends pulumi.ComponentResource {
         privateKeyPem: certificates.privateKeyPem,
         clientCaPem: trust.clientCaPem,
         internalCaPem: topology.node.tls ? certificates.internalCaCertificatePem : undefined,
+        internalCertificatePem: internalCertificate?.certificatePem,
+        internalPrivateKeyPem: internalCertificate?.privateKeyPem,
       },
       { ...part, dependsOn: [nodes] }, // a node that is new has to run before the balancer sends to it
     );

@@ -6,6 +6,7 @@ import { confirm } from "./confirm";
 import { listContainers } from "./docker";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
+import { forgetHost } from "./lost-host";
 import { operate } from "./operate";
 import { ensureHosts, hostsOf } from "./hosts";
 import { summary } from "./progress";
@@ -16,6 +17,8 @@ import { openStack, type OpenStack } from "./workspace";
 export interface DownOptions {
   /** Does not ask. */
   yes?: boolean;
+  /** Name of a host that is lost for good: what the state has of it is forgotten first. */
+  lostHost?: string;
   /** Removes the stack too: its history, but neither its file nor the passphrase. */
   removeStack?: boolean;
 }
@@ -23,8 +26,11 @@ export interface DownOptions {
 /** Removes a registry with its data. */
 export async function down(environment: Environment, options: DownOptions, report: Report): Promise<void> {
   const { name } = environment;
-  await ensureHosts(name, hostsOf(name, environment.config), report);
+  const { lostHost } = options;
+  const hosts = hostsOf(name, environment.config).filter((host) => host.name === "" || host.name !== lostHost);
+  await ensureHosts(name, hosts, report);
   const open = await openIfThere(environment, report);
+  if (open !== undefined && lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
   const { resources } = open === undefined ? { resources: [] } : await readState(open);
   const objects = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   if (open === undefined || objects.length === 0) {

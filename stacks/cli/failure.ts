@@ -40,8 +40,8 @@ export function advice(name: string, reasons: readonly string[]): string[] {
   if (/network with name \S+ already exists|is already in use by container/.test(told)) {
     return [
       `Docker has objects of ${name} that this state does not know: it is somebody else's registry, or its state was lost or lies elsewhere`,
-      `(PULUMI_BACKEND_URL, XDG_STATE_HOME). \`docker ps --all --filter label=ha-registry=${name}\` lists them. If nobody needs them, remove containers`,
-      "and network; the volume has the images.",
+      `(PULUMI_BACKEND_URL, XDG_STATE_HOME). \`docker ps --all --filter label=ha-registry=${name}\` lists them. If the state is lost,`,
+      `\`npx ha-registry adopt ${name}\` takes the data over and replaces the rest.`,
     ];
   }
   if (/[Pp]ool overlaps/.test(told)) {

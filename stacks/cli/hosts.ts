@@ -32,7 +32,12 @@ function toHost({ name, dockerHost, address, certificatesPath, sshOptions }: Hos
 export async function ensureHosts(name: string, hosts: readonly Host[], report: Report): Promise<void> {
   const named = hosts.filter((host) => host.name !== "");
   if (named.length < hosts.length) await ensureDocker({ report });
-  const failures = await Promise.all(named.map(async (host) => ({ host, failure: await probe(host.docker) })));
+  await ensureAnswers(name, named);
+}
+
+/** @throws {RegistryError} for every one of several hosts that does not answer. */
+export async function ensureAnswers(name: string, hosts: readonly Host[]): Promise<void> {
+  const failures = await Promise.all(hosts.map(async (host) => ({ host, failure: await probe(host.docker) })));
   const problems = failures.flatMap(({ host, failure }) => (failure === undefined ? [] : [silent(name, host, failure)]));
   if (problems.length > 0) throw new RegistryError(name, problems);
 }
@@ -40,7 +45,8 @@ export async function ensureHosts(name: string, hosts: readonly Host[], report: 
 function silent(name: string, host: Host, failure: string): Problem {
   const message = [
     `the Docker Engine at ${host.docker.dockerHost} does not answer (${failure}).`,
-    "The registry serves on without this host; nothing can be changed on it until it is back.",
+    "The registry serves on without this host.",
+    `Until it is back, \`npx ha-registry up ${name} --without-host ${host.name}\` changes the others.`,
     `If it is lost for good: give ${host.name} the address of a new machine, or take it from registry.hosts,`,
     `then \`npx ha-registry up ${name} --lost-host ${host.name}\`.`,
   ];

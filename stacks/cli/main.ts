@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { RegistryError } from "ha-registry-core";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
+import type { UpOptions } from "./up";
 
 // Commands are loaded when they are called, and after the configuration was found right: Pulumi's SDK takes most of a second to load.
 
@@ -51,10 +52,12 @@ function buildProgram(): Command {
   command("up", "put the registry up, or make it what its file says now")
     .argument("[environment]", "environment", "local")
     .option("--clear-lock", "clear the lock of a run that crashed")
+    .option("--without-host <host>", "leave a host that is away, and all that is on it, as it is")
+    .option("--lost-host <host>", "forget a host that is lost for good, with the data that was on it alone")
     .option("--show-secrets", "print the password also where standard output is no terminal")
     .option("--json", "print a summary as JSON")
     .option("-y, --yes", "accepted for scripts; up never asks")
-    .action(async (name: string, options: { clearLock?: boolean; showSecrets?: boolean; json?: boolean }) => {
+    .action(async (name: string, options: UpOptions) => {
       const environment = await open(name, program);
       const { up } = await import("./up.js");
       await up(environment, options, await reporter(program));
@@ -81,11 +84,20 @@ function buildProgram(): Command {
   command("down", "remove the registry with its data")
     .argument("[environment]", "environment", "local")
     .option("-y, --yes", "do not ask")
+    .option("--lost-host <host>", "forget a host that is lost for good, instead of removing what is on it")
     .option("--remove-stack", "remove the stack's history too")
-    .action(async (name: string, options: { yes?: boolean; removeStack?: boolean }) => {
+    .action(async (name: string, options: { yes?: boolean; lostHost?: string; removeStack?: boolean }) => {
       const environment = await open(name, program);
       const { down } = await import("./down.js");
       await down(environment, options, await reporter(program));
+    });
+  command("adopt", "put a registry up whose state was lost, with the data that is on its hosts")
+    .argument("[environment]", "environment", "local")
+    .option("-y, --yes", "do not ask")
+    .action(async (name: string, options: { yes?: boolean }) => {
+      const environment = await open(name, program);
+      const { adopt } = await import("./adopt.js");
+      await adopt(environment, options, await reporter(program));
     });
   command("refresh", "bring the state up to date with what is really there")
     .argument("[environment]", "environment", "local")
@@ -93,6 +105,13 @@ function buildProgram(): Command {
       const environment = await open(name, program);
       const { refresh } = await import("./refresh.js");
       await refresh(environment, await reporter(program));
+    });
+  command("probe", "try whether the S3 endpoint of an environment does what the registry needs")
+    .argument("[environment]", "environment", "local")
+    .action(async (name: string) => {
+      const environment = await open(name, program);
+      const { probe } = await import("./probe.js");
+      await probe(environment, await reporter(program));
     });
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")

@@ -43,6 +43,6 @@ function innerPorts(part: Placed & { publishedAgentPort?: number }): WantedPort[
   return [port, ...agent].map((each) => ({ path: "registry.internalPortBase", port: each, address }));
 }
 
-function placedOn({ nodes, redis }: Topology, host: string): Placed[] {
-  return [...nodes, ...redis.servers].filter((part) => part.host === host);
+function placedOn({ nodes, redis, objectStore }: Topology, host: string): Placed[] {
+  return [...nodes, ...redis.servers, ...redis.sentinels, ...(objectStore.garage?.nodes ?? [])].filter((part) => part.host === host);
 }

@@ -5,7 +5,7 @@ import type { Topology } from "ha-registry-core";
 import { diskProblem, dockerDiskFree, ensureImages, ensureImagesOn, type DockerDisk, type Report } from "ha-registry-tools";
 import type { StackConfig } from "../schema/stack-config";
 import { dockerKernel, listContainers, type Container } from "./docker";
-import { ensureHosts, hostsOf, onHost, type Host } from "./hosts";
+import { ensureHosts, onHost, type Host } from "./hosts";
 import { containersOn, portsOn } from "./parts";
 
 /** What was found on a host. */
@@ -24,10 +24,10 @@ interface Found {
  *
  * @param name Name of the environment.
  * @param config Its checked configuration.
+ * @param hosts Where it is put.
  * @throws {RegistryError} with every problem found.
  */
-export async function preflight(name: string, config: StackConfig, report: Report): Promise<void> {
-  const hosts = hostsOf(name, config);
+export async function preflight(name: string, config: StackConfig, hosts: readonly Host[], report: Report): Promise<void> {
   if (hosts.length === 0) return;
   await ensureHosts(name, hosts, report);
   const topology = resolveTopology(name, config.registry);
@@ -57,7 +57,7 @@ async function check(topology: Topology, { host, containers, disk, kernel }: Fou
 async function getImages(topology: Topology, hosts: readonly Host[], config: StackConfig, report: Report): Promise<void> {
   const { images } = config.registry ?? {};
   const options = { names: imagesOf(topology), ...(images === undefined ? {} : { images }), report };
-  await (hosts.length === 1 ? ensureImages(options) : ensureImagesOn(hosts, options));
+  await (topology.hosts.length === 1 ? ensureImages(options) : ensureImagesOn(hosts, options));
 }
 
 /** Says so when the disk will not last: a small one is no reason to refuse, since a registry begins empty. */

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { RegistryError } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
@@ -6,7 +5,7 @@ import { findProblems } from "../schema/validate";
 import { ask } from "./confirm";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
-import { openStack, PROJECT, type OpenStack } from "./workspace";
+import { openStack, PROJECT } from "./workspace";
 
 /**
  * Encrypts a secret into an environment's file. The value is read from standard input, or typed unseen; it is no argument, which other users
@@ -20,7 +19,7 @@ export async function secret(environment: Environment, name: string, report: Rep
   const open = await openStack(environment, "create", report);
   const value = process.stdin.isTTY ? await ask(`${name}: `, true) : (await text(process.stdin)).replace(/\r?\n$/, "");
   if (value === "") throw new Failure(`${name}: the value is empty; nothing was changed.`, ExitCode.WrongUse);
-  await setSecret(open, environment.name, configPath(keys), value);
+  await open.feed(value, "config", "set", "--secret", "--path", configPath(keys));
   process.stdout.write(`${name} is in ${environment.configFile}, encrypted; \`npx ha-registry up ${environment.name}\` puts it to use.\n`);
 }
 
@@ -54,16 +53,4 @@ function checkName({ name, config, configFile }: Environment, keys: readonly str
   const problems = findProblems(name, { ...config, secrets }, "encrypted");
   const own = problems.filter(({ path }) => path.startsWith("secrets"));
   if (own.length > 0) throw new Failure(new RegistryError(configFile, own).message, ExitCode.WrongUse);
-}
-
-async function setSecret({ cli }: OpenStack, stack: string, path: string, value: string): Promise<void> {
-  const child = spawn(cli.command, ["config", "set", "--secret", "--path", path, "--stack", stack, "--non-interactive"], {
-    cwd: cli.directory,
-    env: { ...process.env, ...cli.environment },
-    stdio: ["pipe", "ignore", "pipe"],
-  });
-  child.stdin.end(value);
-  const complaint = text(child.stderr);
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new Failure((await complaint).trim());
 }

@@ -17,6 +17,10 @@ export interface StateResource {
   protect?: boolean;
   /** Properties; secrets among them are encrypted. */
   inputs?: Record<string, unknown>;
+  /** What it depends on. */
+  dependencies?: string[];
+  /** The same by property. */
+  propertyDependencies?: Record<string, string[] | null>;
 }
 
 /** A state, as far as it is needed here. */
@@ -35,13 +39,38 @@ export const types = {
   provider: "pulumi:providers:docker",
 } as const;
 
+/** What `pulumi stack export` prints, as far as it is needed here. */
+interface Exported {
+  deployment?: { resources?: StateResource[]; pending_operations?: State["pendingOperations"] };
+}
+
 /** Reads the state of a stack; its secrets stay encrypted. */
 export async function readState({ pulumi }: Pick<OpenStack, "pulumi">): Promise<State> {
-  interface Exported {
-    deployment?: { resources?: StateResource[]; pending_operations?: State["pendingOperations"] };
-  }
   const { deployment } = JSON.parse(await pulumi("stack", "export")) as Exported;
   return { resources: deployment?.resources ?? [], pendingOperations: deployment?.pending_operations ?? [] };
+}
+
+/**
+ * Takes resources out of a state, and with them every pending operation: nothing is done to the objects themselves. Others lose their
+ * dependence on them. Secrets stay encrypted on the way.
+ *
+ * @param gone URNs.
+ */
+export async function forget({ pulumi, feed }: Pick<OpenStack, "pulumi" | "feed">, gone: ReadonlySet<string>): Promise<void> {
+  const exported = JSON.parse(await pulumi("stack", "export")) as Exported;
+  const { deployment } = exported;
+  if (deployment === undefined) return;
+  const stays = (urn: string): boolean => !gone.has(urn);
+  const resources = (deployment.resources ?? []).filter(({ urn }) => stays(urn));
+  for (const resource of resources) {
+    if (resource.dependencies !== undefined) resource.dependencies = resource.dependencies.filter(stays);
+    for (const [property, urns] of Object.entries(resource.propertyDependencies ?? {})) {
+      if (urns !== null) Object.assign(resource.propertyDependencies ?? {}, { [property]: urns.filter(stays) });
+    }
+  }
+  const rest = { ...deployment, resources };
+  delete rest.pending_operations;
+  await feed(JSON.stringify({ ...exported, deployment: rest }), "stack", "import");
 }
 
 /** The Docker Engine that a resource is on: that of its provider. */

@@ -3,7 +3,8 @@ import { confirm } from "./confirm";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { explainLocks, isAlive, readLocks } from "./lock";
-import { engineOf, objectName, readState, types } from "./state";
+import { endOrphans } from "./orphans";
+import { engineOf, forget, objectName, readState, types } from "./state";
 import { openStack, PROJECT, type OpenStack } from "./workspace";
 
 /** Options of `unlock`. */
@@ -18,6 +19,7 @@ export async function unlock(environment: Environment, options: UnlockOptions, r
   const locks = readLocks(environment.backendUrl, PROJECT, environment.name);
   if (environment.backendUrl.startsWith("file://") && locks.length === 0) {
     process.stdout.write(`${environment.name} is not locked.\n`);
+    await mend(environment, open, report);
     return;
   }
   const certain = locks.length > 0 && locks.every((lock) => isAlive(lock) === false);
@@ -29,33 +31,51 @@ export async function unlock(environment: Environment, options: UnlockOptions, r
 }
 
 /**
- * Clears every lock of a stack whose owner does not run any more, and removes what it was creating: the state does not know those objects,
- * and the next run would stumble over their names.
+ * Clears every lock of a stack whose owner does not run any more, and mends what its run left.
  *
  * @throws {Failure} when an owner still runs on this machine.
  */
-export async function clearLock({ name, backendUrl }: Environment, open: OpenStack, report: Report): Promise<void> {
+export async function clearLock(environment: Environment, open: OpenStack, report: Report): Promise<void> {
+  const { name, backendUrl } = environment;
   const locks = readLocks(backendUrl, PROJECT, name);
   if (locks.some((lock) => isAlive(lock) === true)) throw new Failure(explainLocks(name, locks));
+  endOrphans(backendUrl);
   await open.stack.cancel();
-  report(`cleared ${locks.length === 1 ? "the lock" : `${locks.length > 0 ? locks.length : "all"} locks`} on ${name}`);
-  await removeHalfMade(name, open, report);
+  if (locks.length > 0 || !backendUrl.startsWith("file://")) {
+    report(`cleared ${locks.length === 1 ? "the lock" : `${locks.length > 0 ? locks.length : "all"} locks`} on ${name}`);
+  }
+  await mend(environment, open, report);
 }
 
-/** Containers and networks hold no data. Only those that this state says it was creating are removed, and only with this stack's label. */
-async function removeHalfMade(name: string, open: OpenStack, report: Report): Promise<void> {
+/** Whether it is certain that nobody works on a stack now. */
+export function isFree({ name, backendUrl }: Environment): boolean {
+  return backendUrl.startsWith("file://") && readLocks(backendUrl, PROJECT, name).length === 0;
+}
+
+/**
+ * Removes what a run that was cut off was creating: the state does not know those objects, and the next run would stumble over their names.
+ * Then the state forgets that they were under way: Pulumi itself never does, and they would be removed after the next crash when they are in
+ * use for long. Only for a stack that nobody works on.
+ *
+ * Containers and networks hold no data. Only those are removed that this state says it was creating, that have this stack's label, and that
+ * it does not know by their ID.
+ */
+export async function mend({ name }: Pick<Environment, "name">, open: OpenStack, report: Report): Promise<void> {
   const { pendingOperations, resources } = await readState(open);
+  if (pendingOperations.length === 0) return;
+  const known = new Set(resources.map(({ id }) => id));
   for (const { type, resource } of pendingOperations) {
-    const object = objectName(resource);
     const commands = removers.get(resource.type);
     if (type !== "creating" || commands === undefined) continue;
+    const [object, docker] = [objectName(resource), engineOf(resource, resources)];
     const filters = ["--filter", `label=ha-registry=${name}`, "--filter", `name=^${object}$`];
-    const docker = engineOf(resource, resources);
-    const { stdout } = await docker.attempt(...commands.list, ...filters, "--quiet");
-    if (stdout.trim() === "") continue;
-    const { code } = await docker.attempt(...commands.remove, object);
-    if (code === 0) report(`removed ${object}, which the interrupted run was creating`);
+    const { stdout } = await docker.attempt(...commands.list, ...filters, "--quiet", "--no-trunc");
+    for (const id of stdout.split("\n").filter((line) => line !== "" && !known.has(line))) {
+      const { code } = await docker.attempt(...commands.remove, id);
+      if (code === 0) report(`removed ${object}, which the interrupted run was creating`);
+    }
   }
+  await forget(open, new Set());
 }
 
 /** How objects of a type are found and removed. */

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { CommandError, LocalWorkspace, type LocalWorkspaceOptions, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { RegistryError } from "ha-registry-core";
 import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
@@ -19,8 +22,8 @@ export interface OpenStack {
    * anybody can read, with all secrets in plain text: nothing here uses them.
    */
   pulumi: (...args: string[]) => Promise<string>;
-  /** The same command line, environment and directory, for a command that reads standard input. */
-  cli: { command: string; environment: Record<string, string>; directory: string };
+  /** The same for a command that reads `input` from standard input: neither a file nor the list of processes shows it. */
+  feed: (input: string, ...args: string[]) => Promise<void>;
 }
 
 /**
@@ -44,12 +47,23 @@ export async function openStack(environment: Environment, mode: "create" | "exis
   ).catch((error: unknown) => {
     throw wrongPassphrase(error, name) ?? error;
   });
-  const cli = { command: command.command, environment: envVars, directory: projectDirectory };
   const pulumi = async (...args: string[]): Promise<string> => {
     const where = { cwd: projectDirectory, environment: envVars };
     return (await runChecked(command.command, [...args, "--stack", name, "--non-interactive"], where)).stdout;
   };
-  return { stack, programError, pulumi, cli };
+  const feed = async (input: string, ...args: string[]): Promise<void> => {
+    const child = spawn(command.command, [...args, "--stack", name, "--non-interactive"], {
+      cwd: projectDirectory,
+      env: { ...process.env, ...envVars },
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    child.stdin.on("error", () => undefined); // it may refuse before it has read everything, and says why
+    child.stdin.end(input);
+    const complaint = text(child.stderr);
+    const [code] = (await once(child, "close")) as [number | null];
+    if (code !== 0) throw new Failure((await complaint).trim());
+  };
+  return { stack, programError, pulumi, feed };
 }
 
 /** The explanation of Pulumi's "incorrect passphrase"; undefined for any other error. */

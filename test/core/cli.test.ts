@@ -14,7 +14,6 @@ import { advice, engineReasons, isSick } from "ha-registry/dist/cli/failure";
 import { explainLocks, isAlive, parseLocks, readLocks } from "ha-registry/dist/cli/lock";
 import { checkKernel, checkNames, checkPorts } from "ha-registry/dist/cli/preflight";
 import { Progress, summary } from "ha-registry/dist/cli/progress";
-import { engineOf } from "ha-registry/dist/cli/state";
 import { howToUse } from "ha-registry/dist/cli/up";
 
 const program = resolve(__dirname, "..", "..", "..", "stacks", "bin", "ha-registry.js");
@@ -40,7 +39,7 @@ async function run(...args: string[]): Promise<{ code: number | null; stdout: st
 test("help is asked for and given", async () => {
   const { code, stdout } = await run("--help");
   assert.equal(code, 0);
-  for (const command of ["up", "preview", "outputs", "down", "refresh", "unlock", "secret"])
+  for (const command of ["up", "preview", "outputs", "down", "adopt", "refresh", "unlock", "secret"])
     assert.match(stdout, new RegExp(`^ {2}${command} `, "m"));
 });
 
@@ -209,19 +208,6 @@ test("hosts that do not answer are named all at once, with how to go on without 
   );
 });
 
-test("a resource is on the engine of its provider", () => {
-  const provider = {
-    urn: "urn:p",
-    id: "1",
-    type: "pulumi:providers:docker",
-    custom: true,
-    inputs: { host: "tcp://10.0.0.12:2376", certPath: "/certificates" },
-  };
-  const engine = engineOf({ provider: "urn:p::1" }, [provider]);
-  assert.deepEqual(engine.environment, { DOCKER_HOST: "tcp://10.0.0.12:2376", DOCKER_CERT_PATH: "/certificates", DOCKER_TLS_VERIFY: "1" });
-  assert.deepEqual(engineOf({ provider: "urn:other::1" }, [provider]).environment, {});
-});
-
 /** An event of the engine about one resource. */
 function step(phase: "pre" | "out" | "failed", op: OpType, name: string, type = "docker:index/container:Container"): EngineEvent {
   const urn = `urn:pulumi:prod::ha-registry::x$${type}::${name}`;
@@ -324,7 +310,7 @@ test("the engine's errors come without noise", () => {
 });
 
 test("what Docker refuses because of what is there already comes with advice", () => {
-  const lost = /objects of prod that this state does not know/;
+  const lost = /objects of prod that this state does not know[^]*npx ha-registry adopt prod/;
   assert.match(
     advice("prod", ["Unable to create network: Error response from daemon: network with name prod already exists"]).join(),
     lost,

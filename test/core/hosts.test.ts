@@ -52,6 +52,55 @@ describe("several hosts", () => {
   });
 });
 
+describe("the own object store of several hosts", () => {
+  const topology = resolveTopology("demo", { ...several, objectStore: { garage: {} } });
+  const files = { certificate: "/files/a/server.pem", internalCa: "/files/b/ca.crt", internalCertificate: "/files/c/internal.pem" };
+  const text = renderHaproxy(topology, files, "middle");
+  const block = (header: string): string[] => {
+    const [, rest = ""] = text.split(`\n${header}\n`);
+    return (rest.split(/\n\S/)[0] ?? "").split("\n").map((line) => line.trim());
+  };
+
+  it("has a node on each, which the registry nodes of that host ask first", () => {
+    assert.deepEqual(
+      topology.objectStore.garage?.nodes.map(({ host, zone, published }) => [host, zone, published?.port]),
+      [
+        ["north", "north", 21031],
+        ["middle", "middle", 21032],
+        ["south", "south", 21033],
+      ],
+    );
+  });
+
+  it("is reached on other hosts by TLS, when the own one does not serve", () => {
+    const tls = "ssl ca-file /files/b/ca.crt verify required sni str(store.demo.internal) backup";
+    assert.deepEqual(
+      block("backend store").filter((line) => line.startsWith("server")),
+      ["server demo-garage-2 10.9.8.72:3900", `server north 10.0.0.11:21040 ${tls}`, `server south 10.0.0.13:21040 ${tls}`],
+    );
+    assert.ok(block("frontend store-of-this-host").includes("bind :3943 ssl crt /files/c/internal.pem"));
+    assert.deepEqual(
+      block("backend store-of-this-host").filter((line) => line.startsWith("server")),
+      ["server demo-garage-2 10.9.8.72:3900"],
+    );
+  });
+
+  it("needs a third host, and a node on each", () => {
+    const two = Object.fromEntries(Object.entries(hosts).slice(0, 2));
+    const problems = problemsOf(() => resolveTopology("demo", { ...several, hosts: two, objectStore: { garage: {} } }));
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["hosts"],
+    );
+    const four = { ...hosts, west: { dockerHost: "ssh://10.0.0.14", address: "10.0.0.14" } };
+    const few = problemsOf(() => resolveTopology("demo", { ...several, hosts: four, objectStore: { garage: { nodes: 3 } } }));
+    assert.deepEqual(
+      few.map(({ path }) => path),
+      ["objectStore.garage.nodes"],
+    );
+  });
+});
+
 describe("wrong hosts are refused", () => {
   const north = { dockerHost: "ssh://10.0.0.11", address: "10.0.0.11" };
   const cases: Record<string, [RegistryShape, RegExp]> = {

@@ -20,7 +20,7 @@ describe("sizing", () => {
     const teams = [1, 49, 50, 200, 201, 999, 1000, 1001, 5000, 100_000, 1_000_000].map(sizeFor);
     for (const [index, size] of teams.entries()) {
       const before = teams[index - 1] ?? size;
-      for (const field of ["nodes", "nodeMemoryMiB", "balancerMemoryMiB", "maxConnections", "redisMemoryMiB", "storageGiB"] as const) {
+      for (const field of ["nodes", "nodeMemoryMiB", "balancerMemoryMiB", "maxConnections", "redisMemoryMiB", "garageMemoryMiB", "storageGiB"] as const) {
         assert.ok(size[field] >= before[field], `${field} of team ${index}`);
       }
     }
@@ -54,7 +54,7 @@ describe("the object store", () => {
     assert.deepEqual(pathsOf({ teamSize: 50, objectStore: { filesystem: {} } }), []);
     assert.match(
       problemAt("objectStore", () => resolveTopology("demo", { teamSize: 50 })),
-      /objectStore\.nfs or objectStore\.s3/,
+      /objectStore\.nfs, objectStore\.garage or objectStore\.s3/,
     );
   });
 

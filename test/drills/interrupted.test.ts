@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BodyFamily, smallBytes } from "../engine/support/bodies";
 import { CommandLine, type Started } from "../engine/support/command-line";
 import { Docker } from "../engine/support/docker";
 import { RawClient } from "../engine/support/http-client";
+import { onInterrupt } from "../engine/support/interrupt";
 import { freshName } from "../engine/support/names";
 import { freePorts } from "../engine/support/ports";
 import { runProgram } from "../engine/support/program";
@@ -27,31 +28,30 @@ describe("up is killed at any moment", () => {
   const name = freshName("i");
   const docker = new Docker();
   const layers = new BodyFamily(smallBytes, 4);
+  const cleanUp = async (): Promise<void> => {
+    await docker.removeLeftovers(name);
+    commandLine.end();
+  };
   let commandLine: CommandLine;
   let port: number;
 
   before(async () => {
     commandLine = new CommandLine(name);
+    onInterrupt(cleanUp);
     port = await freePorts(4);
     configure(0);
   });
-  after(async () => {
-    await docker.removeLeftovers(name);
-    commandLine.end();
-  });
+  after(cleanUp);
 
   it("on the way to the first registry", async (context) => {
     context.diagnostic(`seed ${seed}`);
-    for (let kill = 0; kill < kills / 2; kill++) context.diagnostic(await interrupt());
+    await interruptHalf(context, () => undefined);
     await commandLine.run(0, "up", name, "--clear-lock");
     await push("before");
   });
 
   it("while nodes, balancers and Redis are replaced", async (context) => {
-    for (let kill = 0; kill < kills / 2; kill++) {
-      configure(kill + 1);
-      context.diagnostic(await interrupt());
-    }
+    await interruptHalf(context, configure);
     await commandLine.run(0, "up", name, "--clear-lock");
   });
 
@@ -86,6 +86,17 @@ describe("up is killed at any moment", () => {
       loadBalancer: { port, statistics: { port: port + 1 }, maxConnections: 1000 + variant },
       redis: { memoryMiB: 64 + variant },
     });
+  }
+
+  /** Kills half of the times; a run that ends before its moment does not count. */
+  async function interruptHalf(context: TestContext, prepare: (time: number) => void): Promise<void> {
+    let killed = 0;
+    for (let time = 1; killed < kills / 2; time++) {
+      prepare(time);
+      const moment = await interrupt();
+      context.diagnostic(moment);
+      if (moment.startsWith("killed")) killed++;
+    }
   }
 
   /** @returns at which moment it was killed. */

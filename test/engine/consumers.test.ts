@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import fc from "fast-check";
 import {
+  ImageName,
   imageTable,
   renderHaproxy,
+  renderKeepalived,
   renderRedis,
   renderRegistryConfig,
   renderReplicatedRedis,
@@ -15,8 +17,16 @@ import type { RegistrySecrets, RegistrySettings, RegistryShape } from "ha-regist
 import { ensureImages } from "ha-registry-tools";
 import { makeCertificate } from "../components/support/certificate";
 import { anySettings } from "../core/support/settings";
-import { validShape } from "../core/support/shapes";
-import { haproxyScript, redisScript, registryScript, replicationPasswords, replicationScript, tryFiles } from "./support/consumers";
+import { movingShape, validShape } from "../core/support/shapes";
+import {
+  haproxyScript,
+  keepalivedScript,
+  redisScript,
+  registryScript,
+  replicationPasswords,
+  replicationScript,
+  tryFiles,
+} from "./support/consumers";
 import type { Verdicts } from "./support/consumers";
 
 const seed = 20_261_121;
@@ -44,9 +54,9 @@ function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, strin
 }
 
 describe("the programs themselves accept what is rendered for them", () => {
-  const images = { registry: "", haproxy: "", redis: "", keepalived: "" };
+  const images = { registry: "", haproxy: "", redis: "", keepalived: "", garage: "" };
   before(async () => {
-    for (const { name, reference } of await ensureImages()) images[name] = reference;
+    for (const { name, reference } of await ensureImages({ names: Object.values(ImageName) })) images[name] = reference;
     assert.deepEqual(Object.keys(images).sort(), Object.keys(imageTable).sort());
   });
 
@@ -80,6 +90,19 @@ describe("the programs themselves accept what is rendered for them", () => {
     const verdicts = await tryFiles(images.redis, { ...certificates, ...files }, redisScript);
     assert.equal(verdicts.size, 21);
     assertAccepted(verdicts, files, /^refused: .*maxmemory-strategy/);
+  });
+
+  // What it does with them is shown by test/drills/virtual-address.
+  it("keepalived 40 configurations, without a warning", async () => {
+    const contents = fc.sample(movingShape, { seed, numRuns: 12 }).flatMap((shape) => {
+      const topology = resolveTopology("demo", shape);
+      return topology.hosts.map(({ name }) => renderKeepalived(topology, name).replaceAll(/(\binterface|dev) \S+/g, "$1 lo"));
+    });
+    const texts = contents.slice(0, 40).map((text) => text.replace(/(track_interface \{\n) *\S+/, "$1lo"));
+    const files = { ...numbered("keepalived", texts), "wrong.keepalived": (texts[0] ?? "").replace("nopreempt", "nopreemption") };
+    const verdicts = await tryFiles(images.keepalived, files, keepalivedScript);
+    assert.equal(verdicts.size, 41);
+    assertAccepted(verdicts, files, /^refused: .*nopreemption/);
   });
 
   it("Redis and Sentinel 12 pairs of configurations: replicas follow, sentinels find them, and everyone does its work and nothing else", async () => {

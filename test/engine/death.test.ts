@@ -13,10 +13,10 @@ import { useRegistry } from "./support/stack";
 import { until } from "./support/waiting";
 
 /** How long clients may take to succeed again: docker tries five times, and waits 5 s longer before each. */
-const AFTERMATH_SECONDS = 240;
+const AFTERMATH_SECONDS = 600;
 
 /** How long Docker may take to notice a death, to start what died again, and to find it healthy. */
-const RECOVERY_SECONDS = 120;
+const RECOVERY_SECONDS = 240;
 
 /** Ways to die: after a kill on the host Docker sees a crash, and starts the container again; `docker kill` leaves it down. */
 enum Way {

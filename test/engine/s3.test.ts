@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { resolveTopology } from "ha-registry-core";
+import { probeStore, type StoreAccess } from "ha-registry/dist/cli/store-probe";
 import { makeAuthority, makeServerCertificate } from "./support/authority";
 import { BodyFamily } from "./support/bodies";
 import { prepareClients, type Clients } from "./support/clients";
@@ -23,11 +24,14 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
   let server: S3Server;
   let clients: Clients | undefined;
   let user: ClientOptions;
+  let gateway = "";
+  let caPem = "";
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "s3-"));
     registry = await startRegistry();
-    const { gateway } = resolveTopology(registry.name, {}).network;
+    ({ gateway } = resolveTopology(registry.name, {}).network);
     const authority = await makeAuthority("store CA");
+    caPem = authority.certificatePem;
     server = await S3Server.start(await makeServerCertificate(authority, [`IP:${gateway}`]));
     const { bucket, port, accessKey: s3AccessKey, secretKey: s3SecretKey } = server;
     await registry.up((args) => ({
@@ -117,6 +121,20 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
     });
   });
 
+  it("passes the probe that an endpoint has to pass, which leaves nothing behind", async () => {
+    const before = await server.objects("");
+    const verdict = await probeStore(access());
+    assert.deepEqual(verdict.problems, []);
+    assert.deepEqual(await server.objects(""), before);
+  });
+
+  it("keys or a bucket that are not right are told as what they are", async () => {
+    await assert.rejects(probeStore({ ...access(), bucket: "another" }), { name: "NoSuchBucket" });
+    await assert.rejects(probeStore({ ...access(), keys: { accessKeyId: server.accessKey, secretAccessKey: "wrong" } }), {
+      name: "SignatureDoesNotMatch",
+    });
+  });
+
   it("the keys stand in plain text nowhere but in the nodes' configuration", async () => {
     const logs = [...(await registry.logs.all())].flat().join("\n");
     const places = { state: await registry.exportState(), inspect: await registry.docker.inspectAll(registry.name), logs };
@@ -132,6 +150,18 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
     assert.deepEqual(others, {});
     assert.ok(same > 0);
   });
+
+  function access(): StoreAccess {
+    const { bucket, port, accessKey, secretKey } = server;
+    return {
+      bucket,
+      region: "us-east-1",
+      endpoints: [`https://${gateway}:${port}`],
+      forcePathStyle: true,
+      keys: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      caPem,
+    };
+  }
 
   async function withClient(work: (client: RawClient) => Promise<void>): Promise<void> {
     const client = new RawClient(user);

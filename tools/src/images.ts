@@ -20,9 +20,12 @@ export enum ImageSource {
   Build = "build",
 }
 
+/** What every registry needs. */
+const basicImages: readonly ImageName[] = [ImageName.Registry, ImageName.Haproxy, ImageName.Redis];
+
 /** Which images, and for which Docker Engine. */
 export interface EnsureImagesOptions {
-  /** Images that are wanted. @default - all */
+  /** Images that are wanted. @default - what every registry needs */
   names?: readonly ImageName[];
   /** Mirror and references. @default - the image table's */
   images?: ImagesShape;
@@ -44,7 +47,7 @@ export interface EnsuredImage extends WantedImage {
 
 /**
  * Makes sure that the Docker Engine has the images under their references. Those that are there stay as they are; others are pulled,
- * or built from Debian packages and Go modules where no registry has them. Many processes may do so at once: one works, the others
+ * or built from Debian packages, Go modules and crates where no registry has them. Many processes may do so at once: one works, the others
  * wait for it.
  *
  * @returns the images, in the order of `names`.
@@ -102,7 +105,7 @@ export async function ensureImagesOn(
   }, report);
 }
 
-function wantedImages({ names = Object.values(ImageName), images }: EnsureImagesOptions): WantedImage[] {
+function wantedImages({ names = basicImages, images }: EnsureImagesOptions): WantedImage[] {
   const problems = new Problems();
   const references = resolveImages(images, problems);
   problems.throwIfAny("images");

@@ -9,6 +9,14 @@ const VERSITYGW: GoProgram = {
   versionVariable: "main.Version",
 };
 
+/** The last MinIO of its community edition, for the same reason in a module of its own. */
+const MINIO: GoProgram = {
+  module: "minio",
+  package: "github.com/minio/minio",
+  versionOf: "github.com/minio/minio",
+  versionVariable: "github.com/minio/minio/cmd.ReleaseTag",
+};
+
 /**
  * Makes sure that this machine has an S3 server for tests: VersityGW is built once into the cache.
  *
@@ -17,4 +25,14 @@ const VERSITYGW: GoProgram = {
  */
 export async function ensureS3Server(report: Report = reportToStderr): Promise<string> {
   return (await withHeartbeat(report, "building VersityGW", () => buildGoProgram(VERSITYGW, report))).path;
+}
+
+/**
+ * Makes sure that this machine has MinIO for tests: it is built once into the cache.
+ *
+ * @returns the absolute path of the program.
+ * @throws {RegistryError} when it cannot be built.
+ */
+export async function ensureMinio(report: Report = reportToStderr): Promise<string> {
+  return (await withHeartbeat(report, "building MinIO", () => buildGoProgram(MINIO, report))).path;
 }

@@ -1,3 +1,5 @@
+import { ImageName } from "ha-registry-core";
+
 import { ensureClients } from "./clients";
 import { ensureDocker, requireDiskFree } from "./docker-engine";
 import { ensureEngine } from "./engine";
@@ -57,7 +59,7 @@ async function prepareLaboratory(): Promise<void> {
   await ensureDocker({ install, report });
   await requireDiskFree();
   await ensureEngine(report);
-  await ensureImages({ report });
+  await ensureImages({ names: Object.values(ImageName), report });
   await ensureClients(report);
 }
 

@@ -11,8 +11,10 @@ export interface HaproxyFiles {
   certificate: string;
   /** CA of client certificates. @default - none, clients show no certificate */
   clientCa?: string;
-  /** CA of the nodes' certificate, where they serve TLS. */
+  /** CA of the certificate that the hosts' parts show each other. @default - none, for a single host */
   internalCa?: string;
+  /** That certificate and its key in one PEM, where the registry has an object store of its own. @default - none */
+  internalCertificate?: string;
 }
 
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */

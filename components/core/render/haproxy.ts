@@ -4,6 +4,7 @@ import { agentIntervalMilliseconds } from "./node-script";
 import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
+import { storeSections } from "./haproxy-store";
 import { extraLines, quote, section } from "./haproxy-text";
 
 export type { HaproxyFiles };
@@ -35,6 +36,7 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
     clientsFrontend(topology, files),
     readsBackend(topology, servers),
     writesBackend(topology, servers),
+    ...storeSections(topology, host, files),
     statisticsFrontend(),
   ].join("\n");
 }
@@ -72,6 +74,12 @@ function defaultsSection(balancer: LoadBalancerTopology): string {
     "option dontlognull",
     "option http-ignore-probes",
     "option idle-close-on-response",
+    // A node that dies in the middle of an answer may not get to say so: its network goes with it. Who only waits would wait for timeout
+    // server; asked for a sign of life, the kernel knows after 13 seconds.
+    "option srvtcpka",
+    "srvtcpka-idle 5s",
+    "srvtcpka-intvl 2s",
+    "srvtcpka-cnt 4",
     "retries 3",
     "option redispatch 1",
     `timeout connect ${balancer.connectMilliseconds}ms`,

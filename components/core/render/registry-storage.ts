@@ -1,5 +1,4 @@
 import type { RegistrySecrets, RegistrySettings } from "../settings";
-import { ObjectStoreKind } from "../topology";
 import type { ResolvedS3, Topology } from "../topology";
 import type { LooseMap } from "./yaml";
 
@@ -10,7 +9,7 @@ export const storeDirectory = "/var/lib/registry";
 export function storageSection({ objectStore, redis }: Topology, settings: RegistrySettings, secrets: RegistrySecrets): LooseMap {
   const { s3 } = objectStore;
   const driver =
-    objectStore.kind === ObjectStoreKind.S3 && s3 !== undefined
+    s3 !== undefined
       ? { s3: s3Parameters(s3, secrets) }
       : // maxthreads stays at the driver's 100: fewer would queue clients that wait for a slow disk anyway.
         { filesystem: { rootdirectory: storeDirectory } };

@@ -25,7 +25,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "ssl-default-bind-ciphersuites",
     "ssl-default-bind-curves",
   ],
-  defaults: ["mode", "log", "option", "retries", "timeout"],
+  defaults: ["mode", "log", "option", "srvtcpka-idle", "srvtcpka-intvl", "srvtcpka-cnt", "retries", "timeout"],
   frontend: [
     "bind",
     "maxconn",

@@ -89,6 +89,9 @@ const objectStore: fc.Arbitrary<ObjectStoreShape> = fc.oneof(
   fc.record({ filesystem: fc.record({ existingVolume: fc.stringMatching(/^[a-z][a-z0-9_.-]{1,8}$/) }, some) }),
   fc.record({ nfs: fc.record({ server: hostname, path: fc.constantFrom("/export", "/srv/registry") }) }),
   fc.record({
+    garage: fc.record({ nodes: whole(3, 9), capacityGiB: whole(1, 1000), memoryMiB: whole(256, 4096), cpus: fc.constantFrom(0.5, 2) }, some),
+  }),
+  fc.record({
     s3: fc.record(
       {
         bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}[a-z0-9]$/),
@@ -194,6 +197,33 @@ export const validShape: fc.Arbitrary<RegistryShape> = fc.record(
   some,
 );
 
+/** Shapes with several hosts and an address that moves between them, which are to be let in. */
+export const movingShape: fc.Arbitrary<RegistryShape> = fc
+  .record({
+    name: fc.stringMatching(/^[a-z][a-z0-9-]{0,5}[a-z0-9]$/),
+    count: whole(2, 9),
+    replicas: whole(1, 4),
+    virtualAddress: fc.record(
+      {
+        address: fc.constantFrom("10.20.0.10", "192.168.255.254"),
+        prefixLength: whole(1, 32),
+        interface: fc.constantFrom("eth0", "lo", "bond0.7", "br-lan", "enp0s31f6"),
+        routerId: whole(1, 255),
+      },
+      { requiredKeys: ["address"] },
+    ),
+  })
+  .map(({ name, count, replicas, virtualAddress }) => ({
+    hosts: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `${name}${index}`,
+        { dockerHost: `ssh://10.20.0.${11 + index}`, address: `10.20.0.${11 + index}` },
+      ]),
+    ),
+    objectStore: { s3: { bucket: "blobs" } },
+    loadBalancer: { replicas, virtualAddress },
+  }));
+
 /** Fields that a mutation may spoil: each of the shape's leaves. */
 const leaves = [
   ["hostname"],
@@ -216,6 +246,9 @@ const leaves = [
   ["loadBalancer", "cpus"],
   ["objectStore", "nfs", "server"],
   ["objectStore", "nfs", "path"],
+  ["objectStore", "garage", "nodes"],
+  ["objectStore", "garage", "capacityGiB"],
+  ["objectStore", "garage", "memoryMiB"],
   ["objectStore", "s3", "bucket"],
   ["objectStore", "s3", "region"],
   ["objectStore", "s3", "endpoint"],

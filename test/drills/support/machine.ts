@@ -49,6 +49,7 @@ export class Machine {
 
   /** Gives its Docker Engine images of this machine's. */
   async load(...references: string[]): Promise<void> {
+    if (references.length === 0) return;
     const archive = path.join(this.directory, "images.tar");
     await new Docker().command("save", "--output", archive, ...references);
     await this.docker.command("load", "--input", archive);

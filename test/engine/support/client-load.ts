@@ -19,8 +19,8 @@ export interface ClientOperation {
   error?: string;
 }
 
-/** Size of the layer that clients send: an operation then takes about a second. */
-const LAYER_BYTES = 16 * 1024 * 1024;
+/** Size of the layer that clients send: half of an operation, which takes about a second, is then the transfer. */
+const LAYER_BYTES = 6 * 1024 * 1024;
 
 /** Clients that push an image and pull it again, without pause, each image with a layer that the registry has never seen. */
 export class ClientLoad {

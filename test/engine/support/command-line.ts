@@ -6,8 +6,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, stat
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseDocument } from "yaml";
+import { parse, parseDocument } from "yaml";
 import type { ClientOptions } from "./http-client";
+import { runProgram } from "./program";
 
 const checkout = resolve(__dirname, "..", "..", "..", "..");
 
@@ -76,8 +77,14 @@ export class CommandLine {
   /** Writes the registry's part of the environment's file, as a user does, and leaves the rest as it is. */
   configure(registry: object): void {
     const file = parseDocument(readFileSync(this.configFile, "utf8"));
-    file.setIn(["config", "ha-registry:registry"], registry);
+    file.setIn(["config", "ha-registry:registry"], file.createNode(registry));
     writeFileSync(this.configFile, file.toString());
+  }
+
+  /** The registry's part of the environment's file. */
+  registry(): Record<string, unknown> {
+    const { config } = parse(readFileSync(this.configFile, "utf8")) as { config: Record<string, Record<string, unknown>> };
+    return config["ha-registry:registry"] ?? {};
   }
 
   /** Starts a command as the leader of a process group. */
@@ -99,6 +106,12 @@ export class CommandLine {
     const ended = await this.start(...args).end;
     assert.equal(ended.code, code, `${args.join(" ")}\n${ended.stdout}${ended.stderr}`);
     return ended;
+  }
+
+  /** Encrypts a secret into the environment's file. */
+  async secret(key: string, value: string): Promise<void> {
+    const options = { environment: this.environment, input: value };
+    await runProgram(process.execPath, [program, "-C", this.project, "secret", this.name, key], options);
   }
 
   /** What the registry exports, secrets in plain text. */

@@ -50,6 +50,15 @@ done
 exit 0
 `;
 
+/** keepalived.conf: checked by keepalived, which exits with a failure for what it warns of. The container has no interface but lo. */
+export const keepalivedScript = `
+for file in *.keepalived; do
+  if keepalived --vrrp --config-test --log-console --use-file "$file" > out 2>&1 && ! grep -q . out
+  then echo "$file ok"; else echo "$file refused: $(tr '\\n' ' ' < out)"; fi
+done
+exit 0
+`;
+
 /**
  * config.yml: the registry is started with it, and has to answer. What is secret must appear neither in its log nor on its debug port
  * (\`hush\`); headers of event receivers do appear there, so only their absence in the log is asked for (\`told\`). The registry of

@@ -117,7 +117,7 @@ export class Load {
 }
 
 /** How long the slowest operation (200 MiB on a busy machine) may take to succeed. */
-const SUCCESS_SECONDS = 240;
+const SUCCESS_SECONDS = 600;
 
 /**
  * Waits until each kind of operation has succeeded since `before`, since a load that stands still proves nothing.

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
 import { LocalWorkspace, type OpMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
+import { imagesOf, resolveTopology } from "ha-registry-core";
 import { Registry, type RegistryArgs } from "ha-registry-docker";
 import { ensureEngine, ensureImages, pulumiCommand } from "ha-registry-tools";
 import { Docker } from "./docker";
@@ -176,8 +177,9 @@ export class RegistryStack {
 /** Makes a stack of its own for a registry on free ports; nothing is deployed yet. */
 export async function startRegistry({ args = {}, dockerHost, dockerHosts }: StartOptions = {}): Promise<RegistryStack> {
   const engine = await ensureEngine(() => undefined);
-  if (dockerHosts === undefined) await ensureImages({ dockerHost, report: () => undefined });
   const name = freshName("t");
+  const names = imagesOf(resolveTopology(name, args));
+  if (dockerHosts === undefined) await ensureImages({ names, dockerHost, report: () => undefined });
   const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
   const port = await freePorts(4);
   const stack = await LocalWorkspace.createStack(

@@ -9,7 +9,9 @@ import { elapsed, prefixed, withHeartbeat, type Report } from "../progress";
 import { packImage, type ImageConfig } from "./archive";
 import { fetchDebianPackages, type DebianPackage, type DebianPackages } from "./debian";
 import type { DockerCli } from "./docker";
-import { buildGoProgram, type BuiltProgram } from "./go";
+import { buildCrateProgram } from "./crate";
+import { buildGoProgram } from "./go";
+import type { BuiltProgram } from "./program";
 import { imageRecipes, type ImageRecipe } from "./recipes";
 import { assemble, COMMON_PACKAGES } from "./root-filesystem";
 
@@ -42,7 +44,7 @@ export function whyNotBuildable({ name, reference }: WantedImage): Problem | und
 }
 
 /**
- * Builds images from Debian packages and Go modules, loads them into the Docker Engine, runs each once to see its version, and only
+ * Builds images from Debian packages, Go modules and crates, loads them into the Docker Engine, runs each once to see its version, and only
  * then gives it its name. One process at a time may do so.
  *
  * @returns the image IDs, in the order of `wanted`.
@@ -58,7 +60,7 @@ export async function buildImages(docker: DockerCli, wanted: readonly WantedImag
     const packages = new Set([...COMMON_PACKAGES, ...wanted.flatMap(({ name }) => imageRecipes[name].packages)]);
     const request = { packages: [...packages], architecture, cache: cachePath("images", "debian"), work: join(work, "packages") };
     const debian = fetchDebianPackages(request);
-    // Whoever needs the packages sees the failure, but perhaps not before a Go program is built.
+    // Whoever needs the packages sees the failure, but perhaps not before a program is built.
     debian.catch(() => undefined);
     const label = `building ${wanted.map(({ reference }) => reference).join(", ")}`;
     return await withHeartbeat(report, label, async () =>
@@ -96,6 +98,7 @@ async function buildImage(
 
   const programs = new Map<string, BuiltProgram>();
   for (const [path, program] of Object.entries(recipe.goPrograms)) programs.set(path, await buildGoProgram(program, own, architecture));
+  for (const [path, program] of Object.entries(recipe.crates)) programs.set(path, await buildCrateProgram(program, own, architecture));
   const { tree, packages } = await assemble(join(work, wanted.name), recipe, await fetched, architecture, programs);
   const sources = [...[...programs.values()].map(({ source }) => source), ...packages.map(({ name, version }) => `${name}=${version}`)];
   const version = expectedVersion(recipe, programs, packages);
@@ -119,7 +122,7 @@ async function buildImage(
   return await docker.imageId(wanted.reference);
 }
 
-/** The version that the image must say it has: that of its Go program, or the upstream part of its Debian package's version. */
+/** The version that the image must say it has: that of its program, or the upstream part of its Debian package's version. */
 function expectedVersion(recipe: ImageRecipe, programs: ReadonlyMap<string, BuiltProgram>, packages: readonly DebianPackage[]): string {
   const [program] = programs.values();
   const fromPackage = packages.find(({ name }) => name === recipe.packages[0])?.version;

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { RegistryError } from "ha-registry-core";
@@ -9,6 +9,7 @@ import { findExecutable, lastLines, runCommand } from "../command";
 import { withLock } from "../lock";
 import type { Report } from "../progress";
 import { toolsPath } from "./paths";
+import { exists, type BuiltProgram } from "./program";
 
 /** A program that comes from Go modules. */
 export interface GoProgram {
@@ -20,16 +21,6 @@ export interface GoProgram {
   versionOf: string;
   /** Variable that tells the program its version, as `example.com/x/version.Version`. */
   versionVariable: string;
-}
-
-/** A Go program that was built. */
-export interface BuiltProgram {
-  /** Path of the executable in the cache. */
-  path: string;
-  /** Version without the leading `v`. */
-  version: string;
-  /** What it was built from, as `example.com/module@v1.2.3`. */
-  source: string;
 }
 
 /**
@@ -92,11 +83,4 @@ function requiredVersion(mod: string, module: string): string {
 async function removeDrafts(directory: string): Promise<void> {
   const drafts = (await readdir(directory)).filter((file) => file.endsWith(".draft"));
   await Promise.all(drafts.map((file) => rm(join(directory, file), { force: true })));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

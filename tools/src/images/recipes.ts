@@ -1,6 +1,7 @@
 import { ImageName } from "ha-registry-core";
 
 import type { ImageConfig } from "./archive";
+import type { CrateProgram } from "./crate";
 import type { GoProgram } from "./go";
 import type { Owner } from "./tree";
 
@@ -12,6 +13,10 @@ export interface ImageRecipe {
   packages: readonly string[];
   /** Go programs by their path in the image. */
   goPrograms: Readonly<Record<string, GoProgram>>;
+  /** Programs from crates by their path in the image. */
+  crates: Readonly<Record<string, CrateProgram>>;
+  /** Whether there is nothing but what is named here: no shell, no small tools, no certificates. */
+  bare: boolean;
   /** Programs from Debian packages: path in the image → path in the package. Their libraries are found and added. */
   programs: Readonly<Record<string, string>>;
   /** Further files from Debian packages: path in the image → path in the package. */
@@ -35,7 +40,18 @@ export interface ImageRecipe {
 const HAPROXY: Owner = { uid: 99, gid: 99 };
 const VALKEY: Owner = { uid: 999, gid: 999 };
 
-const nothing = { packages: [], goPrograms: {}, programs: {}, packagedFiles: {}, files: {}, links: {}, directories: {}, users: {} };
+const nothing = {
+  packages: [],
+  goPrograms: {},
+  crates: {},
+  bare: false,
+  programs: {},
+  packagedFiles: {},
+  files: {},
+  links: {},
+  directories: {},
+  users: {},
+};
 
 /** Names that valkey-server goes by: what it is depends on the name that it is started with. */
 const SERVER_NAMES = [
@@ -51,7 +67,8 @@ const SERVER_NAMES = [
 /**
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
  * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0) and
- * valkey-io/valkey-container (8.1). keepalived has no official image: here it is the program, as users start it.
+ * valkey-io/valkey-container (8.1); Garage's is made by Nix, from one static program alone. keepalived has no official image: here it is the
+ * program, as users start it.
  */
 export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
   [ImageName.Registry]: {
@@ -124,8 +141,19 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     source: "https://github.com/acassen/keepalived",
     packages: ["keepalived"],
     programs: { "/usr/sbin/keepalived": "/usr/sbin/keepalived" },
+    // Without it, Debian's keepalived does not tell its version.
+    packagedFiles: { "/etc/keepalived/keepalived.config-opts": "/etc/keepalived/keepalived.config-opts" },
     config: { Entrypoint: ["keepalived"], Cmd: ["--dont-fork", "--log-console"] },
     versionCommand: ["sh", "-c", "keepalived --version 2>&1"],
     versionPattern: /^Keepalived v([0-9.]+)/m,
+  },
+  [ImageName.Garage]: {
+    ...nothing,
+    source: "https://git.deuxfleurs.fr/Deuxfleurs/garage",
+    crates: { "/garage": { crate: "garage", version: "2.5.0", program: "garage", features: ["bundled-libs", "lmdb", "metrics"] } },
+    bare: true,
+    config: { Entrypoint: [], Cmd: ["/garage", "server"] },
+    versionCommand: ["/garage", "--version"],
+    versionPattern: /(?:cargo:|v)([0-9.]+)/,
   },
 };

@@ -5,8 +5,8 @@ import { RegistryError } from "ha-registry-core";
 
 import { DEBIAN_RELEASE, type DebianPackage, type DebianPackages, type PackagedFile } from "./debian";
 import { readElfNeeds } from "./elf";
-import type { BuiltProgram } from "./go";
 import { toolsPath } from "./paths";
+import type { BuiltProgram } from "./program";
 import type { ImageRecipe } from "./recipes";
 import { FileTree } from "./tree";
 
@@ -38,18 +38,18 @@ export interface RootFilesystem {
  * and the little that the C library wants to see.
  *
  * @param root Directory to put it in.
- * @param goPrograms Go programs that were built, by their path in the image.
+ * @param programs Static programs that were built, by their path in the image.
  */
 export async function assemble(
   root: string,
   recipe: ImageRecipe,
   debian: DebianPackages,
   architecture: string,
-  goPrograms: ReadonlyMap<string, BuiltProgram>,
+  programs: ReadonlyMap<string, BuiltProgram>,
 ): Promise<RootFilesystem> {
   const assembly = new Assembly(new FileTree(root), debian, architecture);
-  await assembly.addBase(recipe);
-  for (const [path, program] of goPrograms) await assembly.tree.copy(path, program.path, 0o755);
+  if (!recipe.bare) await assembly.addBase(recipe);
+  for (const [path, program] of programs) await assembly.tree.copy(path, program.path, 0o755);
   for (const [path, source] of Object.entries(recipe.programs)) await assembly.addProgram(path, source);
   for (const [path, source] of Object.entries(recipe.packagedFiles)) await assembly.addPackaged(path, source);
   for (const [path, source] of Object.entries(recipe.files)) {

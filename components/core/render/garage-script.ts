@@ -1,0 +1,208 @@
+import { ports } from "../layout";
+import type { GarageNodeTopology, GarageTopology } from "../topology";
+import { garageMetadataDirectory, garageRegion } from "./garage";
+import type { GaragePeer } from "./garage";
+
+/** Days after which parts of an upload that nobody finished are removed. */
+export const abandonedUploadDays = 7;
+
+/** Where the shell of a Garage node's container lies: its image has none. */
+export const garageShellDirectory = "/lib";
+
+/** Small tools that the scripts of a Garage node use. */
+const tools = ["sh", "base64", "cat", "chmod", "date", "grep", "mkdir", "mv", "nc", "od", "rm", "sed", "sleep", "tail", "tr", "wget"];
+
+/**
+ * The shell script that prepares the volumes of a Garage node, run once in the registry's image: the volumes get their owner, and the
+ * shell that Garage's image lacks is copied beside it, with its loader where it has one.
+ *
+ * @param owner Number of the user and group of the node's process.
+ * @param shell Where the volume of the shell is mounted.
+ */
+export function renderGarageVolumesScript(owner: number, shell: string, directories: readonly string[]): string {
+  return `set -e
+cp "$(readlink -f "$(command -v busybox)")" ${shell}/busybox
+for loader in /lib/ld-musl-*.so.1; do if [ -e "$loader" ]; then cp -L "$loader" ${shell}; fi; done
+for tool in ${tools.join(" ")}; do ln -sf busybox ${shell}/$tool; done
+for directory in ${directories.join(" ")}; do
+  # Something in it keeps a volume from being empty: Docker gives an empty one the owner that the image's directory has.
+  mkdir -p $directory/.volume
+  chown ${owner}:${owner} $directory $directory/.volume
+done
+`;
+}
+
+/**
+ * The shell script that is a Garage node's first process, and its health check.
+ *
+ * \`serve <garage.toml> <garage.toml while it joins> <access key> <node key>\` brings a node into its cluster without hands, however
+ * often it is run: it installs the node's key, takes its place in the layout, and the last node, once it sees all others, makes the
+ * layout, the access key and the bucket. Only then is the port of S3 opened.
+ *
+ * Whether the node itself knows key and bucket is asked at its own S3 port, without a signature: requests are answered from the node's
+ * own tables there, while Garage's administration asks a majority of nodes.
+ *
+ * \`healthy\` fails unless the node serves. Before there is a cluster, every node but the last is healthy as soon as it answers: the
+ * last one is started when the others are healthy.
+ */
+export function renderGarageScript(garage: GarageTopology, node: GarageNodeTopology, peers: readonly GaragePeer[]): string {
+  const last = node.number === garage.nodes.length;
+  const json = (value: unknown): string => JSON.stringify(value);
+  return `#!/bin/sh
+state=/tmp/state
+meta=${garageMetadataDirectory}
+name=${node.name}
+bucket=${garage.bucket}
+last=${last ? "yes" : "no"}
+nodes=${garage.nodes.length}
+
+if [ "$1" = healthy ]; then
+  case "$(cat $state)" in
+    serving) exec wget -q -O /dev/null http://127.0.0.1:${ports.garageAdmin}/health ;;
+    forming) [ $last = no ]; exit ;;
+    *) exit 1 ;;
+  esac
+fi
+
+serving=$2 joining=$3 access_key=$4 node_key=$5
+key=$(sed -n 's/.*"accessKeyId":"\\([^"]*\\)".*/\\1/p' "$access_key")
+echo starting > $state
+
+say() { echo "$name: $*" >&2; }
+
+# A node keeps the key that it has: it is what the others know it by.
+if ! [ -s $meta/node_key ]; then
+  base64 -d "$node_key" > $meta/node_key.part
+  tail -c 32 $meta/node_key.part > $meta/node_key.pub
+  chmod 600 $meta/node_key.part
+  mv $meta/node_key.part $meta/node_key
+fi
+id=$(od -An -v -tx1 $meta/node_key.pub | tr -d ' \\n')
+
+start() { /garage -c "$1" server & garage=$!; }
+
+# One call of Garage's administration, by its RPC; the payload comes on standard input.
+api() { /garage -c "$joining" -h "$id@127.0.0.1:${ports.garageRpc}" json-api "$1" - 2> /tmp/error; }
+
+# One request to the own S3 port, without a valid signature. The pause keeps the connection open until the answer is there.
+s3() { { printf '%b' "$1"; sleep 1; } | nc 127.0.0.1 ${ports.garageS3} 2> /dev/null; }
+
+connect() { echo '${json(peers.map(({ id, address }) => `${id}@${address}`))}' | api ConnectClusterNodes > /dev/null; }
+
+layout_version() { sed -n 's/^  "version": \\([0-9]*\\),*$/\\1/p' /tmp/layout; }
+
+# Asks for the node's place in the layout; /tmp/layout is the layout then, with what is not applied yet.
+ask_for_place() {
+  printf '{"roles":[{"id":"%s","zone":"${node.zone}","capacity":${node.capacityBytes},"tags":["%s"]}]}' $id $name |
+    api UpdateClusterLayout > /tmp/layout
+}
+
+apply_layout() {
+  say "applying layout $(($(layout_version) + 1))"
+  printf '{"version":%s}' $(($(layout_version) + 1)) | api ApplyClusterLayout > /dev/null
+}
+
+# In a cluster that is there already.
+take_place() {
+  ask_for_place || return 1
+  grep -q '"stagedRoleChanges": \\[\\]' /tmp/layout || apply_layout
+}
+
+# The last node makes the first layout, when all nodes have asked for their places.
+form() {
+  echo forming > $state
+  ask_for_place || return 1
+  [ $last = yes ] || return 1
+  connect
+  [ "$(grep -c '^      "id": ' /tmp/layout)" = $nodes ] && apply_layout
+}
+
+# Key and bucket. The bucket gets its name last: a node that knows the name was told all the rest before.
+make_bucket() {
+  printf '{"id":"%s"}' "$key" | api GetKeyInfo > /dev/null || api ImportKey < "$access_key" > /dev/null || return 1
+  if printf '{"globalAlias":"%s"}' $bucket | api GetBucketInfo > /tmp/bucket; then named=yes; else
+    grep -q NoSuchBucket /tmp/error || return 1
+    named=no
+    echo '{}' | api CreateBucket > /tmp/bucket || return 1
+  fi
+  bucket_id=$(sed -n 's/^  "id": "\\(.*\\)",*$/\\1/p' /tmp/bucket)
+  printf '{"bucketId":"%s","accessKeyId":"%s","permissions":{"read":true,"write":true,"owner":false}}' $bucket_id "$key" |
+    api AllowBucketKey > /dev/null || return 1
+  printf '{"id":"%s","body":{"lifecycleRules":[${json(abandonedUploads).replaceAll("%", "%%")}]}}' $bucket_id |
+    api UpdateBucket > /dev/null || return 1
+  [ $named = yes ] || printf '{"bucketId":"%s","globalAlias":"%s"}' $bucket_id $bucket | api AddBucketAlias > /dev/null
+}
+
+knows_bucket() { s3 "OPTIONS /$bucket HTTP/1.1\\r\\nHost: garage\\r\\nConnection: close\\r\\n\\r\\n" | grep -q '^HTTP/1.1 400'; }
+
+knows_key() {
+  now=$(date -u +%Y%m%dT%H%M%SZ)
+  s3 "GET /$bucket HTTP/1.1\\r\\nHost: garage\\r\\nConnection: close\\r\\nX-Amz-Date: $now\\r\\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\\r\\nAuthorization: AWS4-HMAC-SHA256 Credential=$key/\${now%T*}/${garageRegion}/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}\\r\\n\\r\\n" |
+    grep -q 'Invalid signature'
+}
+
+joined() {
+  echo null | api GetClusterLayout > /tmp/layout || return 1
+  if [ "$(layout_version)" = 0 ]; then form; return 1; fi
+  echo joining > $state
+  echo null | api GetClusterHealth | grep -q -e '"healthy"' -e '"degraded"' || { connect; return 1; }
+  take_place || return 1
+  if [ $last = yes ] || [ -e $meta/ready ]; then make_bucket || return 1; fi
+  knows_key && knows_bucket
+}
+
+stop() {
+  say "stopping"
+  kill -TERM "$garage"
+}
+
+# A signal ends the wait, not Garage.
+await() {
+  while :; do
+    wait "$garage"
+    status=$?
+    kill -0 "$garage" 2> /dev/null || return $status
+  done
+}
+
+stopped=no
+trap 'stopped=yes; stop' TERM INT
+
+if [ "$(cat $meta/ready 2> /dev/null)" != "$bucket $key" ]; then
+  say "joining"
+  start "$joining"
+  until joined; do
+    [ $stopped = no ] && kill -0 "$garage" 2> /dev/null || { await; exit; }
+    sleep 1
+  done
+  echo "$bucket $key" > $meta/ready.part
+  mv $meta/ready.part $meta/ready
+  kill -TERM "$garage"
+  await
+  [ $stopped = no ] || exit 0
+fi
+
+start "$serving"
+echo serving > $state
+say "serving"
+
+# A place that changed, and connections to nodes that were away; Garage itself tries those every 30 to 60 seconds.
+{
+  until take_place; do sleep 5; done
+  while sleep 5; do
+    wget -q -O - http://127.0.0.1:${ports.garageAdmin}/health | grep -q 'fully operational' || connect
+  done
+} &
+keeper=$!
+await
+kill "$keeper"
+exit $status
+`;
+}
+
+/** The rule of the bucket by which abandoned uploads go. Finished objects are never touched by it. */
+const abandonedUploads = {
+  ID: "abandoned-uploads",
+  Status: "Enabled",
+  AbortIncompleteMultipartUpload: { DaysAfterInitiation: abandonedUploadDays },
+};
