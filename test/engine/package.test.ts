@@ -132,6 +132,11 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   },
   ObjectStore: { required: ["topology"], optional: [], outputs: ["volumeName"] },
   Redis: { required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "topology"], optional: [], outputs: ["password"] },
+  RedisSentinels: {
+    required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "passwords", "topology"],
+    optional: [],
+    outputs: [],
+  },
   Registry: {
     required: [],
     optional: [

@@ -7,7 +7,19 @@ import { packageCost } from "./package";
 import { program } from "./program";
 import { pull } from "./pull";
 import { push } from "./push";
+import { sentinel } from "./sentinel";
 import { virtualAddress } from "./virtual-address";
 
 /** All figures, in the order of the table. */
-export const figures: readonly Figure[] = [pull, link, push, latency, authentication, program, firstPull, packageCost, virtualAddress];
+export const figures: readonly Figure[] = [
+  pull,
+  link,
+  push,
+  latency,
+  authentication,
+  program,
+  firstPull,
+  packageCost,
+  sentinel,
+  virtualAddress,
+];

@@ -19,6 +19,15 @@ const systemCertificates = "/etc/ssl/certs/ca-certificates.crt";
  *   shared by all requests under way, then nothing. 8 connections carry tens of thousands of commands a second.
  * - All connections are waiting: a further command ends after `pooltimeout`.
  * - `maxretries: -1` switches retries off (0 would mean 3). A retry asks the same dead host, and the storage knows the answer.
+ *
+ * With sentinels (sentinel.go; the same TLS settings and timeouts hold for them, and a user and password of their own):
+ *
+ * - A new connection asks the sentinel that answered last who is the primary. When it hangs, that takes `readtimeout`, then one `dialtimeout` for
+ *   it and for each further one that hangs, while other new connections wait; the first that answers is asked from then on. Open
+ *   connections need no sentinel.
+ * - It subscribes to that sentinel's `+switch-master`, and then closes its connections to the old primary. Should it miss that, the old one does:
+ *   sentinels end all connections of a server that they make a replica, and the client drops one that says READONLY.
+ * - Until another primary is chosen, the dead one is asked as above.
  */
 export function redisSection(redis: RedisTopology, secrets: RegistrySecrets, ca: string | undefined): LooseMap | undefined {
   if (!redis.enabled) return undefined;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { announcedEndpoint, resolveTopology } from "ha-registry-core";
-import type { Placed } from "ha-registry-core";
+import type { Placed, RedisTopology } from "ha-registry-core";
 import type { RegistryStack } from "./stack";
 import { until } from "./waiting";
 
@@ -30,6 +30,11 @@ export class Sentinels {
   /** Sentinels, by number. */
   get sentinels(): Placed[] {
     return this.#redis.sentinels;
+  }
+
+  /** How long a server gives no answer before a sentinel holds it for down, milliseconds. */
+  get downAfterMilliseconds(): number {
+    return this.#redis.sentinel?.downAfterMilliseconds ?? 0;
   }
 
   /** What each server says it is: `master`, or `slave <state of its link>`, or why it says nothing. */
@@ -75,16 +80,22 @@ export class Sentinels {
    * @returns milliseconds from `since` until the new primary had taken over, and until the first sentinel told it to clients.
    */
   async failoverAfter(since: number): Promise<{ promoted: number; told: number }> {
-    const logs = await Promise.all(
-      this.sentinels.map(({ name }) => this.registry.docker.logs(name, "--timestamps", "--since", new Date(since).toISOString())),
-    );
-    const first = (event: string): number => {
-      const times = logs
-        .flatMap((log) => log.split("\n").filter((line) => line.includes(event)))
-        .map((line) => Date.parse(line.slice(0, 30)));
-      return Math.min(...times.filter((time) => time >= since)) - since;
-    };
-    return { promoted: first("+promoted-slave"), told: first("+switch-master") };
+    const found = { promoted: Number.NaN, told: Number.NaN };
+    // Clients are told when the other replica follows the new primary, too.
+    await until("a sentinel has told its clients", 30, async () => {
+      found.promoted = await this.#firstAfter(since, "+promoted-slave");
+      found.told = await this.#firstAfter(since, "+switch-master");
+      return Number.isFinite(found.promoted) && Number.isFinite(found.told);
+    });
+    return found;
+  }
+
+  /** Milliseconds from `since` until the first sentinel logged an event; Infinity when none did. */
+  async #firstAfter(since: number, event: string): Promise<number> {
+    const options = ["--timestamps", "--since", new Date(since).toISOString()];
+    const logs = await Promise.all(this.sentinels.map(({ name }) => this.registry.docker.logs(name, ...options)));
+    const lines = logs.flatMap((log) => log.split("\n")).filter((line) => line.includes(event));
+    return Math.min(...lines.map((line) => Date.parse(line.slice(0, 30)) - since));
   }
 
   async #role(server: Placed): Promise<string> {
@@ -121,7 +132,7 @@ export class Sentinels {
     return (await this.registry.docker.command("exec", name, "sh", "-c", script, "sh", ...args)).split("\n");
   }
 
-  get #redis(): { servers: Placed[]; sentinels: Placed[] } {
+  get #redis(): RedisTopology {
     const { name, args } = this.registry;
     const { settings: _settings, trust: _trust, secrets: _secrets, ...shape } = args;
     return resolveTopology(name, shape).redis;
