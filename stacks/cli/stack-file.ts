@@ -32,10 +32,18 @@ export function readStackFile(file: string, name: string): StackFile {
   const problems = findProblems(name, config, "encrypted");
   if (problems.length > 0) throw new RegistryError(file, problems);
   return {
-    config: config as StackConfig, // as findProblems has shown
+    config: withSortedHosts(config as StackConfig), // as findProblems has shown
     ...text("secretsProvider", content["secretsprovider"]),
     ...text("dockerHost", keys["docker:host"]),
   };
+}
+
+/** Pulumi hands the program objects with their keys sorted, and parts are spread in the order of the hosts: both have to see the same. */
+function withSortedHosts(config: StackConfig): StackConfig {
+  const { registry } = config;
+  if (registry?.hosts === undefined) return config;
+  const hosts = Object.fromEntries(Object.entries(registry.hosts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...config, registry: { ...registry, hosts } };
 }
 
 function ownKey(key: string, value: unknown): [string, unknown][] {

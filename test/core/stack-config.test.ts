@@ -73,6 +73,13 @@ test("the files that come with the project are right", () => {
   }
 });
 
+test("hosts are in the order of their names, as Pulumi hands them to the program", () => {
+  const host = (number: number): string => `{ dockerHost: "ssh://10.0.0.${number}", address: 10.0.0.${number} }`;
+  const store = "objectStore: { s3: { bucket: layers } }";
+  const { config } = read(`config:\n  registry: { ${store}, hosts: { south: ${host(3)}, north: ${host(1)}, east: ${host(2)} } }`);
+  assert.deepEqual(Object.keys(config.registry?.hosts ?? {}), ["east", "north", "south"]);
+});
+
 test("a file is read with its own keys, Pulumi's keys and those of other namespaces", () => {
   const file = read(
     [
