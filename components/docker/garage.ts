@@ -123,7 +123,7 @@ export class Garage extends pulumi.ComponentResource {
           user: users.garage,
           memoryMiB: garage.memoryMiB,
           cpus: garage.cpus,
-          graceSeconds: 30, // Garage gives requests under way 10 s
+          graceSeconds: 60, // Garage gives requests under way 10 s, and then ends its workers
         }),
         waitTimeout: 300, // a node that lost its data has to get the tables from the others
         name: node.name,

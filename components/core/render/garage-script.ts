@@ -133,6 +133,17 @@ make_bucket() {
   [ $named = yes ] || printf '{"bucketId":"%s","globalAlias":"%s"}' $bucket_id $bucket | api AddBucketAlias > /dev/null
 }
 
+# A node without tables answers others, too, as one of a majority. So it serves when all nodes are there and have compared their tables.
+caught_up() {
+  if ! [ -e /tmp/comparing ]; then
+    echo '{"node":"*","body":{"repairType":"tables"}}' | api LaunchRepairOperation > /tmp/repair || return 1
+    if grep -q '"error": {}' /tmp/repair; then : > /tmp/comparing; fi
+    return 1
+  fi
+  echo '{"node":"*","body":{}}' | api ListWorkers > /tmp/workers || return 1
+  ! sed -n '/ sync",$/,/"queueLength"/p' /tmp/workers | grep -q '"queueLength": [1-9]'
+}
+
 knows_bucket() { s3 "OPTIONS /$bucket HTTP/1.1\\r\\nHost: garage\\r\\nConnection: close\\r\\n\\r\\n" | grep -q '^HTTP/1.1 400'; }
 
 knows_key() {
@@ -145,8 +156,10 @@ joined() {
   echo null | api GetClusterLayout > /tmp/layout || return 1
   if [ "$(layout_version)" = 0 ]; then form; return 1; fi
   echo joining > $state
-  echo null | api GetClusterHealth | grep -q -e '"healthy"' -e '"degraded"' || { connect; return 1; }
+  echo null | api GetClusterHealth > /tmp/health
+  grep -q '"healthy"' /tmp/health || { [ -e $meta/ready ] && grep -q '"degraded"' /tmp/health; } || { connect; return 1; }
   take_place || return 1
+  [ -e $meta/ready ] || caught_up || return 1
   if [ $last = yes ] || [ -e $meta/ready ]; then make_bucket || return 1; fi
   knows_key && knows_bucket
 }
