@@ -20,7 +20,15 @@ describe("sizing", () => {
     const teams = [1, 49, 50, 200, 201, 999, 1000, 1001, 5000, 100_000, 1_000_000].map(sizeFor);
     for (const [index, size] of teams.entries()) {
       const before = teams[index - 1] ?? size;
-      for (const field of ["nodes", "nodeMemoryMiB", "balancerMemoryMiB", "maxConnections", "redisMemoryMiB", "garageMemoryMiB", "storageGiB"] as const) {
+      for (const field of [
+        "nodes",
+        "nodeMemoryMiB",
+        "balancerMemoryMiB",
+        "maxConnections",
+        "redisMemoryMiB",
+        "garageMemoryMiB",
+        "storageGiB",
+      ] as const) {
         assert.ok(size[field] >= before[field], `${field} of team ${index}`);
       }
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ClientLoad} from "../../engine/support/client-load";
+import type { ClientLoad } from "../../engine/support/client-load";
 import { describeOperations, type ClientOperation } from "../../engine/support/client-load";
 import { RawClient, type ClientOptions } from "../../engine/support/http-client";
 import { describeFailures, Load, type Failure } from "../../engine/support/load";
