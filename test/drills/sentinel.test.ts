@@ -112,12 +112,9 @@ describe("Redis with sentinels, again and again, under load, with not one pull o
 
   /** Has containers hang until everyone has pulled and pushed all the same. */
   async function paused(names: string[]): Promise<void> {
-    await registry().docker.command("pause", ...names);
-    try {
+    await sentinels().whileHanging(names, async () => {
       await untilAllSucceed(running(), await running().peek());
-    } finally {
-      await registry().docker.command("unpause", ...names);
-    }
+    });
   }
 
   async function anotherThan(old: string): Promise<void> {

@@ -54,12 +54,7 @@ describe("Redis with sentinels, under load, with not one pull or push failing", 
     await nothingFails(async () => {
       const old = await sentinels().primary();
       const hung = Date.now();
-      await registry().docker.command("pause", old);
-      try {
-        await anotherThan(old);
-      } finally {
-        await registry().docker.command("unpause", old);
-      }
+      await sentinels().whileHanging([old], () => anotherThan(old));
       await sentinels().untilWhole(WHOLE_SECONDS);
       context.diagnostic(`milliseconds from the pause: ${JSON.stringify(await sentinels().failoverAfter(hung))}`);
     });

@@ -73,6 +73,22 @@ export class Sentinels {
     });
   }
 
+  /** Has containers hang while `work` is done: they take connections, and answer nothing. */
+  async whileHanging(names: readonly string[], work: () => Promise<void>): Promise<void> {
+    const { docker } = this.registry;
+    const hanging: string[] = [];
+    try {
+      for (const name of names) {
+        // Docker cannot freeze a container in which a health check is just being started.
+        await until(`${name} hangs`, 30, async () => (await docker.command("pause", name)) !== "");
+        hanging.push(name);
+      }
+      await work();
+    } finally {
+      for (const name of hanging) await docker.command("unpause", name);
+    }
+  }
+
   /**
    * When the sentinels first wrote that another server is the primary after `since`.
    *
