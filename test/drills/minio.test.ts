@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { resolveTopology } from "ha-registry-core";
 import { probeStore } from "ha-registry/dist/cli/store-probe";
-import { makeAuthority, makeServerCertificate, type KeyPair } from "./support/authority";
-import { BodyFamily } from "./support/bodies";
-import { RawClient } from "./support/http-client";
-import { MinioServer } from "./support/minio-server";
-import { startRegistry, type RegistryStack } from "./support/stack";
+import { makeAuthority, makeServerCertificate, type KeyPair } from "../engine/support/authority";
+import { BodyFamily } from "../engine/support/bodies";
+import { RawClient } from "../engine/support/http-client";
+import { MinioServer } from "../engine/support/minio-server";
+import { startRegistry, type RegistryStack } from "../engine/support/stack";
 
 const LAYER_BYTES = 60 * 1024 * 1024;
 
