@@ -1,6 +1,7 @@
 export * from "./access";
 export * from "./certificates";
 export * from "./files";
+export * from "./garage";
 export * from "./load-balancer";
 export * from "./object-store";
 export * from "./redis";

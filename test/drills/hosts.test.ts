@@ -4,18 +4,13 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it, type TestContext } from "node:test";
-import { imagesOf, resolveTopology } from "ha-registry-core";
-import type { RegistryArgs } from "ha-registry-docker";
-import { ensureImages } from "ha-registry-tools";
 import { ClientLoad } from "../engine/support/client-load";
 import { prepareClients, type Clients } from "../engine/support/clients";
-import { startRegistry, type RegistryStack } from "../engine/support/stack";
+import type { RegistryStack } from "../engine/support/stack";
 import { until } from "../engine/support/waiting";
 import { Cluster } from "./support/cluster";
 import { assertNothingLost, assertOnlyInFlight, HostLoad, type Aftermath } from "./support/host-load";
-
-/** How long what died may take to be whole again. */
-const RECOVERY_SECONDS = 240;
+import { imagesOfProduction, startProduction, untilWhole } from "./support/production";
 
 /** How long the whole drill may take. */
 const LOAD_SECONDS = 3000;
@@ -32,18 +27,8 @@ describe("three hosts under load", () => {
   let directory = "";
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "hosts-"));
-    const shape = { hosts: placeholders, objectStore: { garage: {} }, loadBalancer: { virtualAddress: { address: "192.0.2.1" } } };
-    const images = await ensureImages({ names: imagesOf(resolveTopology("images", shape)), report: () => undefined });
-    cluster = await Cluster.start(images.map(({ reference }) => reference));
-    const args: RegistryArgs = {
-      hosts: cluster.hosts,
-      hostname: cluster.virtualAddress,
-      loadBalancer: { virtualAddress: { address: cluster.virtualAddress }, rateLimit: { requestsPerSecond: 0 } },
-      objectStore: { garage: { capacityGiB: 4 } },
-      nodes: { drainSeconds: 30 },
-    };
-    registry = await startRegistry({ args, dockerHosts: cluster.dockerHosts });
-    await registry.up();
+    cluster = await Cluster.start(await imagesOfProduction());
+    registry = await startProduction(cluster);
     clients = await prepareClients(directory, await registry.outputs());
     const all = [clients.docker, clients.regctl];
     for (const client of all) await client.login();
@@ -154,13 +139,8 @@ describe("three hosts under load", () => {
     return { name, engine: await up().engineOf(name) };
   }
 
-  /** Waits until everything on every host runs and is healthy. */
-  async function whole(): Promise<void> {
-    await until("every part runs and is healthy", RECOVERY_SECONDS, async () => {
-      const broken = await Promise.all(up().engines.map((engine) => engine.broken(up().name)));
-      if (broken.flat().length > 0) throw new Error(broken.flat().join(", "));
-      return true;
-    });
+  function whole(): Promise<void> {
+    return untilWhole(up());
   }
 
   /** Name of the host that has the address. */
@@ -208,8 +188,3 @@ describe("three hosts under load", () => {
     return load;
   }
 });
-
-/** Hosts that nobody speaks to: what images a registry needs does not depend on them. */
-const placeholders = Object.fromEntries(
-  [1, 2, 3].map((number) => [`host-${number}`, { dockerHost: `ssh://192.0.2.${number}`, address: `192.0.2.1${number}` }]),
-);

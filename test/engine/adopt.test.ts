@@ -43,18 +43,18 @@ test("there is a registry with an image in it, and its state is lost", async () 
   rmSync(join(commandLine.backend, ".pulumi"), { recursive: true });
 });
 
-test("up fails, harms nothing, and says how to go on", async () => {
-  const running = await docker.runningNames(name);
-  const { stderr } = await commandLine.run(1, "up", name);
-  assert.match(stderr, new RegExp(`npx ha-registry adopt ${name}`));
-  assert.deepEqual(await docker.runningNames(name), running);
-});
-
 test("adopt asks, and where nobody can answer it touches nothing", async () => {
   const running = await docker.runningNames(name);
   const { stderr } = await commandLine.run(2, "adopt", name);
   assert.match(stderr, new RegExp(`  ${name}-node-1 is replaced\\n`));
   assert.match(stderr, new RegExp(`  volume ${name}-store is taken over`));
+  assert.deepEqual(await docker.runningNames(name), running);
+});
+
+test("up fails, harms nothing, and says how to go on", async () => {
+  const running = await docker.runningNames(name);
+  const { stderr } = await commandLine.run(1, "up", name);
+  assert.match(stderr, new RegExp(`npx ha-registry adopt ${name}`));
   assert.deepEqual(await docker.runningNames(name), running);
 });
 

@@ -173,8 +173,8 @@ function renderSample([shape, settings]: [RegistryShape, RegistrySettings]): str
   const receivers = ownLogLevel ? [] : Object.keys(settings.notifications ?? {});
   const notificationHeaders = Object.fromEntries(receivers.map((name) => [name, { Authorization: ["Bearer told"] }]));
   // At start, a pull-through cache asks its upstream and reads its plans from the store; no S3 store is to be had here.
-  const proxy =
-    shape.objectStore?.s3 === undefined && settings.proxy ? { ...settings.proxy, remoteUrl: "http://127.0.0.1:5999/" } : undefined;
+  const inBucket = shape.objectStore?.s3 !== undefined || shape.objectStore?.garage !== undefined;
+  const proxy = !inBucket && settings.proxy ? { ...settings.proxy, remoteUrl: "http://127.0.0.1:5999/" } : undefined;
   try {
     return [renderRegistryConfig(resolveTopology("demo", shape), { ...settings, proxy }, { ...secrets, notificationHeaders }, files)];
   } catch {

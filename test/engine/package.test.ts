@@ -124,13 +124,14 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["caCertificatePem", "certificatePem", "privateKeyPem"],
     outputs: ["caCertificatePem", "certificatePem", "internalCaCertificatePem", "internalCaPrivateKeyPem", "privateKeyPem"],
   },
-  Files: { required: ["owner", "part", "topology"], optional: ["plain", "reread", "secret"], outputs: ["paths", "volumeName"] },
+  Files: { required: ["owner", "part", "topology"], optional: ["host", "plain", "reread", "secret"], outputs: ["paths", "volumeName"] },
+  Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "secretKey"] },
   LoadBalancer: {
     required: ["certificatePem", "networkName", "privateKeyPem", "topology"],
-    optional: ["clientCaPem"],
+    optional: ["clientCaPem", "internalCaPem", "internalCertificatePem", "internalPrivateKeyPem"],
     outputs: ["endpoint", "metricsEndpoint"],
   },
-  ObjectStore: { required: ["topology"], optional: [], outputs: ["volumeName"] },
+  ObjectStore: { required: ["networkName", "topology"], optional: [], outputs: ["s3AccessKey", "s3SecretKey", "volumeName"] },
   Redis: { required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "topology"], optional: [], outputs: ["password"] },
   RedisSentinels: {
     required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "passwords", "topology"],
@@ -140,19 +141,43 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   Registry: {
     required: [],
     optional: [
-      ...["access", "alternativeNames", "certificates", "dataProtection", "hostname", "images", "labels", "loadBalancer", "logs", "nodes"],
-      ...["objectStore", "redis", "secrets", "settings", "subnet", "teamSize", "trust"],
+      ...["access", "alternativeNames", "certificates", "dataProtection", "hostname", "hosts", "images"],
+      ...[
+        "internalPortBase",
+        "labels",
+        "loadBalancer",
+        "logs",
+        "nodes",
+        "objectStore",
+        "redis",
+        "secrets",
+        "settings",
+        "subnet",
+        "teamSize",
+        "trust",
+      ],
     ],
     outputs: ["authority", "caCertificatePem", "clientConfig", "credentials", "endpoint", "hostname", "metricsEndpoint"],
   },
   RegistryNodes: {
     required: ["networkName", "topology"],
     optional: [
-      ...["htpasswd", "notificationHeaders", "redisCaPem", "s3CaPem", "secrets", "settings", "storeVolumeName"],
+      ...[
+        "certificatePem",
+        "htpasswd",
+        "notificationHeaders",
+        "privateKeyPem",
+        "redisCaPem",
+        "s3CaPem",
+        "secrets",
+        "settings",
+        "storeVolumeName",
+      ],
       ...["tokenCertificatesPem", "tokenJwks"],
     ],
     outputs: [],
   },
+  VirtualAddress: { required: ["topology"], optional: [], outputs: ["address"] },
 };
 
 describe("schema that Pulumi infers from the installed package", () => {

@@ -3,6 +3,8 @@ import type { Properties, Property, Shape } from "./sdk-types";
 /** The parts of a Pulumi package schema that matter here. */
 export interface PackageSchema {
   resources: Record<string, ResourceSchema>;
+  /** The provider itself, which a program makes to reach another Docker Engine. */
+  provider?: ResourceSchema;
   types?: Record<string, ObjectSchema>;
 }
 

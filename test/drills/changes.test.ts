@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { ImageName, imageTable } from "ha-registry-core";
+import type { RegistryArgs } from "ha-registry-docker";
+import { describeFailures, Load, untilAllSucceed } from "../engine/support/load";
+import type { RegistryStack } from "../engine/support/stack";
+import { Cluster } from "./support/cluster";
+import { imagesOfProduction, startProduction, untilWhole } from "./support/production";
+
+/** How long the whole drill may take. */
+const LOAD_SECONDS = 3000;
+
+/** Raw requests with keep-alive and without any retry, through the address that moves, while everything is replaced on purpose. */
+describe("planned changes on three hosts, with not one request failing", () => {
+  let cluster: Cluster;
+  let registry: RegistryStack | undefined;
+  let load: Load | undefined;
+  before(async () => {
+    cluster = await Cluster.start(await imagesOfProduction());
+    registry = await startProduction(cluster);
+    const workers = (["push", "pull"] as const).flatMap((role) => [
+      { role, size: "small" as const, count: 2 },
+      { role, size: "medium" as const, count: 1 },
+    ]);
+    load = await Load.start({ client: await registry.client(), workers, maxSeconds: LOAD_SECONDS });
+  });
+  after(async () => {
+    await load?.end();
+    try {
+      await registry?.down();
+    } finally {
+      await cluster?.end();
+    }
+  });
+
+  it("the nodes' configuration", () => change((args) => ({ ...args, settings: { maxTags: 500 } })));
+
+  it("three nodes become four", () => change((args) => ({ ...args, nodes: { ...args.nodes, count: 4 } })));
+
+  it("four nodes become three", () => change((args) => ({ ...args, nodes: { ...args.nodes, count: 3 } })));
+
+  it("HAProxy's configuration", () =>
+    change(({ loadBalancer, ...args }) => ({ ...args, loadBalancer: { ...loadBalancer, timeouts: { keepAliveSeconds: 20 } } })));
+
+  it("the TLS certificate", () => change((args) => ({ ...args, alternativeNames: ["localhost", "127.0.0.1", "registry.example"] })));
+
+  for (const name of [ImageName.Garage, ImageName.Redis, ImageName.Registry, ImageName.Haproxy]) {
+    it(`the image of ${name}`, async () => {
+      const { repository, tag } = imageTable[name];
+      const reference = `${repository}:${tag}-rolled`;
+      for (const engine of up().engines) await engine.command("tag", `${repository}:${tag}`, reference);
+      await change((args) => ({ ...args, images: { references: { ...args.images?.references, [name]: reference } } }));
+    });
+  }
+
+  it("every acknowledged push can be pulled, and no tag was read as older than it was", async (context) => {
+    const report = await running().stop();
+    context.diagnostic(JSON.stringify({ succeeded: report.succeeded, longestMilliseconds: report.longest, seconds: report.seconds }));
+    assert.equal(report.failed, 0, describeFailures(report));
+    assert.deepEqual(report.staleReads, []);
+    const { count, lost } = await running().verify();
+    assert.ok(count > 0);
+    assert.deepEqual(lost, []);
+  });
+
+  /** Does a change; the load has to go on without a failure meanwhile. */
+  async function change(to: (args: RegistryArgs) => RegistryArgs): Promise<void> {
+    const earlier = await running().peek();
+    await up().up(to);
+    await untilWhole(up());
+    const later = await untilAllSucceed(running(), earlier);
+    const failed = later.failed - earlier.failed;
+    assert.equal(failed, 0, describeFailures({ failures: later.failures.slice(earlier.failures.length), failed }));
+  }
+
+  function up(): RegistryStack {
+    assert.ok(registry, "the registry is not up yet");
+    return registry;
+  }
+
+  function running(): Load {
+    assert.ok(load, "there is no load");
+    return load;
+  }
+});
