@@ -1,7 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { AccessMode, contentPath, ports, renderNodeScript, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
+import {
+  AccessMode,
+  contentPath,
+  isSeveral,
+  ports,
+  renderNodeScript,
+  renderRegistryConfig,
+  renderTracingEnvironment,
+  users,
+} from "ha-registry-core";
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -130,8 +139,9 @@ export class RegistryNodes extends pulumi.ComponentResource {
 }
 
 /**
- * How a node reaches Garage: by the balancer of its host. One name has several addresses, and where one refuses or is gone, the next is
- * tried: while there is no balancer, that of a Garage node of the same host, and each registry node begins with another one.
+ * How a node reaches Garage: one name has several addresses, and where one refuses or is gone, the next is tried. On a single host these
+ * are Garage's nodes, and each registry node begins with another one. On several it is the one beside it, then the balancer of its host,
+ * which finds those of the other hosts.
  */
 function reachGarage(topology: Topology, { number, host }: NodeTopology): Partial<docker.ContainerArgs> {
   const { garage } = topology.objectStore;
@@ -139,9 +149,9 @@ function reachGarage(topology: Topology, { number, host }: NodeTopology): Partia
   const near = garage.nodes.filter((node) => node.host === host);
   const first = (number - 1) % Math.max(near.length, 1);
   const inOrder = [...near.slice(first), ...near.slice(0, first)].map(({ address }) => address);
-  const balancers = topology.loadBalancer.balancers.filter((balancer) => balancer.host === host);
+  const balancers = isSeveral(topology.hosts) ? topology.loadBalancer.balancers.filter((balancer) => balancer.host === host) : [];
   return {
-    hosts: [...balancers.map(({ address }) => address), ...inOrder].map((ip) => ({ host: garage.host, ip })),
+    hosts: [...inOrder, ...balancers.map(({ address }) => address)].map((ip) => ({ host: garage.host, ip })),
     // A store that vanished without a word is given up after seconds instead of a quarter of an hour.
     sysctls: { "net.ipv4.tcp_retries2": "4" },
   };

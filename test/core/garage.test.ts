@@ -101,7 +101,7 @@ describe("garage.toml", () => {
 describe("the script of a Garage node", () => {
   const scripts = (count: number): string[] => {
     const garage = garageOf({ nodes: count });
-    return garage.nodes.map((node) => renderGarageScript(garage, node, peers, 300));
+    return garage.nodes.map((node) => renderGarageScript(garage, node, peers));
   };
 
   it("lets the last node alone form the cluster", () => {

@@ -2,7 +2,6 @@ import { ports } from "../layout";
 import type { GarageNodeTopology, GarageTopology } from "../topology";
 import { garageMetadataDirectory, garageRegion } from "./garage";
 import type { GaragePeer } from "./garage";
-import { drainNoticeSeconds } from "./node-script";
 
 /** Days after which parts of an upload that nobody finished are removed. */
 export const abandonedUploadDays = 7;
@@ -43,22 +42,14 @@ done
  * Whether the node itself knows key and bucket is asked at its own S3 port, without a signature: requests are answered from the node's
  * own tables there, while Garage's administration asks a majority of nodes.
  *
- * A node that is to stop first tells the balancers, which ask an agent port (HAProxy's agent-check), and waits until nobody is served any more.
- *
  * \`healthy\` fails unless the node serves. Before there is a cluster, every node but the last is healthy as soon as it answers: the
  * last one is started when the others are healthy.
  */
-export function renderGarageScript(
-  garage: GarageTopology,
-  node: GarageNodeTopology,
-  peers: readonly GaragePeer[],
-  drainSeconds: number,
-): string {
+export function renderGarageScript(garage: GarageTopology, node: GarageNodeTopology, peers: readonly GaragePeer[]): string {
   const last = node.number === garage.nodes.length;
   const json = (value: unknown): string => JSON.stringify(value);
   return `#!/bin/sh
 state=/tmp/state
-agent=/tmp/agent
 meta=${garageMetadataDirectory}
 name=${node.name}
 bucket=${garage.bucket}
@@ -173,15 +164,8 @@ joined() {
   knows_key && knows_bucket
 }
 
-# Garage gives requests under way ten seconds; so it is told only when there are none any more: 0F3C is the port of S3, 01 an open connection.
-busy() { grep -q '^ *[0-9]*: [0-9A-F]*:0F3C [0-9A-F:]* 01 ' /proc/net/tcp; }
-
 stop() {
   say "stopping"
-  echo drain > $agent
-  sleep ${drainNoticeSeconds}
-  end=$(($(date +%s) + ${drainSeconds}))
-  while busy && [ "$(date +%s)" -lt "$end" ]; do sleep 0.2; done
   kill -TERM "$garage"
 }
 
@@ -213,9 +197,6 @@ fi
 
 start "$serving"
 echo serving > $state
-echo "up ready" > $agent
-while :; do nc -l -p ${ports.garageAgent} -e cat $agent || sleep 0.1; done 2> /dev/null &
-answering=$!
 say "serving"
 
 # A place that changed, and connections to nodes that were away; Garage itself tries those every 30 to 60 seconds.
@@ -227,7 +208,7 @@ say "serving"
 } &
 keeper=$!
 await
-kill "$keeper" "$answering"
+kill "$keeper"
 exit $status
 `;
 }
