@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { ImageName, imageTable, resolveTopology } from "ha-registry-core";
+import type { GarageNodeTopology } from "ha-registry-core";
+import { tagImage } from "ha-registry-tools";
+import { docker } from "../engine/support/docker";
+import { describeFailures, Load, untilAllSucceed, type LoadReport } from "../engine/support/load";
+import { useRegistry } from "../engine/support/stack";
+import { until } from "../engine/support/waiting";
+
+/** How long Docker may take to start a crashed node again, and the node to serve. */
+const RECOVERY_SECONDS = 240;
+
+/** A request may have been sent to a process that is dying. */
+const DEATH_MILLISECONDS = 200;
+
+/** Bounds the load should a step hang. */
+const LOAD_SECONDS = 1700;
+
+/** What one machine does not show: nodes that are far apart, disks that fail, and terabytes that have to be copied. */
+describe("the registry's own object store under load", () => {
+  const images: string[] = [];
+  let load: Load | undefined;
+  after(() => load?.end());
+  const registry = useRegistry({ args: { objectStore: { garage: {} } } });
+  after(async () => images.length > 0 && (await docker.command("rmi", ...images)));
+  before(async () => {
+    const workers = [
+      { role: "push" as const, size: "small" as const, count: 2 },
+      { role: "pull" as const, size: "small" as const, count: 2 },
+      { role: "push" as const, size: "medium" as const, count: 1 },
+      { role: "pull" as const, size: "medium" as const, count: 1 },
+    ];
+    load = await Load.start({ client: await registry().client(), workers, maxSeconds: LOAD_SECONDS });
+  });
+
+  it("a node dies under load: requests fail only where they were in flight on it, and it comes back by itself", async (context) => {
+    const name = registry().container("garage-2");
+    const pid = await registry().docker.hostPid(name);
+    process.kill(pid, "SIGKILL");
+    const killed = Date.now();
+    await until(
+      `${name} is started again`,
+      RECOVERY_SECONDS,
+      async () => ![0, pid].includes((await registry().docker.inspect(name)).State.Pid),
+    );
+    await registry().docker.untilHealthy(name, RECOVERY_SECONDS);
+    context.diagnostic(`healthy again after ${Date.now() - killed} ms`);
+    await everyoneSucceeds();
+    const { failures } = await running().peek();
+    context.diagnostic(`${failures.length} requests were cut off`);
+    const late = failures.filter(({ startedAt }) => startedAt > killed + DEATH_MILLISECONDS);
+    assert.equal(late.length, 0, describeFailures({ failures: late, failed: late.length }));
+    const workers = failures.map(({ worker }) => worker);
+    assert.deepEqual(workers, [...new Set(workers)], "a worker failed more than once");
+  });
+
+  it("an image roll under load fails no request", async () => {
+    const earlier = await running().peek();
+    const { repository, tag } = imageTable[ImageName.Garage];
+    const image = await tagImage(`${repository}:${tag}`, `${tag}-${registry().name}`);
+    images.push(image);
+    await registry().up((args) => ({ ...args, images: { references: { [ImageName.Garage]: image } } }));
+    for (const { name } of garages()) assert.equal((await registry().docker.inspect(name)).Config.Image, image);
+    await untilAllSucceed(running(), earlier);
+    await nothingFailedSince(earlier);
+  });
+
+  it("a node that comes back with nothing gets everything from the others, and is not asked before", async () => {
+    const earlier = await running().peek();
+    const lost = garages()[2];
+    assert.ok(lost);
+    await registry().docker.command("rm", "--force", lost.name, `${lost.name}-volumes`);
+    await registry().docker.command("volume", "rm", `${lost.name}-meta`, `${lost.name}-data`);
+    await registry().up();
+    await until("every part is healthy", RECOVERY_SECONDS, async () => (await registry().docker.broken(registry().name)).length === 0);
+    await everyoneSucceeds();
+    await nothingFailedSince(earlier);
+  });
+
+  it("in all that time no tag was read as older than it was, and every acknowledged push can be pulled", async (context) => {
+    const report = await running().stop();
+    context.diagnostic(JSON.stringify({ succeeded: report.succeeded, longestMilliseconds: report.longest, seconds: report.seconds }));
+    assert.deepEqual(report.staleReads, []);
+    const { count, lost } = await running().verify();
+    context.diagnostic(`${count} pushes`);
+    assert.ok(count > 0);
+    assert.deepEqual(lost, []);
+  });
+
+  function running(): Load {
+    assert.ok(load, "there is no load");
+    return load;
+  }
+
+  /** Waits until every kind of operation succeeds again. */
+  async function everyoneSucceeds(): Promise<void> {
+    await untilAllSucceed(running(), await running().peek());
+  }
+
+  async function nothingFailedSince(earlier: LoadReport): Promise<void> {
+    const report = await running().peek();
+    const failures = report.failures.slice(earlier.failures.length);
+    assert.equal(failures.length, 0, describeFailures({ failures, failed: failures.length }));
+  }
+
+  function garages(): GarageNodeTopology[] {
+    return resolveTopology(registry().name, { objectStore: { garage: {} } }).objectStore.garage?.nodes ?? [];
+  }
+});
