@@ -53,6 +53,26 @@ export function serviceDefaults({ topology, part, user, memoryMiB, cpus, graceSe
   } satisfies Partial<docker.ContainerArgs>;
 }
 
+/**
+ * The settings of a container that runs a shell script once, in the registry's image, to hand volumes over: root without any right but to
+ * change owners.
+ */
+export function volumePreparation(topology: Topology, script: string) {
+  return {
+    image: topology.images.registry,
+    entrypoints: ["sh", "-c"],
+    command: [script],
+    user: "0:0",
+    capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE"] },
+    securityOpts: ["no-new-privileges"],
+    readOnly: true,
+    networkMode: "none",
+    attach: true,
+    mustRun: false,
+    labels: labels(topology, "object-store"),
+  } satisfies Partial<docker.ContainerArgs>;
+}
+
 /** How long a healthy container is left alone before it is looked at again, seconds. */
 export const restSeconds = 8;
 

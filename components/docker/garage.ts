@@ -18,7 +18,7 @@ import {
   users,
 } from "ha-registry-core";
 import type { GarageNodeTopology, GaragePeer, GarageTopology, Topology } from "ha-registry-core";
-import { healthcheck, labels, serviceDefaults } from "./container";
+import { healthcheck, labels, serviceDefaults, volumePreparation } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions } from "./hosts";
 import type { PartOptions } from "./hosts";
@@ -168,23 +168,14 @@ export class Garage extends pulumi.ComponentResource {
     const prepared = new docker.Container(
       `${node.name}-volumes`,
       {
+        // The registry's image has a shell, which Garage's has not.
+        ...volumePreparation(topology, renderGarageVolumesScript(users.garage, toShell, [toMetadata, toData])),
         name: `${node.name}-volumes`,
-        image: topology.images.registry, // it has a shell, which Garage's image has not
-        entrypoints: ["sh", "-c"],
-        command: [renderGarageVolumesScript(users.garage, toShell, [toMetadata, toData])],
-        user: "0:0",
-        capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE"] },
-        securityOpts: ["no-new-privileges"],
-        readOnly: true,
-        networkMode: "none",
-        attach: true,
-        mustRun: false,
         mounts: [
           { type: "volume", source: metadata, target: toMetadata },
           { type: "volume", source: data, target: toData },
           { type: "volume", source: shell, target: toShell },
         ],
-        labels: labels(topology, "object-store"),
       },
       { ...options, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image with a shell will do
     );

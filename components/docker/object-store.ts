@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ObjectStoreKind, users } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
-import { labels } from "./container";
+import { labels, volumePreparation } from "./container";
 import { Garage } from "./garage";
 import type { PartOptions } from "./hosts";
 
@@ -58,22 +58,13 @@ export class ObjectStore extends pulumi.ComponentResource {
     new docker.Container(
       `${name}-owner`,
       {
-        name: `${name}-owner`,
-        image: topology.images.registry,
-        entrypoints: ["sh", "-c"],
         // The directory in it keeps the volume from being empty: Docker gives an empty one the owner that the image's directory has.
-        command: [
+        ...volumePreparation(
+          topology,
           `mkdir -p ${dataDirectory}/docker; [ "$(stat -c %u:%g ${dataDirectory})" = ${owner} ] || chown -R ${owner} ${dataDirectory}`,
-        ],
-        user: "0:0",
-        capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE"] },
-        securityOpts: ["no-new-privileges"],
-        readOnly: true,
-        networkMode: "none",
-        attach: true,
-        mustRun: false,
+        ),
+        name: `${name}-owner`,
         mounts: [{ type: "volume", source: this.volumeName, target: dataDirectory }],
-        labels: labels(topology, "object-store"),
       },
       { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image will do
     );
