@@ -34,6 +34,8 @@ export const ports = {
   storeTls: 3943,
   /** Garage's nodes among themselves. */
   garageRpc: 3901,
+  /** A Garage node tells the balancers here whether it wants new requests. */
+  garageAgent: 3904,
   /** Garage's health and metrics. */
   garageAdmin: 3903,
   /** A sentinel, with TLS. */

@@ -6,7 +6,7 @@ import { hosts, publishedPorts } from "./layout";
 import { isSeveral } from "./placement";
 import type { Ground } from "./placement";
 import type { LoadBalancerShape, VirtualAddressShape } from "./shape";
-import { sizeFor } from "./sizing";
+import type { Sizing } from "./sizing";
 import type { BalancerTopology, LoadBalancerTopology, VirtualAddressTopology } from "./topology";
 
 /** HAProxys of one registry; each has a port of statistics of its own, and two are enough to replace one. */
@@ -16,11 +16,10 @@ const mostReplicas = 4;
 export function resolveLoadBalancer(
   name: string,
   ground: Ground,
-  teamSize: number,
+  size: Sizing,
   shape: LoadBalancerShape,
   problems: Problems,
 ): Omit<LoadBalancerTopology, "catalogUsers"> {
-  const size = sizeFor(teamSize);
   const port = shape.port ?? 5000;
   const statisticsPort = shape.statistics?.port ?? (port + 3404 + mostReplicas <= 65536 ? port + 3404 : port - 3404);
   const replicas = shape.replicas ?? 2;

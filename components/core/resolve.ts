@@ -6,7 +6,7 @@ import { resolveAccess } from "./resolve-access";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
-import { sizeFor } from "./sizing";
+import { sizeFor, withOwnStore } from "./sizing";
 import type { CertificatesTopology, LogsTopology, NetworkTopology, NodeSettings, NodeTopology, Topology } from "./topology";
 import { hosts, ports, publishedPorts } from "./layout";
 import { checkInternalPorts, isSeveral, place, resolveHosts } from "./placement";
@@ -43,7 +43,8 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
     internalPortBase: shape.internalPortBase ?? 21_000,
   };
   const access = resolveAccess(shape.access ?? {}, problems);
-  const loadBalancer = resolveLoadBalancer(name, ground, teamSize, shape.loadBalancer ?? {}, problems);
+  const size = shape.objectStore?.garage === undefined ? sizeFor(teamSize) : withOwnStore(sizeFor(teamSize));
+  const loadBalancer = resolveLoadBalancer(name, ground, size, shape.loadBalancer ?? {}, problems);
   checkInternalPorts(ground, loadBalancer.port, problems);
   const alternativeNames = resolveAlternativeNames(hostname, shape.alternativeNames, ground, shape.loadBalancer, problems);
   return {

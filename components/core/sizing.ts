@@ -36,6 +36,11 @@ export function sizeFor(teamSize: number): Sizing {
   return { ...processesFor(teamSize), storageGiB: Math.ceil(teamSize * imagesPerDeveloperGiB * capacityReserve) };
 }
 
+/** Sizes where HAProxy also hands on the requests of registry nodes to a store of the registry's own: two more buffers per connection, without TLS. */
+export function withOwnStore(size: Sizing): Sizing {
+  return { ...size, balancerMemoryMiB: 1.5 * size.balancerMemoryMiB };
+}
+
 function processesFor(teamSize: number): Omit<Sizing, "storageGiB"> {
   if (teamSize < filesystemTeamLimit) {
     return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 512, maxConnections: 2000, redisMemoryMiB: 128, garageMemoryMiB: 1024 };

@@ -123,7 +123,7 @@ export class Garage extends pulumi.ComponentResource {
           user: users.garage,
           memoryMiB: garage.memoryMiB,
           cpus: garage.cpus,
-          graceSeconds: 60, // Garage gives requests under way 10 s, and then ends its workers
+          graceSeconds: topology.node.drainSeconds + 60, // after that, Garage gives requests 10 s, and then ends its workers
         }),
         waitTimeout: 300, // a node that lost its data has to get the tables from the others
         name: node.name,
@@ -205,7 +205,7 @@ export class Garage extends pulumi.ComponentResource {
         host: node.host,
         owner: users.garage,
         plain: {
-          "garage.sh": peers.apply((others) => renderGarageScript(garage, node, others)),
+          "garage.sh": peers.apply((others) => renderGarageScript(topology, garage, node, others)),
           "garage.toml": configuration(GaragePhase.Serving),
           "garage-joining.toml": configuration(GaragePhase.Joining),
         },

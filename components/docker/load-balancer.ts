@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { contentPath, ports, renderHaproxy, users } from "ha-registry-core";
+import { contentPath, haproxyConnections, ports, renderHaproxy, users } from "ha-registry-core";
 import type { BalancerTopology, Topology } from "ha-registry-core";
 import { healthcheck, restSeconds, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -132,7 +132,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         init: true, // as process 1, HAProxy could not be ended from inside; see probe
         stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
         networkMode: pulumi.interpolate`container:${namespace.id}`,
-        ulimits: [{ name: "nofile", soft: descriptors(balancer.maxConnections), hard: descriptors(balancer.maxConnections) }],
+        ulimits: [{ name: "nofile", soft: descriptors(topology), hard: descriptors(topology) }],
         mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
         healthcheck: healthcheck(probe(ports.statistics + index), watchfulRest),
       },
@@ -211,6 +211,6 @@ function probe(port: number): string {
 const watchfulRest = `for second in $(seq ${restSeconds}); do [ -e ${networkInterface} ] || break; sleep 1; done`;
 
 /** File descriptors that HAProxy takes: two per connection, and some for itself. */
-function descriptors(connections: number): number {
-  return 2 * connections + 1000;
+function descriptors(topology: Topology): number {
+  return 2 * haproxyConnections(topology) + 1000;
 }

@@ -1,16 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import {
-  AccessMode,
-  contentPath,
-  isSeveral,
-  ports,
-  renderNodeScript,
-  renderRegistryConfig,
-  renderTracingEnvironment,
-  users,
-} from "ha-registry-core";
+import { AccessMode, contentPath, ports, renderNodeScript, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -86,6 +77,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
         ),
       ]),
     );
+    const isCache = pulumi.unsecret(pulumi.output(args.settings).apply((settings) => settings?.proxy !== undefined));
     const environment = Object.entries(renderTracingEnvironment(topology)).map(([key, value]) => `${key}=${value}`);
     const caOfStore = (own: Files): pulumi.Output<string>[] =>
       args.s3CaPem === undefined ? [] : [pulumi.interpolate`SSL_CERT_DIR=${pathOf(own, "s3-ca.crt").apply(directoryOf)}`];
@@ -111,7 +103,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
           tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
           envs: [...environment, ...caOfStore(own)],
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
-          ...reachGarage(topology, node),
+          ...reachGarage(topology, node, isCache),
           mounts: [
             { type: "volume", source: own.volumeName, target: "/files", readOnly: true },
             ...(topology.objectStore.s3 !== undefined
@@ -139,19 +131,19 @@ export class RegistryNodes extends pulumi.ComponentResource {
 }
 
 /**
- * How a node reaches Garage: one name has several addresses, and where one refuses or is gone, the next is tried. On a single host these
- * are Garage's nodes, and each registry node begins with another one. On several it is the one beside it, then the balancer of its host,
- * which finds those of the other hosts.
+ * How a node reaches Garage: by the balancer of its host, which is told when a Garage node is to stop. A pull-through cache reads the store when it
+ * starts, and the first ones do before there is a balancer: for them the name has further addresses, those of Garage nodes on the same
+ * host, each beginning with another one; where one refuses, the next is tried.
  */
-function reachGarage(topology: Topology, { number, host }: NodeTopology): Partial<docker.ContainerArgs> {
+function reachGarage(topology: Topology, { number, host }: NodeTopology, isCache: pulumi.Output<boolean>): Partial<docker.ContainerArgs> {
   const { garage } = topology.objectStore;
   if (garage === undefined) return {};
+  const balancers = topology.loadBalancer.balancers.filter((balancer) => balancer.host === host);
   const near = garage.nodes.filter((node) => node.host === host);
   const first = (number - 1) % Math.max(near.length, 1);
-  const inOrder = [...near.slice(first), ...near.slice(0, first)].map(({ address }) => address);
-  const balancers = isSeveral(topology.hosts) ? topology.loadBalancer.balancers.filter((balancer) => balancer.host === host) : [];
+  const direct = [...near.slice(first), ...near.slice(0, first)];
   return {
-    hosts: [...inOrder, ...balancers.map(({ address }) => address)].map((ip) => ({ host: garage.host, ip })),
+    hosts: isCache.apply((also) => [...balancers, ...(also ? direct : [])].map(({ address }) => ({ host: garage.host, ip: address }))),
     // A store that vanished without a word is given up after seconds instead of a quarter of an hour.
     sysctls: { "net.ipv4.tcp_retries2": "4" },
   };

@@ -73,17 +73,19 @@ describe("Garage", () => {
     }
   });
 
-  it("is reached by each registry node under one name, beginning with another node of it", async () => {
-    const recording = await deploy();
-    const { nodes = [], host } = resolveTopology("team", { objectStore: { garage: {} } }).objectStore.garage ?? {};
+  it("is reached by the balancer; by a pull-through cache, which reads it before there is one, also itself, each node beginning with another", async () => {
+    const topology = resolveTopology("team", { objectStore: { garage: {} } });
+    const { nodes = [], host } = topology.objectStore.garage ?? {};
+    const balancer = topology.loadBalancer.balancers[0]?.address;
     const addresses = nodes.map(({ address }) => address);
+    const cache = await deploy({ settings: { proxy: { remoteUrl: "https://upstream.example" } } });
+    const recording = await deploy();
     for (const [index, name] of ["team-node-1", "team-node-2"].entries()) {
-      const entries = container(recording, name).hosts ?? [];
+      assert.deepEqual(container(recording, name).hosts, [{ host, ip: balancer }]);
       assert.deepEqual(
-        entries.map((entry) => entry.ip),
-        [...addresses.slice(index), ...addresses.slice(0, index)],
+        container(cache, name).hosts,
+        [balancer, ...addresses.slice(index), ...addresses.slice(0, index)].map((ip) => ({ host, ip })),
       );
-      assert.ok(entries.every((entry) => entry.host === host));
     }
     const { storage } = parse(uploaded(recording, "team-nodes", "config.yml")) as { storage: { s3?: Record<string, unknown> } };
     assert.equal(storage.s3?.["secretkey"], generated("bytes of team-garage-secret-key"));

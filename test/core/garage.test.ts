@@ -100,8 +100,9 @@ describe("garage.toml", () => {
 
 describe("the script of a Garage node", () => {
   const scripts = (count: number): string[] => {
-    const garage = garageOf({ nodes: count });
-    return garage.nodes.map((node) => renderGarageScript(garage, node, peers));
+    const topology = resolveTopology("team", { objectStore: { garage: { nodes: count } } });
+    const { garage } = topology.objectStore;
+    return (garage?.nodes ?? []).map((node) => renderGarageScript(topology, garageOf({ nodes: count }), node, peers));
   };
 
   it("lets the last node alone form the cluster", () => {
@@ -111,6 +112,34 @@ describe("the script of a Garage node", () => {
         Array.from({ length: count }, (_, index) => (index === count - 1 ? "yes" : "no")),
       );
     }
+  });
+});
+
+describe("a Garage node that is to stop", () => {
+  const topology = resolveTopology("team", {
+    subnet: "10.9.8.0/24",
+    hosts: Object.fromEntries(
+      [1, 2, 3].map((number) => [`host-${number}`, { dockerHost: `ssh://host-${number}`, address: `10.0.0.1${number}` }]),
+    ),
+    objectStore: { garage: { nodes: 3 } },
+  });
+
+  it("waits for the requests of its host's balancer, and for no other connection", () => {
+    const { garage } = topology.objectStore;
+    const [node] = garage?.nodes ?? [];
+    assert.ok(garage && node);
+    const expression = /grep -Eq '(.*)' \/proc\/net\/tcp/.exec(renderGarageScript(topology, garage, node, peers))?.[1];
+    assert.ok(expression !== undefined);
+    const balancer = topology.loadBalancer.balancers.find(({ host }) => host === node.host)?.address ?? "";
+    const line = (local: number, remote: string, state: string): string => {
+      const reversed = Buffer.from(remote.split(".").map(Number).reverse()).toString("hex").toUpperCase();
+      return `   1: 4708090A:${local.toString(16).toUpperCase().padStart(4, "0")} ${reversed}:D2F0 ${state} 00000000:00000000 00:00000000 00000000`;
+    };
+    const waitsFor = (text: string): boolean => new RegExp(expression).test(text);
+    assert.ok(waitsFor(line(3900, balancer, "01")));
+    assert.ok(!waitsFor(line(3900, balancer, "06")), "a connection that ended");
+    assert.ok(!waitsFor(line(3900, "10.9.8.11", "01")), "one of a registry node");
+    assert.ok(!waitsFor(line(3904, balancer, "01")), "one to another port");
   });
 });
 

@@ -76,12 +76,16 @@ describe("the own object store of several hosts", () => {
     const tls = "ssl ca-file /files/b/ca.crt verify required sni str(store.demo.internal) backup";
     assert.deepEqual(
       block("backend store").filter((line) => line.startsWith("server")),
-      ["server demo-garage-2 10.9.8.72:3900", `server north 10.0.0.11:21040 ${tls}`, `server south 10.0.0.13:21040 ${tls}`],
+      [
+        "server demo-garage-2 10.9.8.72:3900 agent-check agent-port 3904",
+        `server north 10.0.0.11:21040 ${tls}`,
+        `server south 10.0.0.13:21040 ${tls}`,
+      ],
     );
     assert.ok(block("frontend store-of-this-host").includes("bind :3943 ssl crt /files/c/internal.pem"));
     assert.deepEqual(
       block("backend store-of-this-host").filter((line) => line.startsWith("server")),
-      ["server demo-garage-2 10.9.8.72:3900"],
+      ["server demo-garage-2 10.9.8.72:3900 agent-check agent-port 3904"],
     );
   });
 

@@ -56,7 +56,12 @@ describe("haproxy.cfg, redis.conf and sentinel.conf of any registry", () => {
 
 function checkHaproxy(topology: Topology, paths: HaproxyFiles): void {
   const sections = parseHaproxy(renderHaproxy(topology, paths), extraKeywords);
-  const expected = ["global ", "defaults ", "frontend clients", "backend registry-reads", "backend registry-writes", "frontend statistics"];
+  const store = topology.objectStore.garage === undefined ? [] : ["frontend store", "backend store"];
+  const expected = [
+    ...["global ", "defaults ", "frontend clients", "backend registry-reads", "backend registry-writes"],
+    ...store,
+    "frontend statistics",
+  ];
   assert.deepEqual(
     sections.map(({ kind, name }) => `${kind} ${name}`),
     expected,

@@ -1,7 +1,8 @@
 import { ports } from "../layout";
-import type { GarageNodeTopology, GarageTopology } from "../topology";
+import type { GarageNodeTopology, GarageTopology, Topology } from "../topology";
 import { garageMetadataDirectory, garageRegion } from "./garage";
 import type { GaragePeer } from "./garage";
+import { drainNoticeSeconds } from "./node-script";
 
 /** Days after which parts of an upload that nobody finished are removed. */
 export const abandonedUploadDays = 7;
@@ -42,14 +43,22 @@ done
  * Whether the node itself knows key and bucket is asked at its own S3 port, without a signature: requests are answered from the node's
  * own tables there, while Garage's administration asks a majority of nodes.
  *
+ * A node that is to stop first tells the balancers, which ask an agent port (HAProxy's agent-check), and waits until they have no request here.
+ *
  * \`healthy\` fails unless the node serves. Before there is a cluster, every node but the last is healthy as soon as it answers: the
  * last one is started when the others are healthy.
  */
-export function renderGarageScript(garage: GarageTopology, node: GarageNodeTopology, peers: readonly GaragePeer[]): string {
+export function renderGarageScript(
+  topology: Topology,
+  garage: GarageTopology,
+  node: GarageNodeTopology,
+  peers: readonly GaragePeer[],
+): string {
   const last = node.number === garage.nodes.length;
   const json = (value: unknown): string => JSON.stringify(value);
   return `#!/bin/sh
 state=/tmp/state
+agent=/tmp/agent
 meta=${garageMetadataDirectory}
 name=${node.name}
 bucket=${garage.bucket}
@@ -164,8 +173,15 @@ joined() {
   knows_key && knows_bucket
 }
 
+# Garage gives requests under way ten seconds; so it is told only when the balancers have none here any more. Each has a connection of its own.
+busy() { grep -Eq '${connectionsFrom(balancersBeside(topology, node))}' /proc/net/tcp; }
+
 stop() {
   say "stopping"
+  echo drain > $agent
+  sleep ${drainNoticeSeconds}
+  end=$(($(date +%s) + ${topology.node.drainSeconds}))
+  while busy && [ "$(date +%s)" -lt "$end" ]; do sleep 0.2; done
   kill -TERM "$garage"
 }
 
@@ -197,6 +213,9 @@ fi
 
 start "$serving"
 echo serving > $state
+echo "up ready" > $agent
+while :; do nc -l -p ${ports.garageAgent} -e cat $agent || sleep 0.1; done 2> /dev/null &
+answering=$!
 say "serving"
 
 # A place that changed, and connections to nodes that were away; Garage itself tries those every 30 to 60 seconds.
@@ -208,9 +227,28 @@ say "serving"
 } &
 keeper=$!
 await
-kill "$keeper"
+kill "$keeper" "$answering"
 exit $status
 `;
+}
+
+/** Addresses of the balancers by which the node is asked: those of its host. */
+function balancersBeside({ loadBalancer }: Topology, { host }: GarageNodeTopology): string[] {
+  return loadBalancer.balancers.filter((balancer) => balancer.host === host).map(({ address }) => address);
+}
+
+/** An expression for the lines of `/proc/net/tcp` with an open connection (01) of one of `addresses` to the port of S3. */
+function connectionsFrom(addresses: readonly string[]): string {
+  const hexadecimal = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, "0");
+  // The kernel writes addresses as numbers of its own byte order: the last byte comes first on all that Docker runs on here.
+  const remote = addresses.map((address) =>
+    address
+      .split(".")
+      .reverse()
+      .map((byte) => hexadecimal(Number(byte), 2))
+      .join(""),
+  );
+  return `:${hexadecimal(ports.garageS3, 4)} (${remote.join("|")}):[0-9A-F]* 01 `;
 }
 
 /** The rule of the bucket by which abandoned uploads go. Finished objects are never touched by it. */

@@ -3,45 +3,87 @@ import { hostPort, isSeveral, storeServerName } from "../placement";
 import type { Topology } from "../topology";
 import type { HaproxyFiles } from "./haproxy-frontend";
 import { quote, section } from "./haproxy-text";
+import { agentIntervalMilliseconds } from "./node-script";
 
 /**
- * How the nodes of a host reach the registry's own object store when its Garage node on the same host does not serve, and how others
- * reach that one: Garage speaks no TLS, and what crosses the network between hosts has to. Nothing where there is but one host.
+ * How the registry nodes reach the registry's own object store. A Garage node that stops closes kept connections, and the registry's S3 driver
+ * takes a request that meets such an end for a failure. So HAProxy stands between: a connection to Garage carries one request, a node that is
+ * about to stop is asked for nothing new (agent-check), and what was cut off is told as a 502, which the driver does try again.
  *
- * Connections are handed on as they are: a registry's S3 driver sends a request again that broke off.
+ * With several hosts the nodes ask the Garage node of their own host, and those of others only when it does not serve. Garage speaks no TLS, and
+ * what crosses the network between hosts has to: each host's balancer offers its Garage node to the others.
  */
 export function storeSections(topology: Topology, host: string, files: HaproxyFiles): string[] {
-  const { hosts, objectStore, loadBalancer } = topology;
-  if (objectStore.garage === undefined || !isSeveral(hosts)) return [];
+  const { hosts, objectStore } = topology;
+  if (objectStore.garage === undefined) return [];
+  const local = objectStore.garage.nodes
+    .filter((node) => node.host === host)
+    .map(({ name, address }) => `server ${name} ${address}:${ports.garageS3} agent-check agent-port ${ports.garageAgent}`);
+  const own = [
+    section(
+      "frontend store",
+      "no log",
+      `bind :${ports.garageS3}`,
+      `maxconn ${storeConnections(topology)}`,
+      keptLonger,
+      "default_backend store",
+    ),
+    storeBackend("store", [...local, ...remoteStores(topology, host, files)]),
+  ];
+  if (!isSeveral(hosts)) return own;
+  return [
+    ...own,
+    section(
+      "frontend store-of-this-host",
+      "no log",
+      `bind :${ports.storeTls} ssl crt ${quote(files.internalCertificate ?? "")}`,
+      "monitor-uri /healthz",
+      "monitor fail if { nbsrv(store-of-this-host) lt 1 }",
+      "default_backend store-of-this-host",
+    ),
+    storeBackend("store-of-this-host", local),
+  ];
+}
+
+/**
+ * Connections of registry nodes to their store that one HAProxy takes at once: a client's request has one with the store at a time. They count
+ * beside those of clients, which otherwise could fill HAProxy and then wait for a store that cannot be asked.
+ */
+export function storeConnections({ objectStore, loadBalancer }: Topology): number {
+  return objectStore.garage === undefined ? 0 : loadBalancer.maxConnections;
+}
+
+/** Longer than the registry keeps an idle connection (Go's 90 s), so that it is never the balancer that ends one. */
+const keptLonger = "timeout http-keep-alive 100s";
+
+function storeBackend(name: string, servers: readonly string[]): string {
+  return section(
+    `backend ${name}`,
+    "balance leastconn",
+    "option http-server-close",
+    // What was read may be read again; a PUT is repeated by the driver, which still has what it sent.
+    "http-request disable-l7-retry unless { method GET HEAD }",
+    "retry-on conn-failure empty-response response-timeout 500 502 503 504",
+    "option httpchk",
+    // The name of no bucket: Garage answers with an error that is the asker's, and a balancer with its health.
+    "http-check send meth GET uri /healthz",
+    "http-check expect rstatus ^[1-4]",
+    "default-server check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1 " + `agent-inter ${agentIntervalMilliseconds}ms`,
+    servers,
+  );
+}
+
+/** The balancers of other hosts that have a Garage node. */
+function remoteStores({ name, hosts, objectStore, loadBalancer }: Topology, host: string, files: HaproxyFiles): string[] {
+  if (!isSeveral(hosts)) return [];
   const { internalCa, internalCertificate } = files;
   if (internalCa === undefined || internalCertificate === undefined) {
     throw new TypeError("hosts reach each other's store by TLS, and its CA or its certificate is missing");
   }
-  const { garage } = objectStore;
-  const local = garage.nodes.filter((node) => node.host === host).map((node) => ({ name: node.name, address: node.address }));
-  const tls = `ssl ca-file ${quote(internalCa)} verify required sni str(${storeServerName(topology.name)})`;
-  const remote = loadBalancer.balancers
-    .filter((balancer) => balancer.host !== host && garage.nodes.some((node) => node.host === balancer.host))
-    .flatMap(({ host: name, publishedStore }) => (publishedStore === undefined ? [] : [{ name, address: hostPort(publishedStore) }]));
-  const servers = local.map(({ name, address }) => `server ${name} ${address}:${ports.garageS3}`);
-  // A Garage node opens its port when it can answer, so that a connection says all.
-  const checked = "default-server check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1";
-  return [
-    section("frontend store", "mode tcp", `bind :${ports.garageS3}`, "option tcplog", "default_backend store"),
-    section(
-      "backend store",
-      "mode tcp",
-      checked,
-      servers,
-      remote.map(({ name, address }) => `server ${name} ${address} ${tls} backup`),
-    ),
-    section(
-      "frontend store-of-this-host",
-      "mode tcp",
-      `bind :${ports.storeTls} ssl crt ${quote(internalCertificate)}`,
-      "option tcplog",
-      "default_backend store-of-this-host",
-    ),
-    section("backend store-of-this-host", "mode tcp", checked, servers),
-  ];
+  const tls = `ssl ca-file ${quote(internalCa)} verify required sni str(${storeServerName(name)})`;
+  return loadBalancer.balancers
+    .filter((balancer) => balancer.host !== host && objectStore.garage?.nodes.some((node) => node.host === balancer.host))
+    .flatMap(({ host: other, publishedStore }) =>
+      publishedStore === undefined ? [] : [`server ${other} ${hostPort(publishedStore)} ${tls} backup`],
+    );
 }

@@ -4,7 +4,7 @@ import { agentIntervalMilliseconds } from "./node-script";
 import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
-import { storeSections } from "./haproxy-store";
+import { storeConnections, storeSections } from "./haproxy-store";
 import { extraLines, quote, section } from "./haproxy-text";
 
 export type { HaproxyFiles };
@@ -41,12 +41,13 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
   ].join("\n");
 }
 
-function globalSection({ loadBalancer, node }: Topology): string {
+function globalSection(topology: Topology): string {
+  const { loadBalancer, node } = topology;
   return section(
     "global",
     // There is no admin socket: what is to change is rendered, and takes effect by replacement.
     "log stdout len 8192 format raw local0 info",
-    `maxconn ${loadBalancer.maxConnections + statisticsConnections}`,
+    `maxconn ${haproxyConnections(topology)}`,
     `hard-stop-after ${node.drainSeconds}s`,
     // A connection takes two of these. Four times the default: half as much again of layers per second, and more in clear.
     `tune.bufsize ${bufferBytes}`,
@@ -59,6 +60,11 @@ function globalSection({ loadBalancer, node }: Topology): string {
     "ssl-default-bind-curves X25519:P-256:P-384",
     extraLines(loadBalancer.extraConfig.global),
   );
+}
+
+/** Connections that one HAProxy takes at once, whoever they come from. */
+export function haproxyConnections(topology: Topology): number {
+  return topology.loadBalancer.maxConnections + storeConnections(topology) + statisticsConnections;
 }
 
 const tls12Ciphers = ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"].flatMap((cipher) => [

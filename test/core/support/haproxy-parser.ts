@@ -41,8 +41,9 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "monitor-uri",
     "monitor",
     "stats",
+    "timeout",
   ],
-  backend: ["balance", "option", "retry-on", "http-check", "default-server", "server"],
+  backend: ["balance", "option", "http-request", "retry-on", "http-check", "default-server", "server"],
 };
 
 /** Keywords (with their first argument, where that makes them different) that may stand in a section several times. */
