@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { describeFailures, Load, untilAllSucceed } from "../engine/support/load";
+import { assertNothingFails, describeFailures, Load, untilAllSucceed } from "../engine/support/load";
 import { Sentinels } from "../engine/support/sentinels";
 import { useRegistry } from "../engine/support/stack";
 import { until } from "../engine/support/waiting";
@@ -122,11 +122,7 @@ describe("Redis with sentinels, again and again, under load, with not one pull o
   }
 
   async function nothingFails(work: () => Promise<unknown>): Promise<void> {
-    const earlier = await running().peek();
-    await work();
-    const later = await untilAllSucceed(running(), earlier);
-    const failed = later.failed - earlier.failed;
-    assert.equal(failed, 0, describeFailures({ failures: later.failures.slice(earlier.failures.length), failed }));
+    await assertNothingFails(running(), work);
   }
 
   function running(): Load {

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { ImageName, imageTable } from "ha-registry-core";
 import { tagImage } from "ha-registry-tools";
 import { docker } from "./support/docker";
-import { describeFailures, Load, untilAllSucceed } from "./support/load";
+import { assertNothingFails, describeFailures, Load, untilAllSucceed } from "./support/load";
 import { Sentinels } from "./support/sentinels";
 import { useRegistry } from "./support/stack";
 import { until } from "./support/waiting";
@@ -109,13 +109,8 @@ describe("Redis with sentinels, under load, with not one pull or push failing", 
     await until(`another primary than ${old}`, FAILOVER_SECONDS, async () => (await sentinels().primary()) !== old);
   }
 
-  /** The load has to go on without a failure while `work` is done. */
-  async function nothingFails(work: () => Promise<void>): Promise<void> {
-    const earlier = await running().peek();
-    await work();
-    const later = await untilAllSucceed(running(), earlier);
-    const failed = later.failed - earlier.failed;
-    assert.equal(failed, 0, describeFailures({ failures: later.failures.slice(earlier.failures.length), failed }));
+  async function nothingFails(work: () => Promise<unknown>): Promise<void> {
+    await assertNothingFails(running(), work);
   }
 
   function running(): Load {

@@ -8,10 +8,14 @@ const first = 11;
 
 /** Three machines with a Docker Engine and a disk each, on one network. `end` has to be called whatever happens. */
 export class Cluster {
+  readonly #machines: Record<string, Machine> = {};
+  /** All that were ever made. */
+  readonly #made: Machine[] = [];
+
   private constructor(
     readonly lan: Lan,
-    /** The machines, by the names of the hosts. */
-    readonly machines: Readonly<Record<string, Machine>>,
+    private readonly images: readonly string[],
+    private readonly diskMiB: number,
   ) {}
 
   /**
@@ -22,15 +26,9 @@ export class Cluster {
    * @param diskMiB Size of each one's disk, which takes space only as it is written.
    */
   static async start(images: readonly string[], names = ["north", "middle", "south"], diskMiB = 6144): Promise<Cluster> {
-    const lan = await Lan.make();
-    const machines: Record<string, Machine> = {};
-    const cluster = new Cluster(lan, machines);
+    const cluster = new Cluster(await Lan.make(), images, diskMiB);
     try {
-      for (const [index, name] of names.entries()) {
-        const machine = await Machine.start(lan, first + index, diskMiB);
-        machines[name] = machine;
-        await machine.load(...images);
-      }
+      for (const name of names) await cluster.add(name);
       return cluster;
     } catch (error) {
       await cluster.end();
@@ -38,15 +36,24 @@ export class Cluster {
     }
   }
 
+  /** The machines, by the names of the hosts. */
+  get machines(): Readonly<Record<string, Machine>> {
+    return this.#machines;
+  }
+
+  /** Makes one more machine, for a host that has none yet or for one that is to get another: the old one runs on. */
+  async add(host: string): Promise<Machine> {
+    const machine = await Machine.start(this.lan, first + this.#made.length, this.diskMiB);
+    this.#made.push(machine);
+    this.#machines[host] = machine;
+    await machine.load(...this.images);
+    return machine;
+  }
+
   /** The argument `hosts` of a registry on these machines. */
   get hosts(): Record<string, HostShape> {
     const entries = Object.entries(this.machines);
     return Object.fromEntries(entries.map(([name, { dockerHost, address }]) => [name, { dockerHost, address }]));
-  }
-
-  /** Addresses of the Docker Engines. */
-  get dockerHosts(): string[] {
-    return Object.values(this.machines).map(({ dockerHost }) => dockerHost);
   }
 
   /** An address that no machine has. */
@@ -63,7 +70,7 @@ export class Cluster {
 
   /** Removes all of it. */
   async end(): Promise<void> {
-    const ended = await Promise.allSettled(Object.values(this.machines).map((machine) => machine.end()));
+    const ended = await Promise.allSettled(this.#made.map((machine) => machine.end()));
     await this.lan.remove();
     for (const result of ended) if (result.status === "rejected") throw result.reason;
   }

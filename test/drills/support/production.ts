@@ -29,7 +29,7 @@ export async function startProduction(cluster: Cluster): Promise<RegistryStack> 
     objectStore: { garage: { capacityGiB: 4 } },
     nodes: { drainSeconds: 30 },
   };
-  const registry = await startRegistry({ args, dockerHosts: cluster.dockerHosts });
+  const registry = await startRegistry({ args });
   await registry.up();
   return registry;
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
@@ -131,6 +132,19 @@ export async function untilAllSucceed(load: Load, before: LoadReport): Promise<L
     return Object.keys(after.succeeded).every((kind) => (after.succeeded[kind] ?? 0) > (before.succeeded[kind] ?? 0));
   });
   return after;
+}
+
+/**
+ * Does `work` while a load goes on, of which nothing may fail, until everyone has succeeded with something begun afterwards.
+ *
+ * @throws {AssertionError} with every operation that failed.
+ */
+export async function assertNothingFails(load: Load, work: () => Promise<unknown>): Promise<void> {
+  const before = await load.peek();
+  await work();
+  const after = await untilAllSucceed(load, before);
+  const failed = after.failed - before.failed;
+  assert.equal(failed, 0, describeFailures({ failures: after.failures.slice(before.failures.length), failed }));
 }
 
 /** The failures of a load, the first twenty with all that is known of them: the message of a failed assertion. */

@@ -20,10 +20,8 @@ import { runProgram } from "./program";
 export interface StartOptions {
   /** Arguments beside those that every test's registry has (free ports, no data protection). */
   args?: RegistryArgs;
-  /** Address of the Docker Engine. @default the machine's own */
+  /** Address of the Docker Engine, where `args.hosts` tells none. @default the machine's own */
   dockerHost?: string;
-  /** Addresses of the Docker Engines of `args.hosts`, instead of `dockerHost`. */
-  dockerHosts?: string[];
 }
 
 /** What the registry exports, secrets in plain text. */
@@ -47,8 +45,6 @@ export class RegistryStack {
   args: RegistryArgs;
   /** Docker Engine that it runs on; the first one of several. */
   readonly docker: Docker;
-  /** All Docker Engines that it runs on. */
-  readonly engines: readonly Docker[];
   readonly #settle: () => void;
 
   constructor(
@@ -59,12 +55,17 @@ export class RegistryStack {
     private readonly directory: string,
     /** Logs of every container of the first Docker Engine, also of those that are gone. */
     readonly logs: LogCollector,
-    dockerHosts: readonly (string | undefined)[],
+    private readonly dockerHost: string | undefined,
   ) {
     this.args = args;
-    this.engines = dockerHosts.map((host) => new Docker(host));
     this.docker = this.engines[0] ?? new Docker();
     this.#settle = onInterrupt(() => this.removeByForce());
+  }
+
+  /** All Docker Engines that it is to run on. */
+  get engines(): readonly Docker[] {
+    const hosts = Object.values(this.args.hosts ?? {}).map(({ dockerHost }) => dockerHost);
+    return (hosts.length > 0 ? hosts : [this.dockerHost]).map((host) => new Docker(host));
   }
 
   /**
@@ -175,11 +176,12 @@ export class RegistryStack {
 }
 
 /** Makes a stack of its own for a registry on free ports; nothing is deployed yet. */
-export async function startRegistry({ args = {}, dockerHost, dockerHosts }: StartOptions = {}): Promise<RegistryStack> {
+export async function startRegistry({ args = {}, dockerHost }: StartOptions = {}): Promise<RegistryStack> {
   const engine = await ensureEngine(() => undefined);
   const name = freshName("t");
   const names = imagesOf(resolveTopology(name, args));
-  if (dockerHosts === undefined) await ensureImages({ names, dockerHost, report: () => undefined });
+  // Hosts have their images.
+  if (args.hosts === undefined) await ensureImages({ names, dockerHost, report: () => undefined });
   const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
   const port = await freePorts(4);
   const stack = await LocalWorkspace.createStack(
@@ -195,12 +197,12 @@ export async function startRegistry({ args = {}, dockerHost, dockerHosts }: Star
       },
     },
   );
-  const observed = dockerHost ?? dockerHosts?.[0];
+  const observed = Object.values(args.hosts ?? {})[0]?.dockerHost ?? dockerHost;
   const environment = observed === undefined ? process.env : { ...process.env, DOCKER_HOST: observed };
   const logs = await LogCollector.start(path.join(directory, "logs"), name, environment);
   const defaults: RegistryArgs = { dataProtection: false, ...args };
   const loadBalancer = { port, ...args.loadBalancer, statistics: { port: port + 1, ...args.loadBalancer?.statistics } };
-  return new RegistryStack(name, { ...defaults, loadBalancer }, stack, directory, logs, dockerHosts ?? [dockerHost]);
+  return new RegistryStack(name, { ...defaults, loadBalancer }, stack, directory, logs, dockerHost);
 }
 
 /**
