@@ -11,6 +11,7 @@ export * from "./render/garage-script";
 export * from "./render/haproxy";
 export * from "./render/htpasswd";
 export * from "./render/keepalived";
+export * from "./render/keepalived-script";
 export * from "./render/node-script";
 export { renderRedis, renderReplicatedRedis } from "./render/redis";
 export type { RedisFiles, RedisPasswords } from "./render/redis";

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { contentPath } from "ha-registry-core";
+import { contentPath, filesDirectory } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { labels } from "./container";
 import { childOptions } from "./hosts";
@@ -20,6 +20,8 @@ export interface FilesArgs {
   plain?: Record<string, pulumi.Input<string>>;
   /** Files with secrets, by name. @default - none */
   secret?: Record<string, pulumi.Input<string>>;
+  /** Names of plain files whose path stands in `/files/<name>`, for processes that look for changes themselves. @default - none */
+  pointedTo?: readonly string[];
   /** Files with secrets that a running process reads again and again, by name. @default - none */
   reread?: Record<string, pulumi.Input<string>>;
 }
@@ -42,7 +44,7 @@ export class Files extends pulumi.ComponentResource {
 
   constructor(name: string, args: FilesArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Files", name, {}, opts);
-    const { topology, part, host = "", owner, plain = {}, secret = {}, reread = {} } = args;
+    const { topology, part, host = "", owner, plain = {}, pointedTo = [], secret = {}, reread = {} } = args;
     const child = childOptions({ parent: this, hostProviders: opts?.hostProviders }, host);
 
     const volume = new docker.Volume(
@@ -63,13 +65,9 @@ export class Files extends pulumi.ComponentResource {
           networkMode: "none",
           labels: labels(topology, part),
           mounts: [{ type: "volume", source: volume.name, target: "/files" }],
-          uploads: Object.entries(files).map(([file, content]) => ({
-            file: pulumi.unsecret(pulumi.output(content).apply((text) => contentPath(file, text))),
-            content,
-            owner: String(owner),
-            group: String(owner),
-            permissions: "0400",
-          })),
+          uploads: Object.entries(files)
+            .flatMap(([file, content]) => uploadsOf(file, content, pointedTo.includes(file)))
+            .map((each) => ({ ...each, owner: String(owner), group: String(owner), permissions: "0400" })),
         },
         { ...child, deleteBeforeReplace: true, ignoreChanges },
       );
@@ -87,6 +85,12 @@ export class Files extends pulumi.ComponentResource {
     );
     this.registerOutputs({ volumeName: this.volumeName, paths: this.paths });
   }
+}
+
+/** A file below a directory named after its content, and the file that points to it. */
+function uploadsOf(name: string, content: pulumi.Input<string>, isPointedTo: boolean) {
+  const path = pulumi.unsecret(pulumi.output(content).apply((text) => contentPath(name, text)));
+  return [{ file: path, content }, ...(isPointedTo ? [{ file: `${filesDirectory}/${name}`, content: path }] : [])];
 }
 
 /** The path of one file of a `Files`. */

@@ -23,7 +23,8 @@ export function hostProviders({ name, hosts }: Topology, opts: pulumi.CustomReso
           ...(host.certificatesPath === undefined ? {} : { certPath: host.certificatesPath }),
           ...(host.sshOptions.length === 0 ? {} : { sshOpts: host.sshOptions }),
         },
-        opts,
+        // Left to itself, Pulumi would look for what is on the old machine on the new one.
+        { ...opts, replaceOnChanges: ["host"] },
       ),
     ]),
   );

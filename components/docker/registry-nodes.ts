@@ -1,7 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { AccessMode, contentPath, ports, renderNodeScript, renderRegistryConfig, renderTracingEnvironment, users } from "ha-registry-core";
+import {
+  AccessMode,
+  contentPath,
+  ports,
+  renderNodeScript,
+  renderRegistryConfig,
+  renderTracingEnvironment,
+  users,
+  waitingFile,
+} from "ha-registry-core";
 import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -66,7 +75,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
             part: "nodes",
             host,
             owner: users.registry,
-            plain: { ...trusted, "node.sh": renderNodeScript() },
+            plain: { ...trusted, "node.sh": renderNodeScript(topology) },
             secret: {
               ...serverFiles,
               "config.yml": configuration(args, httpSecret, trusted, serverFiles),
@@ -77,7 +86,6 @@ export class RegistryNodes extends pulumi.ComponentResource {
         ),
       ]),
     );
-    const isCache = pulumi.unsecret(pulumi.output(args.settings).apply((settings) => settings?.proxy !== undefined));
     const environment = Object.entries(renderTracingEnvironment(topology)).map(([key, value]) => `${key}=${value}`);
     const caOfStore = (own: Files): pulumi.Output<string>[] =>
       args.s3CaPem === undefined ? [] : [pulumi.interpolate`SSL_CERT_DIR=${pathOf(own, "s3-ca.crt").apply(directoryOf)}`];
@@ -103,15 +111,14 @@ export class RegistryNodes extends pulumi.ComponentResource {
           tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
           envs: [...environment, ...caOfStore(own)],
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
-          ...reachGarage(topology, node, isCache),
+          ...reachGarage(topology, node),
           mounts: [
             { type: "volume", source: own.volumeName, target: "/files", readOnly: true },
             ...(topology.objectStore.s3 !== undefined
               ? []
               : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
           ],
-          // Answers 200 without a login once the port is open, and 503 while the store fails.
-          healthcheck: healthcheck(`wget -q -T 3 -O /dev/null ${healthUrl(topology)}`),
+          healthcheck: healthcheck(probe(topology)),
           ...publishedPorts(node),
         },
         pulumi.mergeOptions(
@@ -130,23 +137,25 @@ export class RegistryNodes extends pulumi.ComponentResource {
   }
 }
 
-/**
- * How a node reaches Garage: by the balancer of its host, which is told when a Garage node is to stop. A pull-through cache reads the store when it
- * starts, and the first ones do before there is a balancer: for them the name has further addresses, those of Garage nodes on the same
- * host, each beginning with another one; where one refuses, the next is tried.
- */
-function reachGarage(topology: Topology, { number, host }: NodeTopology, isCache: pulumi.Output<boolean>): Partial<docker.ContainerArgs> {
-  const { garage } = topology.objectStore;
+/** How a node reaches Garage: by the balancer of its host, which is told when a Garage node is to stop. */
+function reachGarage({ objectStore, loadBalancer }: Topology, { host }: NodeTopology): Partial<docker.ContainerArgs> {
+  const { garage } = objectStore;
   if (garage === undefined) return {};
-  const balancers = topology.loadBalancer.balancers.filter((balancer) => balancer.host === host);
-  const near = garage.nodes.filter((node) => node.host === host);
-  const first = (number - 1) % Math.max(near.length, 1);
-  const direct = [...near.slice(first), ...near.slice(0, first)];
+  const balancers = loadBalancer.balancers.filter((balancer) => balancer.host === host);
   return {
-    hosts: isCache.apply((also) => [...balancers, ...(also ? direct : [])].map(({ address }) => ({ host: garage.host, ip: address }))),
-    // A store that vanished without a word is given up after seconds instead of a quarter of an hour.
+    hosts: balancers.map(({ address }) => ({ host: garage.host, ip: address })),
+    // A balancer that vanished without a word is given up after seconds instead of a quarter of an hour.
     sysctls: { "net.ipv4.tcp_retries2": "4" },
   };
+}
+
+/**
+ * The registry answers 200 without a login once its port is open, and 503 while the store fails. To wait for the balancer counts as healthy, since
+ * that is started when the nodes are.
+ */
+function probe(topology: Topology): string {
+  const answers = `wget -q -T 3 -O /dev/null ${healthUrl(topology)}`;
+  return topology.objectStore.garage === undefined ? answers : `{ [ -e ${waitingFile} ] || ${answers}; }`;
 }
 
 /** The certificate is made out to a name inside the private network, and the check is about the registry. */

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { renderKeepalived, virtualAddressStateFile } from "ha-registry-core";
-import type { Topology } from "ha-registry-core";
+import { keepalivedFile, renderKeepalived, renderKeepalivedScript, virtualAddressStateFile, vrrpPidFile } from "ha-registry-core";
+import type { BalancerTopology, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, onHost } from "./hosts";
@@ -17,7 +17,8 @@ export interface VirtualAddressArgs {
 const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID"];
 
 /**
- * The address that moves between the hosts: on each a keepalived in the host's own network, which holds the address or waits for it.
+ * The address that moves between the hosts: on each a keepalived in the host's own network, which holds the address or waits for it. A change of
+ * the hosts is read by those that run; only a new image replaces them.
  *
  * Docker hands what comes to the address on to the balancer as it does for any other address of the host, and leaves the client's address
  * as it is. The exceptions are connections of the host itself, which seem to come from an address of the host or from the gateway of the
@@ -34,45 +35,53 @@ export class VirtualAddress extends pulumi.ComponentResource {
     const { balancers, virtualAddress } = topology.loadBalancer;
     const hostProviders = opts?.hostProviders;
 
-    const start = (host: string, container: string, previous: docker.Container[]): docker.Container => {
-      const files = new Files(
-        onHost(`${name}-files`, host),
-        { topology, part: "keepalived", host, owner: 0, plain: { "keepalived.conf": renderKeepalived(topology, host) } },
-        { parent: this, hostProviders },
-      );
-      return new docker.Container(
-        container,
+    const files = balancers.map(
+      ({ host }) =>
+        new Files(
+          onHost(`${name}-files`, host),
+          {
+            topology,
+            part: "keepalived",
+            host,
+            owner: 0,
+            plain: { [keepalivedFile]: renderKeepalived(topology, host), [scriptFile]: renderKeepalivedScript() },
+            pointedTo: [keepalivedFile],
+          },
+          { parent: this, hostProviders },
+        ),
+    );
+    const start = ({ host, keepalived = "" }: BalancerTopology, own: Files, previous: docker.Container[]): docker.Container =>
+      new docker.Container(
+        keepalived,
         {
           ...serviceDefaults({ topology, part: "keepalived", user: 0, memoryMiB: 32, graceSeconds: 10 }),
           capabilities: { drops: ["ALL"], adds: capabilities },
-          name: container,
+          name: keepalived,
           image: topology.images.keepalived,
-          entrypoints: ["keepalived"],
-          command: [
-            ...["--dont-fork", "--log-console", "--vrrp"],
-            ...["--pid", "/run/keepalived.pid", "--vrrp_pid", vrrpPidFile],
-            "--use-file",
-            pathOf(files, "keepalived.conf"),
-          ],
+          entrypoints: ["sh"],
+          command: [pathOf(own, scriptFile)],
           networkMode: "host",
-          mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
+          mounts: [{ type: "volume", source: own.volumeName, target: "/files", readOnly: true }],
           tmpfs: { "/run": "rw,noexec,nosuid,size=1m", "/tmp": "rw,noexec,nosuid,size=1m,mode=1777" },
           healthcheck: healthcheck(healthCommand),
         },
-        { ...childOptions({ parent: this, hostProviders }, host), dependsOn: [files, ...previous], deleteBeforeReplace: true },
+        // A host that is new has to be known to all others before it begins.
+        { ...childOptions({ parent: this, hostProviders }, host), dependsOn: [...files, ...previous], deleteBeforeReplace: true },
       );
-    };
 
     // One after the other, so that there is always one to take the address; the last first: as a rule the first host holds it (see
     // renderKeepalived), and then it moves once.
-    [...balancers].reverse().reduce<docker.Container[]>((previous, { host, keepalived = "" }) => [start(host, keepalived, previous)], []);
+    balancers.reduceRight<docker.Container[]>((previous, balancer, index) => {
+      const own = files[index];
+      return own === undefined ? previous : [start(balancer, own, previous)];
+    }, []);
 
     this.address = pulumi.output(virtualAddress?.address ?? "");
     this.registerOutputs({ address: this.address });
   }
 }
 
-const vrrpPidFile = "/run/vrrp.pid";
+const scriptFile = "keepalived.sh";
 
 /** Healthy means: holds the address, or is ready to take it. */
 const healthCommand = `kill -0 "$(cat ${vrrpPidFile})" && grep -q -e MASTER -e BACKUP ${virtualAddressStateFile}`;

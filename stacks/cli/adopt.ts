@@ -1,8 +1,6 @@
-import { resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import { confirm } from "./confirm";
 import type { Environment } from "./environment";
-import { Failure } from "./exit";
 import { ensureHosts, hostsOf, onHost, type Host } from "./hosts";
 import { readState } from "./state";
 import { up, type UpOptions } from "./up";
@@ -26,8 +24,8 @@ interface Stray {
 
 /**
  * Puts a registry up whose state was lost, with the data that is on the hosts: volumes are taken over by their names (Docker's "create" of a
- * volume that exists gives the one that exists), containers and networks are replaced. Only what the state does not know is touched, so that
- * it can be repeated.
+ * volume that exists gives the one that exists), containers and networks are replaced. Nodes of Garage find keys that are not theirs, and form a
+ * new cluster around the data that they have. Only what the state does not know is touched, so that it can be repeated.
  */
 export async function adopt(environment: Environment, options: AdoptOptions, report: Report): Promise<void> {
   const { name } = environment;
@@ -36,7 +34,6 @@ export async function adopt(environment: Environment, options: AdoptOptions, rep
   const open = await openStack(environment, "create", report);
   const known = new Set((await readState(open)).resources.map(({ id }) => id));
   const strays = await Promise.all(hosts.map((host) => findStrays(name, host, known)));
-  checkStore(environment, strays);
   if (strays.some(({ containers, networks }) => containers.length + networks.length > 0)) {
     if (options.yes !== true) await confirm(question(name, strays), name);
     await Promise.all(strays.map((stray) => removeContainers(stray, report)));
@@ -62,24 +59,6 @@ async function findStrays(name: string, host: Host, known: ReadonlySet<string | 
     networks: await list(["network", "ls"], "{{.ID}} {{.Name}}"),
     volumes: volumes.filter((volume) => volume !== "" && !known.has(volume)),
   };
-}
-
-/**
- * Garage's nodes, and the key of its bucket, are known by secrets that only the lost state has: new ones would open none of the old data.
- *
- * @throws {Failure} when there is such data.
- */
-function checkStore({ name, config }: Environment, strays: readonly Stray[]): void {
-  const { garage } = resolveTopology(name, config.registry).objectStore;
-  const nodes = garage?.nodes.map((node) => node.name) ?? [];
-  // Volumes are known already after a first attempt, containers are not.
-  const found = strays.flatMap(({ containers, volumes }) => [...containers, ...volumes]);
-  const lost = found.filter((object) => nodes.some((node) => [node, `${node}-meta`, `${node}-data`].includes(object)));
-  if (lost.length === 0) return;
-  throw new Failure(
-    `The data of ${nodes.join(", ")} is Garage's, and only the lost state has the keys to it: bring a copy of the state back.\n` +
-      `If the data may go, remove ${lost.join(", ")} by hand; adopt then goes on without.`,
-  );
 }
 
 function question(name: string, strays: readonly Stray[]): string {

@@ -73,20 +73,16 @@ describe("Garage", () => {
     }
   });
 
-  it("is reached by the balancer; by a pull-through cache, which reads it before there is one, also itself, each node beginning with another", async () => {
+  it("is reached by the balancer alone, for which the registry nodes wait", async () => {
     const topology = resolveTopology("team", { objectStore: { garage: {} } });
-    const { nodes = [], host } = topology.objectStore.garage ?? {};
-    const balancer = topology.loadBalancer.balancers[0]?.address;
-    const addresses = nodes.map(({ address }) => address);
-    const cache = await deploy({ settings: { proxy: { remoteUrl: "https://upstream.example" } } });
+    const { host } = topology.objectStore.garage ?? {};
     const recording = await deploy();
-    for (const [index, name] of ["team-node-1", "team-node-2"].entries()) {
-      assert.deepEqual(container(recording, name).hosts, [{ host, ip: balancer }]);
-      assert.deepEqual(
-        container(cache, name).hosts,
-        [balancer, ...addresses.slice(index), ...addresses.slice(0, index)].map((ip) => ({ host, ip })),
-      );
+    for (const name of ["team-node-1", "team-node-2"]) {
+      const { hosts, healthcheck } = container(recording, name);
+      assert.deepEqual(hosts, [{ host, ip: topology.loadBalancer.balancers[0]?.address }]);
+      assert.match(healthcheck?.tests.join() ?? "", /\[ -e \/tmp\/waiting \] \|\| wget/);
     }
+    assert.match(uploaded(recording, "team-nodes", "node.sh"), /until wget .* http:\/\/store:3900\/healthz/);
     const { storage } = parse(uploaded(recording, "team-nodes", "config.yml")) as { storage: { s3?: Record<string, unknown> } };
     assert.equal(storage.s3?.["secretkey"], generated("bytes of team-garage-secret-key"));
     assert.equal(storage.s3?.["accesskey"], `GK${generated("bytes of team-garage-access-key")}`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ImageName, imageTable } from "ha-registry-core";
 import type { RegistryArgs } from "ha-registry-docker";
+import { Garages } from "../engine/support/garages";
 import { assertNothingFails, describeFailures, Load } from "../engine/support/load";
 import type { RegistryStack } from "../engine/support/stack";
 import { Cluster } from "./support/cluster";
@@ -9,6 +10,9 @@ import { imagesOfProduction, startProduction, untilWhole } from "./support/produ
 
 /** How long the whole drill may take. */
 const LOAD_SECONDS = 3000;
+
+/** How long Garage may take to bring its data to where it belongs. */
+const SETTLED_SECONDS = 300;
 
 /** Raw requests with keep-alive and without any retry, through the address that moves, while everything is replaced on purpose. */
 describe("planned changes on three hosts, with not one request failing", () => {
@@ -44,6 +48,31 @@ describe("planned changes on three hosts, with not one request failing", () => {
 
   it("the TLS certificate", () => change((args) => ({ ...args, alternativeNames: ["localhost", "127.0.0.1", "registry.example"] })));
 
+  it("a fourth host", async () => {
+    const machine = await cluster.add("west");
+    await change((args) => ({ ...args, hosts: cluster.hosts }));
+    assert.ok((await machine.docker.runningNames(up().name)).includes(up().container("garage-4")));
+  });
+
+  it("three hosts again, and Garage's data is where it belongs", async () => {
+    const gone = cluster.machine("west");
+    const { west: _west, ...left } = cluster.hosts;
+    await change((args) => ({ ...args, hosts: left }));
+    assert.deepEqual(await gone.docker.leftovers(up().name), []);
+    await new Garages(up()).untilWhole(SETTLED_SECONDS);
+  });
+
+  it("a new host takes the place of one that still works", async () => {
+    const old = cluster.machine("middle");
+    const { docker } = await cluster.add("middle-2");
+    const { north, south, "middle-2": fresh } = cluster.hosts;
+    assert.ok(north && south && fresh);
+    await change((args) => ({ ...args, hosts: { north, "middle-2": fresh, south } }));
+    assert.ok((await docker.runningNames(up().name)).includes(up().container("garage-2")));
+    assert.deepEqual(await old.docker.leftovers(up().name), []);
+    await new Garages(up()).untilWhole(SETTLED_SECONDS);
+  });
+
   for (const name of [ImageName.Garage, ImageName.Redis, ImageName.Registry, ImageName.Haproxy]) {
     it(`the image of ${name}`, async () => {
       const { repository, tag } = imageTable[name];
@@ -52,21 +81,6 @@ describe("planned changes on three hosts, with not one request failing", () => {
       await change((args) => ({ ...args, images: { references: { ...args.images?.references, [name]: reference } } }));
     });
   }
-
-  it("a fourth host", async () => {
-    const machine = await cluster.add("west");
-    await change((args) => ({ ...args, hosts: cluster.hosts }));
-    assert.ok((await machine.docker.runningNames(up().name)).includes(up().container("garage-4")));
-  });
-
-  it("a new machine takes the place of one that still works", async () => {
-    const old = cluster.machine("middle");
-    const { docker } = await cluster.add("middle");
-    await change((args) => ({ ...args, hosts: cluster.hosts }));
-    assert.ok((await docker.runningNames(up().name)).includes(up().container("garage-2")));
-    assert.deepEqual(await old.docker.runningNames(up().name), []);
-    await old.end();
-  });
 
   it("every acknowledged push can be pulled, and no tag was read as older than it was", async (context) => {
     const report = await running().stop();

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ImageName, imageTable, resolveTopology } from "ha-registry-core";
+import { ImageName, imageTable } from "ha-registry-core";
 import type { GarageNodeTopology } from "ha-registry-core";
 import { tagImage } from "ha-registry-tools";
 import { docker } from "../engine/support/docker";
+import { Garages } from "../engine/support/garages";
 import { assertNothingFails, describeFailures, Load, untilAllSucceed } from "../engine/support/load";
 import { useRegistry } from "../engine/support/stack";
 import { until } from "../engine/support/waiting";
@@ -98,6 +99,6 @@ describe("the registry's own object store under load", () => {
   }
 
   function garages(): GarageNodeTopology[] {
-    return resolveTopology(registry().name, { objectStore: { garage: {} } }).objectStore.garage?.nodes ?? [];
+    return new Garages(registry()).nodes;
   }
 });

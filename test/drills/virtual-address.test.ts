@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TestContext } from "node:test";
 import { docker } from "../engine/support/docker";
 import { until } from "../engine/support/waiting";
 import { AddressTrial } from "./support/address-trial";
 import type { Sight } from "./support/address-trial";
+
+/** How long a move would take to begin. */
+const SETTLED_MILLISECONDS = 5000;
 
 /** No registry here, so no transfers; how those fare is for the drills of whole hosts. Times are told, and held against goals by the bench. */
 describe("the address that moves between hosts", () => {
@@ -54,6 +58,19 @@ describe("the address that moves between hosts", () => {
     context.diagnostic(`unanswered for ${sight.unansweredSeconds.toFixed(2)} s, answered by ${sight.hosts.join(", then ")}`);
     await plug?.();
     await until("one host has it", 20, async () => (await trial.holders()).length === 1);
+  });
+
+  it("stays where it is when the hosts change", async () => {
+    let over = false;
+    const change = async (): Promise<void> => {
+      await trial.announceHost();
+      await until("each keepalived has read of the new host", 20, async () => (await trial.readings()).every((count) => count > 0));
+      await sleep(SETTLED_MILLISECONDS);
+      over = true;
+    };
+    const { hosts } = await trial.watch(change, () => over);
+    assert.equal(hosts.length, 1, `it went from ${hosts.join(" to ")}`);
+    await ready();
   });
 
   it("is given up in order when keepalived is replaced, one host after the other", async (context) => {

@@ -3,15 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { abandonedUploadDays, garageRegion, ports, resolveTopology } from "ha-registry-core";
-import type { GarageNodeTopology } from "ha-registry-core";
+import { abandonedUploadDays, garageRegion, ports } from "ha-registry-core";
 import { probeStore } from "ha-registry/dist/cli/store-probe";
 import { BodyFamily, type Body } from "./support/bodies";
 import { prepareClients, type Clients } from "./support/clients";
+import { Garages } from "./support/garages";
 import { RawClient } from "./support/http-client";
 import { fileDigest, makeImage } from "./support/images";
 import { useRegistry } from "./support/stack";
-import { until } from "./support/waiting";
 
 const MIB = 1024 * 1024;
 const LAYER_BYTES = 60 * MIB;
@@ -34,14 +33,8 @@ describe("an object store of the registry's own", () => {
   });
 
   it("has formed a cluster of three by itself, and a second preview changes nothing", async () => {
-    // A node that joins is not healthy for a moment, and one that was the first to serve still counts the others for away.
-    await until("every part is healthy, and every node sees the others", RECOVERY_SECONDS, async () => {
-      const healths = await Promise.all(
-        garages().map((node) => administer<{ status: string; storageNodes: number }>(node, "GetClusterHealth")),
-      );
-      const whole = healths.every(({ status, storageNodes }) => status === "healthy" && storageNodes === 3);
-      return whole && (await registry().docker.broken(registry().name)).length === 0;
-    });
+    await garages().untilWhole(RECOVERY_SECONDS);
+    assert.deepEqual(await registry().docker.broken(registry().name), []);
     const { same = 0, ...others } = await registry().preview();
     assert.deepEqual(others, {});
     assert.ok(same > 0);
@@ -58,13 +51,13 @@ describe("an object store of the registry's own", () => {
   });
 
   it("passes the probe that every store has to pass, through all of its nodes at once", async () => {
-    const [node] = garages();
+    const [node] = garages().nodes;
     assert.ok(node);
-    const { accessKeyId, secretAccessKey } = await keys(node);
+    const { accessKeyId, secretAccessKey } = await garages().keys(node);
     const verdict = await probeStore({
       bucket: "registry",
       region: garageRegion,
-      endpoints: garages().map(({ address }) => `http://${address}:${ports.garageS3}`),
+      endpoints: garages().nodes.map(({ address }) => `http://${address}:${ports.garageS3}`),
       forcePathStyle: true,
       keys: { accessKeyId, secretAccessKey },
     });
@@ -72,16 +65,16 @@ describe("an object store of the registry's own", () => {
   });
 
   it("has abandoned uploads removed, and touches nothing else", async () => {
-    const [node] = garages();
+    const [node] = garages().nodes;
     assert.ok(node);
-    const bucket = await administer<{ lifecycleRules: unknown[] }>(node, "GetBucketInfo", { globalAlias: "registry" });
+    const bucket = await garages().administer<{ lifecycleRules: unknown[] }>(node, "GetBucketInfo", { globalAlias: "registry" });
     assert.deepEqual(bucket.lifecycleRules, [
       { ID: "abandoned-uploads", Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: abandonedUploadDays } },
     ]);
   });
 
   it("two of three nodes are enough to push and to pull, whichever they are", async () => {
-    for (const [index, { name }] of garages().entries()) {
+    for (const [index, { name }] of garages().nodes.entries()) {
       await registry().docker.command("stop", name);
       await withClient((client) => pushAndPull(client, layers.body(index)));
       await registry().docker.command("start", name);
@@ -90,9 +83,9 @@ describe("an object store of the registry's own", () => {
   });
 
   it("the keys stand in plain text nowhere but in files of their owners", async () => {
-    const [node] = garages();
+    const [node] = garages().nodes;
     assert.ok(node);
-    const { secretAccessKey } = await keys(node);
+    const { secretAccessKey } = await garages().keys(node);
     assert.equal(secretAccessKey.length, 64);
     const logs = [...(await registry().logs.all())].flat().join("\n");
     const places = { state: await registry().exportState(), inspect: await registry().docker.inspectAll(registry().name), logs };
@@ -110,20 +103,8 @@ describe("an object store of the registry's own", () => {
     assert.equal(await client.pullBlob("garage/two", layer.digest), LAYER_BYTES);
   }
 
-  function garages(): GarageNodeTopology[] {
-    return resolveTopology(registry().name, { objectStore: { garage: {} } }).objectStore.garage?.nodes ?? [];
-  }
-
-  async function keys(node: GarageNodeTopology): Promise<{ accessKeyId: string; secretAccessKey: string }> {
-    return administer(node, "GetKeyInfo", { search: registry().container("garage"), showSecretKey: true });
-  }
-
-  /** One call of Garage's administration, with Garage's own program in the node's container. */
-  async function administer<T>(node: GarageNodeTopology, call: string, payload: unknown = null): Promise<T> {
-    const [, , configuration] = (await registry().docker.inspect(node.name)).Config.Cmd ?? [];
-    assert.ok(configuration);
-    const args = ["exec", node.name, "/garage", "-c", configuration, "json-api", call, JSON.stringify(payload)];
-    return JSON.parse(await registry().docker.command(...args)) as T;
+  function garages(): Garages {
+    return new Garages(registry());
   }
 
   async function withClient(work: (client: RawClient) => Promise<void>): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Figure } from "../bench";
 import { authentication } from "./authentication";
 import { firstPull } from "./first-pull";
+import { garage } from "./garage";
 import { latency } from "./latency";
 import { link } from "./link";
+import { memory } from "./memory";
 import { packageCost } from "./package";
 import { program } from "./program";
 import { pull } from "./pull";
@@ -20,6 +22,8 @@ export const figures: readonly Figure[] = [
   program,
   firstPull,
   packageCost,
+  garage,
   sentinel,
   virtualAddress,
+  memory,
 ];

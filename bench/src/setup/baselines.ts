@@ -65,17 +65,49 @@ export function withoutTls(config: string): string {
   return config.replace(bind, "$1");
 }
 
+/** A place in a bucket. */
+export interface BucketPlace {
+  /** `http://address:port`. */
+  endpoint: string;
+  region: string;
+  bucket: string;
+  /** Directory in the bucket. */
+  directory: string;
+  accessKey: string;
+  secretKey: string;
+}
+
 /**
- * Runs a registry as its image comes: one container, nothing configured.
+ * Runs a registry as its image comes: one container, nothing configured but where it stores.
  *
- * @param volume Its storage; a new one is made.
+ * @param storage Name of a volume, which is made, or a place in a bucket.
  * @param certificate Path of certificate and key, for TLS. @default - in clear
  */
-export async function startBareRegistry(place: Place, volume: string, certificate?: string): Promise<void> {
+export async function startBareRegistry(place: Place, storage: string | BucketPlace, certificate?: string): Promise<void> {
   const tls =
     certificate === undefined ? [] : ["CERTIFICATE", "KEY"].flatMap((file) => ["--env", `REGISTRY_HTTP_TLS_${file}=${certificate}`]);
-  await docker.command("volume", "create", "--label", `ha-registry=${place.stack}`, volume);
-  await start(place, ["--volume", `${volume}:/var/lib/registry`, ...tls, reference(ImageName.Registry)]);
+  const store = typeof storage === "string" ? await inVolume(place, storage) : inBucket(storage);
+  await start(place, [...store, ...tls, reference(ImageName.Registry)]);
+}
+
+async function inVolume({ stack }: Place, volume: string): Promise<string[]> {
+  await docker.command("volume", "create", "--label", `ha-registry=${stack}`, volume);
+  return ["--volume", `${volume}:/var/lib/registry`];
+}
+
+function inBucket({ endpoint, region, bucket, directory, accessKey, secretKey }: BucketPlace): string[] {
+  const s3 = {
+    REGIONENDPOINT: endpoint,
+    REGION: region,
+    BUCKET: bucket,
+    ROOTDIRECTORY: directory,
+    ACCESSKEY: accessKey,
+    SECRETKEY: secretKey,
+    FORCEPATHSTYLE: "true",
+    SECURE: "false",
+  };
+  const variables = ["REGISTRY_STORAGE=s3", ...Object.entries(s3).map(([name, value]) => `REGISTRY_STORAGE_S3_${name}=${value}`)];
+  return ["--env", "REGISTRY_STORAGE_REDIRECT_DISABLE=true", ...variables.flatMap((variable) => ["--env", variable])];
 }
 
 async function start({ stack, name, network, address, filesVolume }: Place, options: string[]): Promise<void> {

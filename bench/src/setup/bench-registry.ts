@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { AccessMode, addressIn, ports, resolveTopology } from "ha-registry-core";
+import type { RegistryArgs } from "ha-registry-docker";
 import { docker } from "../../../test/dist/engine/support/docker";
 import { startRegistry, type RegistryStack } from "../../../test/dist/engine/support/stack";
 import { until } from "../../../test/dist/engine/support/waiting";
 import type { Target } from "../load/curl";
-import { minimalHaproxy, startBareRegistry, startHaproxy, withoutTls, type Place } from "./baselines";
+import { minimalHaproxy, startBareRegistry, startHaproxy, withoutTls, type BucketPlace, type Place } from "./baselines";
 import { ClientNamespace } from "./client-namespace";
 import type { Cleanups } from "./cleanups";
 
@@ -33,11 +34,10 @@ export class BenchRegistry {
     private readonly subnet: string,
   ) {}
 
-  /** Deploys a registry with two nodes, storage on a volume, and TLS; `cleanups` takes it away. */
-  static async start(mode: AccessMode, cleanups: Cleanups): Promise<BenchRegistry> {
-    const stack = await startRegistry({
-      args: { access: { mode, allowAnonymous: mode === AccessMode.None }, loadBalancer: { rateLimit, bindAddress: "127.0.0.1" } },
-    });
+  /** Deploys a registry with two nodes, storage on a volume if `more` says nothing else, and TLS; `cleanups` takes it away. */
+  static async start(mode: AccessMode, cleanups: Cleanups, more: RegistryArgs = {}): Promise<BenchRegistry> {
+    const access = { mode, allowAnonymous: mode === AccessMode.None };
+    const stack = await startRegistry({ args: { access, loadBalancer: { rateLimit, bindAddress: "127.0.0.1" }, ...more } });
     let deployment: Promise<unknown> = Promise.resolve();
     cleanups.add(`registry ${stack.name}`, async () => {
       await deployment.catch(() => undefined); // what Pulumi makes after the removal would stay
@@ -92,18 +92,18 @@ export class BenchRegistry {
     });
   }
 
-  /** A bare registry with a volume of its own: no balancer, no login, no Redis. */
-  async bareRegistry(): Promise<Target> {
+  /** A bare registry with a volume of its own, or a bucket: no balancer, no login, no Redis. */
+  async bareRegistry(bucket?: BucketPlace): Promise<Target> {
     return this.#once("bare", async (place) => {
-      await startBareRegistry(place, place.name);
+      await startBareRegistry(place, bucket ?? place.name);
       return { endpoint: `http://${place.address}:${ports.registry}` };
     });
   }
 
   /** The same with TLS of its own, with the deployed certificate. */
-  async bareTlsRegistry(): Promise<Target> {
+  async bareTlsRegistry(bucket?: BucketPlace): Promise<Target> {
     return this.#once("bareTls", async (place) => {
-      await startBareRegistry(place, place.name, await this.#certificate());
+      await startBareRegistry(place, bucket ?? place.name, await this.#certificate());
       const { caFile, endpoint } = this.#withTls(place.address);
       return { endpoint, caFile };
     });

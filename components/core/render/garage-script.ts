@@ -11,7 +11,7 @@ export const abandonedUploadDays = 7;
 export const garageShellDirectory = "/lib";
 
 /** Small tools that the scripts of a Garage node use. */
-const tools = ["sh", "base64", "cat", "chmod", "date", "grep", "mkdir", "mv", "nc", "od", "rm", "sed", "sleep", "tail", "tr", "wget"];
+const tools = ["sh", "base64", "cat", "cmp", "cp", "date", "grep", "mkdir", "mv", "nc", "od", "rm", "sed", "sleep", "tail", "tr", "wget"];
 
 /**
  * The shell script that prepares the volumes of a Garage node, run once in the registry's image: the volumes get their owner, and the
@@ -22,8 +22,12 @@ const tools = ["sh", "base64", "cat", "chmod", "date", "grep", "mkdir", "mv", "n
  */
 export function renderGarageVolumesScript(owner: number, shell: string, directories: readonly string[]): string {
   return `set -e
-cp -L /bin/busybox ${shell}
-for loader in /lib/ld-musl-*.so.1; do if [ -e "$loader" ]; then cp -L "$loader" ${shell}; fi; done
+# A program that runs cannot be written to; it can be replaced.
+for program in /bin/busybox /lib/ld-musl-*.so.1; do
+  [ -e "$program" ] || continue
+  cp -L "$program" ${shell}/part
+  mv ${shell}/part ${shell}/\${program##*/}
+done
 for tool in ${tools.join(" ")}; do ln -sf busybox ${shell}/$tool; done
 for directory in ${directories.join(" ")}; do
   # Something in it keeps a volume from being empty: Docker gives an empty one the owner that the image's directory has.
@@ -64,6 +68,7 @@ name=${node.name}
 bucket=${garage.bucket}
 last=${last ? "yes" : "no"}
 nodes=${garage.nodes.length}
+peers="${peers.map(({ id }) => id).join(" ")}"
 
 if [ "$1" = healthy ]; then
   case "$(cat $state)" in
@@ -79,13 +84,17 @@ echo starting > $state
 
 say() { echo "$name: $*" >&2; }
 
-# A node keeps the key that it has: it is what the others know it by.
-if ! [ -s $meta/node_key ]; then
-  base64 -d "$node_key" > $meta/node_key.part
-  tail -c 32 $meta/node_key.part > $meta/node_key.pub
-  chmod 600 $meta/node_key.part
+# The others know a node by its key. One that has another key belonged to a cluster whose secrets were lost: it forgets that cluster, not its data.
+umask 077
+base64 -d "$node_key" > /tmp/node_key
+if ! cmp -s /tmp/node_key $meta/node_key; then
+  if [ -e $meta/node_key ]; then say "taking a new identity"; fi
+  rm -f $meta/ready $meta/cluster_layout $meta/peer_list
+  tail -c 32 /tmp/node_key > $meta/node_key.pub
+  cp /tmp/node_key $meta/node_key.part
   mv $meta/node_key.part $meta/node_key
 fi
+umask 022
 id=$(od -An -v -tx1 $meta/node_key.pub | tr -d ' \\n')
 
 start() { /garage -c "$1" server & garage=$!; }
@@ -111,10 +120,27 @@ apply_layout() {
   printf '{"version":%s}' $(($(layout_version) + 1)) | api ApplyClusterLayout > /dev/null
 }
 
+# Nodes of the layout that the registry does not have any more: what they keep goes to the others.
+dismiss() {
+  for other in $(sed -n 's/^      "id": "\\([0-9a-f]*\\)",$/\\1/p' /tmp/layout); do
+    case " $id $peers " in *" $other "*) continue ;; esac
+    printf '{"roles":[{"id":"%s","remove":true}]}' $other | api UpdateClusterLayout > /tmp/layout || return 1
+  done
+}
+
 # In a cluster that is there already.
 take_place() {
-  ask_for_place || return 1
+  ask_for_place && dismiss || return 1
   grep -q '"stagedRoleChanges": \\[\\]' /tmp/layout || apply_layout
+}
+
+# A dismissed node that is gone never says that it has handed on what it kept. Once all nodes have all that the layout gives them, nobody waits for it.
+conclude() {
+  echo null | api GetClusterLayoutHistory | tr -d ' \\n' > /tmp/history
+  grep -q '"Draining"' /tmp/history || return 0
+  version=$(sed -n 's/^{"currentVersion":\\([0-9]*\\),.*/\\1/p' /tmp/history)
+  for each in $id $peers; do grep -q "\\"$each\\":{\\"ack\\":$version,\\"sync\\":$version," /tmp/history || return 0; done
+  printf '{"version":%s,"allowMissingData":true}' $version | api ClusterLayoutSkipDeadNodes > /dev/null
 }
 
 # The last node makes the first layout, when all nodes have asked for their places.
@@ -223,6 +249,7 @@ say "serving"
   until take_place; do sleep 5; done
   while sleep 5; do
     wget -q -O - http://127.0.0.1:${ports.garageAdmin}/health | grep -q 'fully operational' || connect
+    conclude
   done
 } &
 keeper=$!

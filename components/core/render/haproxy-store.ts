@@ -3,7 +3,7 @@ import { hostPort, isSeveral, storeServerName } from "../placement";
 import type { Topology } from "../topology";
 import type { HaproxyFiles } from "./haproxy-frontend";
 import { quote, section } from "./haproxy-text";
-import { agentIntervalMilliseconds } from "./node-script";
+import { agentIntervalMilliseconds, storeHealthPath } from "./node-script";
 
 /**
  * How the registry nodes reach the registry's own object store. A Garage node that stops closes kept connections, and the registry's S3 driver
@@ -26,6 +26,7 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
       `bind :${ports.garageS3}`,
       `maxconn ${storeConnections(topology)}`,
       keptLonger,
+      `monitor-uri ${storeHealthPath}`,
       "default_backend store",
     ),
     storeBackend("store", [...local, ...remoteStores(topology, host, files)]),
@@ -37,7 +38,7 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
       "frontend store-of-this-host",
       "no log",
       `bind :${ports.storeTls} ssl crt ${quote(files.internalCertificate ?? "")}`,
-      "monitor-uri /healthz",
+      `monitor-uri ${storeHealthPath}`,
       "monitor fail if { nbsrv(store-of-this-host) lt 1 }",
       "default_backend store-of-this-host",
     ),
@@ -66,7 +67,7 @@ function storeBackend(name: string, servers: readonly string[]): string {
     "retry-on conn-failure empty-response response-timeout 500 502 503 504",
     "option httpchk",
     // The name of no bucket: Garage answers with an error that is the asker's, and a balancer with its health.
-    "http-check send meth GET uri /healthz",
+    `http-check send meth GET uri ${storeHealthPath}`,
     "http-check expect rstatus ^[1-4]",
     "default-server check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1 " + `agent-inter ${agentIntervalMilliseconds}ms`,
     servers,

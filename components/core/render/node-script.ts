@@ -1,10 +1,18 @@
 import { ports } from "../layout";
+import { s3OfGarage } from "../resolve-garage";
+import type { Topology } from "../topology";
 
 /** How long a node that is to stop goes on serving, seconds: several times the interval at which the balancers ask it. */
 export const drainNoticeSeconds = 3;
 
 /** How often a balancer asks a node whether it wants new connections, milliseconds. */
 export const agentIntervalMilliseconds = 500;
+
+/** What a balancer answers itself where nodes reach the store. */
+export const storeHealthPath = "/healthz";
+
+/** There while a node waits for its store. */
+export const waitingFile = "/tmp/waiting";
 
 /**
  * The shell script that is a node's first process. Its argument is the path of the registry's configuration.
@@ -13,9 +21,13 @@ export const agentIntervalMilliseconds = 500;
  * upload in some thousands failed at every roll on a busy machine. So the script first tells the balancers, which ask an agent port
  * (HAProxy's agent-check), that no new connection is wanted, waits until they know, and only then stops the registry, which lets
  * transfers under way finish.
+ *
+ * Where the store is Garage, which nodes reach by the balancer of their host, the registry starts when that balancer is there: on a new host
+ * balancers of others would send it requests before it can answer them.
  */
-export function renderNodeScript(): string {
+export function renderNodeScript({ objectStore }: Topology): string {
   return `#!/bin/sh
+${objectStore.garage === undefined ? "" : waitForStore(s3OfGarage(objectStore.garage).endpoint ?? "")}
 state=/tmp/agent
 echo "up ready" > "$state"
 while :; do nc -l -p ${ports.agent} -e cat "$state" || sleep 0.1; done 2> /dev/null &
@@ -31,4 +43,11 @@ while :; do
   kill -0 "$node" 2> /dev/null || exit "$status"
 done
 `;
+}
+
+function waitForStore(endpoint: string): string {
+  return `trap exit TERM INT
+: > ${waitingFile}
+until wget -q -T 2 -O /dev/null ${endpoint}${storeHealthPath} 2> /dev/null; do sleep 0.2; done
+rm ${waitingFile}`;
 }

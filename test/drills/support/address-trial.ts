@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ImageName, renderKeepalived, resolveTopology } from "ha-registry-core";
+import { ImageName, renderKeepalived, renderKeepalivedScript, resolveTopology } from "ha-registry-core";
 import type { BalancerTopology, HostShape, Topology } from "ha-registry-core";
 import { ensureImages } from "ha-registry-tools";
 import { docker } from "../../engine/support/docker";
@@ -30,6 +31,7 @@ export class AddressTrial {
 
   private constructor(
     private readonly network: string,
+    private readonly number: number,
     private readonly topology: Topology,
     private readonly directory: string,
   ) {
@@ -41,18 +43,11 @@ export class AddressTrial {
   static async start(): Promise<AddressTrial> {
     await ensureImages({ names: [ImageName.Haproxy, ImageName.Keepalived], report: () => undefined });
     const number = 1 + (process.pid % 250);
-    // The range that is reserved for tests of this kind (RFC 2544).
-    const address = (host: number): string => `198.18.${number}.${host}`;
-    const host = (number: number): HostShape => ({ dockerHost: "unix:///none", address: address(number) });
-    const topology = resolveTopology(`trial-${number}`, {
-      hosts: { north: host(11), middle: host(12), south: host(13) },
-      objectStore: { s3: { bucket: "none" } },
-      loadBalancer: { virtualAddress: { address: address(100) } },
-    });
-    const trial = new AddressTrial(`${topology.name}-lan`, topology, await mkdtemp(path.join(os.tmpdir(), "address-")));
+    const topology = topologyOf(number, ["north", "middle", "south"]);
+    const trial = new AddressTrial(`${topology.name}-lan`, number, topology, await mkdtemp(path.join(os.tmpdir(), "address-")));
     try {
       await chmod(trial.directory, 0o755); // HAProxy is not root
-      await docker.command("network", "create", "--subnet", `${address(0)}/24`, trial.network);
+      await docker.command("network", "create", "--subnet", `${addressOf(number, 0)}/24`, trial.network);
       for (const balancer of topology.loadBalancer.balancers) await trial.#startHost(balancer);
       await until("every host is ready", 60, async () => (await trial.states()).every((state) => state === "MASTER" || state === "BACKUP"));
       await until("one host holds the address", 60, async () => (await trial.holders()).length === 1);
@@ -151,11 +146,32 @@ export class AddressTrial {
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  /** Tells every keepalived of a fourth host, which is not there. */
+  async announceHost(): Promise<void> {
+    const topology = topologyOf(this.number, [...this.hosts, "west"]);
+    for (const host of this.hosts) await this.#configure(topology, host);
+  }
+
+  /** Configurations that each keepalived has read since it began. */
+  async readings(): Promise<number[]> {
+    const logs = await Promise.all(this.hosts.map((host) => docker.logs(this.keepalived(host))));
+    return logs.map((log) => log.split("\n").filter((line) => line.includes("Reloading")).length);
+  }
+
+  /** Gives the keepalived of a host the configuration that it has in `topology`. */
+  async #configure(topology: Topology, host: string): Promise<void> {
+    const content = renderKeepalived(topology, host);
+    const name = `${host}-${createHash("sha256").update(content).digest("hex").slice(0, 16)}.conf`;
+    await writeFile(path.join(this.directory, name), content);
+    await writeFile(path.join(this.directory, host), `/trial/${name}`);
+  }
+
   async #startHost({ host, address }: BalancerTopology): Promise<void> {
     const { images, hosts } = this.topology;
     const own = hosts.find(({ name }) => name === host)?.address ?? "";
     await writeFile(path.join(this.directory, `${host}.cfg`), balancerConfiguration(host, address));
-    await writeFile(path.join(this.directory, `${host}.conf`), renderKeepalived(this.topology, host));
+    await this.#configure(this.topology, host);
+    await writeFile(path.join(this.directory, `${host}.sh`), renderKeepalivedScript(`/trial/${host}`));
     const run = (name: string, ...options: string[]): Promise<string> =>
       docker.command("run", "--detach", "--name", name, "--volume", `${this.directory}:/trial:ro`, ...options);
 
@@ -169,8 +185,7 @@ export class AddressTrial {
     const rights = ["--cap-drop=ALL", ...["NET_ADMIN", "NET_RAW", "SETGID", "SETUID"].map((right) => `--cap-add=${right}`)];
     const files = ["--read-only", "--tmpfs=/run:rw,noexec,nosuid,size=1m", "--tmpfs=/tmp:rw,noexec,nosuid,size=1m,mode=1777"];
     const limits = ["--user=0:0", "--security-opt=no-new-privileges", "--memory=32m", "--restart=unless-stopped"];
-    const command = ["--dont-fork", "--log-console", "--vrrp", "--pid", "/run/keepalived.pid", "--vrrp_pid", "/run/vrrp.pid", "--use-file"];
-    const keepalived = ["--entrypoint", "keepalived", images.keepalived, ...command, `/trial/${host}.conf`];
+    const keepalived = ["--entrypoint", "sh", images.keepalived, `/trial/${host}.sh`];
     await run(this.keepalived(host), ...inPlace, ...rights, ...files, ...limits, ...keepalived);
   }
 
@@ -194,6 +209,23 @@ export class AddressTrial {
     if (name === undefined) throw new Error(`${host} has no cable`);
     return name;
   }
+}
+
+/** An address in the range that is reserved for tests of this kind (RFC 2544). */
+function addressOf(trial: number, host: number): string {
+  return `198.18.${trial}.${host}`;
+}
+
+function topologyOf(trial: number, names: readonly string[]): Topology {
+  const hosts = names.map((name, index): [string, HostShape] => [
+    name,
+    { dockerHost: "unix:///none", address: addressOf(trial, 11 + index) },
+  ]);
+  return resolveTopology(`trial-${trial}`, {
+    hosts: Object.fromEntries(hosts),
+    objectStore: { s3: { bucket: "none" } },
+    loadBalancer: { virtualAddress: { address: addressOf(trial, 100) } },
+  });
 }
 
 /** Who answers at the address. */
