@@ -48,6 +48,11 @@ export function resolveLoadBalancer(
   return balancer;
 }
 
+/** Name of the container with the keepalived of a host. */
+export function keepalivedName(registry: string, host: string): string {
+  return `${registry}-${host}-keepalived`;
+}
+
 /** Names hold the host's where there are several. */
 function resolveBalancers(
   name: string,
@@ -64,7 +69,7 @@ function resolveBalancers(
       address: addressIn(network.subnet, hosts.balancer),
       replicas: Array.from({ length: count }, (_, index) => `${prefix}-haproxy-${index + 1}`),
       ...(host.address === undefined ? {} : { publishedStore: { address: host.address, port: internalPortBase + publishedPorts.store } }),
-      ...(withKeepalived ? { keepalived: `${prefix}-keepalived` } : {}),
+      ...(withKeepalived ? { keepalived: keepalivedName(name, host.name) } : {}),
     };
   });
 }

@@ -20,7 +20,7 @@ import {
 import type { GarageNodeTopology, GaragePeer, GarageTopology, Topology } from "ha-registry-core";
 import { healthcheck, labels, serviceDefaults, volumePreparation } from "./container";
 import { Files, pathOf } from "./files";
-import { childOptions } from "./hosts";
+import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
 
 /** Arguments of `Garage`. */
@@ -81,9 +81,10 @@ export class Garage extends pulumi.ComponentResource {
         .all([this.accessKey, this.secretKey])
         .apply(([accessKeyId, secretAccessKey]) => `${JSON.stringify({ accessKeyId, secretAccessKey, name })}\n`),
     };
-    // The nodes' keys come from the state, so that each of them knows the others from the beginning.
+    // The nodes' keys come from the state, so that each of them knows the others from the beginning. One that moves to another host is a new node,
+    // which takes its place before the old one goes.
     const identities = garage.nodes.map((node): Identity => {
-      const { publicKeyPem, privateKeyPem } = new tls.PrivateKey(node.name, { algorithm: "ED25519" }, { parent: this });
+      const { publicKeyPem, privateKeyPem } = new tls.PrivateKey(onHost(node.name, node.host), { algorithm: "ED25519" }, { parent: this });
       return { node, id: publicKeyPem.apply(garageNodeId), key: privateKeyPem.apply(garageNodeKey) };
     });
 
@@ -115,7 +116,7 @@ export class Garage extends pulumi.ComponentResource {
     const files = this.makeFiles(cluster, node, key, peers);
     const script = pathOf(files, "garage.sh");
     return new docker.Container(
-      node.name,
+      onHost(node.name, node.host),
       {
         ...serviceDefaults({
           topology,
@@ -159,14 +160,14 @@ export class Garage extends pulumi.ComponentResource {
     const volume = (what: string, protect: boolean): pulumi.Output<string> => {
       const name = `${node.name}-${what}`;
       const args = { name, labels: labels(topology, "object-store") };
-      return new docker.Volume(name, args, { ...options, protect, ignoreChanges: ["labels"] }).name; // labels cannot change without losing it
+      return new docker.Volume(onHost(name, node.host), args, { ...options, protect, ignoreChanges: ["labels"] }).name; // labels cannot change without losing it
     };
     const metadata = volume("meta", topology.dataProtection);
     const data = volume("data", topology.dataProtection);
     const shell = volume("shell", false);
     const [toMetadata, toData, toShell] = ["/volumes/meta", "/volumes/data", "/volumes/shell"] as const;
     const prepared = new docker.Container(
-      `${node.name}-volumes`,
+      onHost(`${node.name}-volumes`, node.host),
       {
         // The registry's image has a shell, which Garage's has not.
         ...volumePreparation(topology, renderGarageVolumesScript(users.garage, toShell, [toMetadata, toData])),
@@ -198,7 +199,7 @@ export class Garage extends pulumi.ComponentResource {
     const configuration = (phase: GaragePhase): pulumi.Output<string> =>
       pulumi.all([peers, secretPaths]).apply(([others, paths]) => renderGarage(node, others, paths, phase));
     return new Files(
-      `${node.name}-files`,
+      onHost(`${node.name}-files`, node.host),
       {
         topology,
         part: "object-store",

@@ -23,8 +23,7 @@ export function hostProviders({ name, hosts }: Topology, opts: pulumi.CustomReso
           ...(host.certificatesPath === undefined ? {} : { certPath: host.certificatesPath }),
           ...(host.sshOptions.length === 0 ? {} : { sshOpts: host.sshOptions }),
         },
-        // Left to itself, Pulumi would look for what is on the old machine on the new one.
-        { ...opts, replaceOnChanges: ["host"] },
+        opts,
       ),
     ]),
   );
@@ -49,7 +48,10 @@ export function privateNetworks(topology: Topology, opts: PartOptions): pulumi.O
   return pulumi.all(names).apply(([first]) => first ?? name);
 }
 
-/** Logical name of what there is one of per host: without a suffix where there is but one. */
+/**
+ * Logical name of what is on a host: without a suffix where there is but one. Parts that move to another host are others to Pulumi, which would
+ * else look for them with the other host's provider, and find nothing.
+ */
 export function onHost(name: string, host: string): string {
   return host === "" ? name : `${name}-${host}`;
 }

@@ -4,7 +4,7 @@ import { contentPath, users } from "ha-registry-core";
 import type { Placed, RedisFiles, RedisPasswords, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
-import { childOptions } from "./hosts";
+import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
 import { issueCertificate } from "./issue-certificate";
 import type { Issuer } from "./issue-certificate";
@@ -43,7 +43,7 @@ export interface RedisInstance {
   init?: boolean;
   /** What has to be there first. @default - its files alone */
   after?: pulumi.Resource[];
-  /** Logical names that the container had or gets with another kind of Redis, whose address it has. @default - none */
+  /** Names that the container had or gets with another kind of Redis, whose address it has. @default - none */
   aliases?: string[];
 }
 
@@ -53,7 +53,7 @@ export function runRedisInstance(instance: RedisInstance, opts: Required<Pick<Pa
   const { parent, hostProviders } = opts;
   const { name } = placed;
   const certificate = issueCertificate(
-    name,
+    onHost(name, placed.host),
     { commonName: name, dnsNames: ["localhost"], ipAddresses: [...addressesOf(placed), "127.0.0.1"] },
     issuer,
     topology.certificates,
@@ -67,7 +67,7 @@ export function runRedisInstance(instance: RedisInstance, opts: Required<Pick<Pa
     }),
   );
   const files = new Files(
-    `${name}-files`,
+    onHost(`${name}-files`, placed.host),
     {
       topology,
       part: instance.part,
@@ -87,7 +87,7 @@ export function runRedisInstance(instance: RedisInstance, opts: Required<Pick<Pa
   const path = (file: string): pulumi.Output<string> => pathOf(files, file);
   const check = instance.check?.(path) ?? answers(path("ca.crt"), placed.port);
   return new docker.Container(
-    name,
+    onHost(name, placed.host),
     {
       ...serviceDefaults({
         topology,
@@ -114,7 +114,7 @@ export function runRedisInstance(instance: RedisInstance, opts: Required<Pick<Pa
       ...childOptions({ parent, ...(hostProviders === undefined ? {} : { hostProviders }) }, placed.host),
       dependsOn: [files, ...(instance.after ?? [])],
       deleteBeforeReplace: true,
-      ...(instance.aliases === undefined ? {} : { aliases: instance.aliases.map((alias) => ({ name: alias })) }),
+      ...(instance.aliases === undefined ? {} : { aliases: instance.aliases.map((alias) => ({ name: onHost(alias, placed.host) })) }),
     },
   );
 }

@@ -94,7 +94,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
       const own = files[node.host];
       if (own === undefined) throw new Error(`there are no files for ${node.name}`);
       return new docker.Container(
-        node.name,
+        onHost(node.name, node.host),
         {
           ...serviceDefaults({
             topology,

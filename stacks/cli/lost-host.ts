@@ -1,3 +1,4 @@
+import { keepalivedName } from "ha-registry-core";
 import { probe, type Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
@@ -15,10 +16,7 @@ export async function forgetHost({ name }: Environment, open: OpenStack, host: s
   const { provider, own } = partsOf(name, host, resources);
   const docker = engineOf(own[0] ?? {}, resources);
   if (own.length > 0 && (await probe(docker)) === undefined) {
-    throw new Failure(
-      `${host} is not lost: its Docker Engine at ${docker.dockerHost} answers. Without --lost-host, up moves what is on it.`,
-      ExitCode.WrongUse,
-    );
+    throw new Failure(`${host} is not lost: its Docker Engine at ${docker.dockerHost} answers.`, ExitCode.WrongUse);
   }
   await forget(open, new Set([provider.urn, ...own.map(({ urn }) => urn)]));
   const volumes = own.filter(({ type, protect }) => type === types.volume && protect === true).map(objectName);
@@ -38,6 +36,8 @@ export async function untouched({ name }: Environment, open: OpenStack, host: st
  * from the configuration, is still asked for what is on it.
  *
  * @param except Name of a host that is away. @default - none
+ * @throws {RegistryError} when one does not.
+ * @throws {Failure} when a host was given another machine, and the old one works.
  */
 export async function ensureKnownHosts({ name }: Environment, open: OpenStack, hosts: readonly Host[], except?: string): Promise<void> {
   if (hosts.some((host) => host.name === "")) return;
@@ -50,6 +50,42 @@ export async function ensureKnownHosts({ name }: Environment, open: OpenStack, h
     return asked.has(docker.dockerHost) ? [] : [{ name: host, docker }];
   });
   await ensureAnswers(name, known);
+  for (const old of known) {
+    const now = hosts.find((host) => host.name === old.name);
+    if (now !== undefined && (await engineId(old)) !== (await engineId(now))) throw anotherMachine(name, old, now);
+  }
+}
+
+/**
+ * Takes the address that moves between hosts from those that are to go, while the others still listen to them: a keepalived that nobody tells
+ * anything any more would take the address for free.
+ */
+export async function stepDown({ name }: Environment, open: OpenStack, hosts: readonly Host[], report: Report): Promise<void> {
+  const { resources } = await readState(open);
+  const stay = new Set(hosts.map((host) => host.name));
+  for (const resource of resources) {
+    const provider = resources.find(({ urn, id }) => resource.provider === `${urn}::${id ?? ""}`);
+    const host = provider === undefined ? undefined : hostOf(name, provider);
+    if (resource.type !== types.container || host === undefined || stay.has(host)) continue;
+    if (objectName(resource) !== keepalivedName(name, host)) continue;
+    report(`taking the virtual address from ${host}, which is to go`);
+    await engineOf(resource, resources).run("stop", objectName(resource));
+  }
+}
+
+/** What a Docker Engine is known by, however it is reached. */
+async function engineId({ docker }: Host): Promise<string> {
+  return docker.ask("info", "--format", "{{.ID}}");
+}
+
+/** Pulumi would look on the new machine for what is on the old one. */
+function anotherMachine(environment: string, old: Host, now: Host): Failure {
+  return new Failure(
+    `${old.name} is to be another machine (${now.docker.dockerHost}), and the old one (${old.docker.dockerHost}) works.\n` +
+      `Give the new one a name of its own, as ${old.name}-2, in the place of ${old.name}: \`up\` then moves what is on it, part by part.\n` +
+      `Or switch the old one off: \`npx ha-registry up ${environment} --lost-host ${old.name}\`.`,
+    ExitCode.WrongUse,
+  );
 }
 
 function partsOf(name: string, host: string, resources: readonly StateResource[]): { provider: StateResource; own: StateResource[] } {

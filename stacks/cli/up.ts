@@ -3,7 +3,7 @@ import type { Report } from "ha-registry-tools";
 import { writeClientFiles } from "./client-files";
 import type { Environment } from "./environment";
 import { hostsOf } from "./hosts";
-import { ensureKnownHosts, forgetHost, untouched } from "./lost-host";
+import { ensureKnownHosts, forgetHost, stepDown, untouched } from "./lost-host";
 import { operate } from "./operate";
 import { preflight } from "./preflight";
 import { probeNewStore } from "./probe";
@@ -37,6 +37,7 @@ export async function up(environment: Environment, options: UpOptions, report: R
   if (lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
   await ensureKnownHosts(environment, open, hosts, withoutHost);
   await probeNewStore(environment, open, report);
+  if (withoutHost === undefined) await stepDown(environment, open, hosts, report);
   const exclude = withoutHost === undefined ? {} : { exclude: await untouched(environment, open, withoutHost) };
   const { result, progress } = await operate(environment, open, report, (common) =>
     open.stack.up({ ...common, refresh: true, ...exclude }),

@@ -140,8 +140,8 @@ describe("Redis on several hosts", () => {
     );
     for (const [index, host] of ["north", "middle", "south"].entries()) {
       for (const [name, internal, external] of [
-        [`team-redis-${index + 1}`, 6379, 21011 + index],
-        [`team-sentinel-${index + 1}`, 26379, 21021 + index],
+        [`team-redis-${index + 1}-${host}`, 6379, 21011 + index],
+        [`team-sentinel-${index + 1}-${host}`, 26379, 21021 + index],
       ] as const) {
         assert.deepEqual(container(recording, name).ports, [{ internal, external, ip: `192.0.2.${index + 1}` }]);
         assert.ok(recording.get("Container", name).provider.includes(`team-${host}`), name);

@@ -19,8 +19,8 @@ export interface ClientOperation {
   error?: string;
 }
 
-/** Size of the layer that clients send: half of an operation, which takes about a second, is then the transfer. */
-const LAYER_BYTES = 6 * 1024 * 1024;
+/** Half of an operation, which takes about a second, is then the transfer. */
+const DEFAULT_LAYER_BYTES = 6 * 1024 * 1024;
 
 /** Clients that push an image and pull it again, without pause, each image with a layer that the registry has never seen. */
 export class ClientLoad {
@@ -33,10 +33,12 @@ export class ClientLoad {
   /**
    * @param clients Clients that are logged in.
    * @param directory Where images are put.
+   * @param layerBytes Size of the layer of each image.
    */
   constructor(
     readonly clients: readonly Client[],
     private readonly directory: string,
+    private readonly layerBytes = DEFAULT_LAYER_BYTES,
   ) {
     this.#loops = clients.map((client, index) => this.#loop(client, index));
   }
@@ -78,8 +80,8 @@ export class ClientLoad {
     for (let round = 0; !this.#stopping; round++) {
       await this.#pause;
       const place = await mkdtemp(path.join(this.directory, `${client.name}-`));
-      const image = await makeImage(path.join(place, "image"), LAYER_BYTES, 1000 + index + round * this.clients.length);
-      const name = `clients/${client.name}-${round}:1`;
+      const image = await makeImage(path.join(place, "image"), this.layerBytes, 1000 + index + round * this.clients.length);
+      const name = `clients/${client.name}-${index}-${round}:1`;
       const digest = await this.#try({ client: client.name, operation: "push", name }, () => client.push(image, name));
       if (digest !== undefined) await this.#try({ client: client.name, operation: "pull", name }, () => pulled(client, name, digest));
       await rm(place, { recursive: true, force: true });

@@ -1,0 +1,3 @@
+import { manyOperations } from "./support/operations";
+
+manyOperations(100_000);

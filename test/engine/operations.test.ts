@@ -1,0 +1,3 @@
+import { manyOperations } from "../drills/support/operations";
+
+manyOperations(10_000);
