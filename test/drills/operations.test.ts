@@ -1,3 +1,124 @@
-import { manyOperations } from "./support/operations";
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { ClientLoad, describeOperations } from "../engine/support/client-load";
+import { prepareClients, type Clients } from "../engine/support/clients";
+import { RawClient } from "../engine/support/http-client";
+import type { RegistryStack } from "../engine/support/stack";
+import { until } from "../engine/support/waiting";
+import { Cluster } from "./support/cluster";
+import { imagesOfProduction, startProduction, untilWhole } from "./support/production";
 
-manyOperations(100_000);
+/** Operations to do, pushes and pulls: some 20 minutes on two cores. `HA_REGISTRY_OPERATIONS` asks for another number, as 100000. */
+const COUNT = Number(process.env["HA_REGISTRY_OPERATIONS"] ?? 10_000);
+
+/** Small, so that an operation is hardly more than its requests, and many of them can be done. */
+const LAYER_BYTES = 16 * 1024;
+
+/** Instances of regctl at a time, beside one docker, which is slower by far. */
+const REGCTLS = 16;
+
+/** Parts that die in turn. */
+const PARTS = [
+  "node-1",
+  "redis-1",
+  "garage-2",
+  "sentinel-3",
+  "node-2",
+  "middle-haproxy-1",
+  "redis-2",
+  "garage-1",
+  "node-3",
+  "south-haproxy-2",
+];
+
+/** How long an operation may take to succeed, all attempts together. */
+const OPERATION_SECONDS = 240;
+
+/** Clients that are looked up at a time at the end. */
+const VERIFYING_CLIENTS = 4;
+
+/** The environment `prod-docker` on three machines in this machine, of which part after part is killed: no operation of docker or regctl may fail. */
+describe("docker and regctl lose nothing while part after part dies", () => {
+  let cluster: Cluster | undefined;
+  let registry: RegistryStack | undefined;
+  let clients: Clients | undefined;
+  let load: ClientLoad | undefined;
+  let directory = "";
+  before(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), "operations-"));
+    cluster = await Cluster.start(await imagesOfProduction());
+    registry = await startProduction(cluster);
+    registry.logs.stop(); // who reads along a log takes time from what writes it
+    clients = await prepareClients(directory, await registry.outputs());
+    for (const client of [clients.docker, clients.regctl]) await client.login();
+  });
+  after(async () => {
+    await load?.stop();
+    await clients?.remove();
+    await cluster?.end();
+    await registry?.removeByForce();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it("fail never", async (context) => {
+    assert.ok(clients);
+    const { docker, regctl } = clients;
+    load = new ClientLoad([docker, ...Array.from({ length: REGCTLS }, () => regctl)], directory, LAYER_BYTES);
+    const begun = Date.now();
+    let deaths = 0;
+    while (load.operations.length < COUNT) {
+      await kill(PARTS[deaths % PARTS.length] ?? "");
+      deaths += 1;
+      await everyClientSucceedsSince(load, Date.now());
+    }
+    const operations = await load.stop();
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    const longest = Math.max(...operations.map(({ startedAt, endedAt }) => endedAt - startedAt));
+    const counts = JSON.stringify(load.succeededSince(0));
+    context.diagnostic(`${operations.length} operations (${counts}) and ${deaths} deaths in ${seconds} s; the longest took ${longest} ms`);
+    assert.equal(describeOperations(operations.filter(({ error }) => error !== undefined)), "");
+    await untilWhole(up());
+  });
+
+  it("and every acknowledged push can be pulled", async (context) => {
+    const client = await up().client();
+    const pushes = (load?.operations ?? []).filter(({ operation, digest }) => operation === "push" && digest !== undefined);
+    assert.ok(pushes.length > 0);
+    const queue = pushes.values();
+    const work = async (): Promise<void> => {
+      const raw = new RawClient(client);
+      for (const { name, digest = "" } of queue) {
+        const [repository = ""] = name.split(":");
+        const { layer } = await raw.pullManifest(repository, digest);
+        await raw.pullBlob(repository, layer);
+      }
+      raw.close();
+    };
+    await Promise.all(Array.from({ length: VERIFYING_CLIENTS }, work));
+    context.diagnostic(`${pushes.length} pushes`);
+  });
+
+  /** Kills the main process of a container as a crash would, and waits until Docker has started it again and finds it healthy. */
+  async function kill(part: string): Promise<void> {
+    const name = up().container(part);
+    const engine = await up().engineOf(name);
+    const pid = await engine.hostPid(name);
+    process.kill(pid, "SIGKILL");
+    await until(`${name} runs again`, OPERATION_SECONDS, async () => ![0, pid].includes((await engine.inspect(name)).State.Pid));
+    await engine.untilHealthy(name, OPERATION_SECONDS);
+  }
+
+  async function everyClientSucceedsSince(running: ClientLoad, time: number): Promise<void> {
+    await until("every client succeeds", OPERATION_SECONDS, async () =>
+      Object.values(running.succeededSince(time)).every((done) => done > 0),
+    );
+  }
+
+  function up(): RegistryStack {
+    assert.ok(registry, "the registry is not up yet");
+    return registry;
+  }
+});

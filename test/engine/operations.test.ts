@@ -1,3 +1,0 @@
-import { manyOperations } from "../drills/support/operations";
-
-manyOperations(10_000);
