@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
@@ -7,7 +6,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { ensureMinio } from "ha-registry-tools";
 import type { KeyPair } from "./authority";
 import { freePorts } from "./ports";
-import { answers, end } from "./s3-server";
+import { ServerProcess } from "./server-process";
 import { until } from "./waiting";
 
 /** MinIO on this machine, with TLS and one empty bucket. */
@@ -18,8 +17,7 @@ export class MinioServer {
   readonly accessKey = randomBytes(10).toString("hex");
   /** Signs what is asked. */
   readonly secretKey = randomBytes(24).toString("hex");
-  #output = "";
-  #end: (() => Promise<void>) | undefined;
+  #process: ServerProcess | undefined;
 
   private constructor(
     /** Port on all addresses of the machine. */
@@ -48,7 +46,7 @@ export class MinioServer {
 
   /** Ends the server and removes what it held. */
   async stop(): Promise<void> {
-    await this.#end?.();
+    await this.#process?.end();
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -57,27 +55,12 @@ export class MinioServer {
     await mkdir(certificates);
     await writeFile(path.join(certificates, "public.crt"), certificatePem);
     await writeFile(path.join(certificates, "private.key"), privateKeyPem, { mode: 0o600 });
-    const args = ["server", "--quiet", "--address", `:${this.port}`, "--certs-dir", certificates, path.join(this.directory, "data")];
-    const child = spawn(program, args, {
-      env: {
-        ...process.env,
-        MINIO_ROOT_USER: this.accessKey,
-        MINIO_ROOT_PASSWORD: this.secretKey,
-        MINIO_BROWSER: "off",
-        MINIO_UPDATE: "off",
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
-    const kill = (): boolean => child.kill("SIGKILL");
-    process.once("exit", kill);
-    this.#end = async () => {
-      process.off("exit", kill);
-      await end(child);
-    };
-    await until("MinIO listens", 60, async () => {
-      if (child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
-      return answers(this.port);
+    this.#process = await ServerProcess.start({
+      name: "MinIO",
+      program,
+      args: ["server", "--quiet", "--address", `:${this.port}`, "--certs-dir", certificates, path.join(this.directory, "data")],
+      environment: { MINIO_ROOT_USER: this.accessKey, MINIO_ROOT_PASSWORD: this.secretKey, MINIO_BROWSER: "off", MINIO_UPDATE: "off" },
+      port: this.port,
     });
   }
 

@@ -1,14 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { ensureS3Server } from "ha-registry-tools";
 import type { KeyPair } from "./authority";
 import { freePorts } from "./ports";
-import { until } from "./waiting";
+import { ServerProcess } from "./server-process";
 
 /** An S3 server on this machine with one empty bucket, which lies in a directory as it is: keys are paths. */
 export class S3Server {
@@ -18,7 +15,7 @@ export class S3Server {
   readonly accessKey = randomBytes(10).toString("hex");
   /** Signs what is asked. */
   readonly secretKey = randomBytes(24).toString("hex");
-  #output = "";
+  #process: ServerProcess | undefined;
 
   private constructor(
     /** Port on all addresses of the machine. */
@@ -40,7 +37,7 @@ export class S3Server {
 
   /** Ends the server and removes what it held. */
   async stop(): Promise<void> {
-    await this.#end?.();
+    await this.#process?.end();
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -59,10 +56,8 @@ export class S3Server {
 
   /** What the server printed. */
   get output(): string {
-    return this.#output;
+    return this.#process?.output ?? "";
   }
-
-  #end: (() => Promise<void>) | undefined;
 
   async #start(program: string, { certificatePem, privateKeyPem }: KeyPair): Promise<void> {
     const at = (name: string): string => path.join(this.directory, name);
@@ -71,41 +66,12 @@ export class S3Server {
     await writeFile(at("server.crt"), certificatePem);
     await writeFile(at("server.key"), privateKeyPem, { mode: 0o600 });
     const tls = ["--cert", at("server.crt"), "--key", at("server.key")];
-    const child = spawn(program, ["--port", `0.0.0.0:${this.port}`, ...tls, "posix", "--sidecar", at("attributes"), at("buckets")], {
-      env: { ...process.env, ROOT_ACCESS_KEY: this.accessKey, ROOT_SECRET_KEY: this.secretKey },
-      stdio: ["ignore", "pipe", "pipe"],
+    this.#process = await ServerProcess.start({
+      name: "the S3 server",
+      program,
+      args: ["--port", `0.0.0.0:${this.port}`, ...tls, "posix", "--sidecar", at("attributes"), at("buckets")],
+      environment: { ROOT_ACCESS_KEY: this.accessKey, ROOT_SECRET_KEY: this.secretKey },
+      port: this.port,
     });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
-    const kill = (): boolean => child.kill("SIGKILL");
-    process.once("exit", kill);
-    this.#end = async () => {
-      process.off("exit", kill);
-      await end(child);
-    };
-    await until("the S3 server listens", 60, async () => {
-      if (child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
-      return answers(this.port);
-    });
-  }
-}
-
-/** Kills a server, and returns when it is gone. */
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill("SIGKILL");
-  await ended;
-}
-
-/** Whether something listens on a port of this machine. */
-export async function answers(port: number): Promise<boolean> {
-  const socket = net.connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

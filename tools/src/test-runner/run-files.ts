@@ -16,14 +16,14 @@ export interface Counts {
 export async function runFiles(files: readonly string[], { concurrency, fileMinutes }: Suite): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const withTests = new Set<string>();
-  const begun = new Map<string, number>();
+  const start = performance.now();
+  const begun = new Map<string, number>(); // a file that runs alone is never queued, and is not in it
   const seconds = new Map<string, number>();
   const events = run({ files: [...files], concurrency, timeout: fileMinutes * 60_000 });
   events.on("test:dequeue", ({ name, file, nesting }) => {
     if (isFile(name, file, nesting)) begun.set(resolve(name), performance.now());
   });
-  const clock = ({ file = "" }: { file?: string }): unknown =>
-    seconds.set(file, (performance.now() - (begun.get(file) ?? performance.now())) / 1000);
+  const clock = ({ file = "" }: { file?: string }): unknown => seconds.set(file, (performance.now() - (begun.get(file) ?? start)) / 1000);
   events.on("test:pass", clock);
   events.on("test:fail", clock);
   events.on("test:pass", ({ name, file, nesting, skip, todo, details }) => {
