@@ -17,6 +17,9 @@ const COUNT = Number(process.env["HA_REGISTRY_OPERATIONS"] ?? 10_000);
 /** Small, so that an operation is hardly more than its requests, and many of them can be done. */
 const LAYER_BYTES = 16 * 1024;
 
+/** Nine of ten operations read, as in a registry that is used. */
+const PULLS_PER_PUSH = 9;
+
 /** Instances of regctl at a time, beside one docker, which is slower by far. */
 const REGCTLS = 16;
 
@@ -66,7 +69,10 @@ describe("docker and regctl lose nothing while part after part dies", () => {
   it("fail never", async (context) => {
     assert.ok(clients);
     const { docker, regctl } = clients;
-    load = new ClientLoad([docker, ...Array.from({ length: REGCTLS }, () => regctl)], directory, LAYER_BYTES);
+    load = new ClientLoad([docker, ...Array.from({ length: REGCTLS }, () => regctl)], directory, {
+      layerBytes: LAYER_BYTES,
+      pullsPerPush: PULLS_PER_PUSH,
+    });
     const begun = Date.now();
     let deaths = 0;
     while (load.operations.length < COUNT) {

@@ -247,9 +247,11 @@ say "serving"
 # A place that changed, and connections to nodes that were away; Garage itself tries those every 30 to 60 seconds.
 {
   until take_place; do sleep 5; done
+  looks=0
   while sleep 5; do
     wget -q -O - http://127.0.0.1:${ports.garageAdmin}/health | grep -q 'fully operational' || connect
-    conclude
+    looks=$((looks + 1))
+    [ $((looks % 12)) -ne 0 ] || conclude # once a minute: it costs a process and a call
   done
 } &
 keeper=$!

@@ -27,8 +27,7 @@ export const waitingFile = "/tmp/waiting";
  */
 export function renderNodeScript({ objectStore }: Topology): string {
   return `#!/bin/sh
-${objectStore.garage === undefined ? "" : waitForStore(s3OfGarage(objectStore.garage).endpoint ?? "")}
-state=/tmp/agent
+${objectStore.garage === undefined ? "" : waitForStore(s3OfGarage(objectStore.garage).endpoint ?? "")}state=/tmp/agent
 echo "up ready" > "$state"
 while :; do nc -l -p ${ports.agent} -e cat "$state" || sleep 0.1; done 2> /dev/null &
 
@@ -49,5 +48,6 @@ function waitForStore(endpoint: string): string {
   return `trap exit TERM INT
 : > ${waitingFile}
 until wget -q -T 2 -O /dev/null ${endpoint}${storeHealthPath} 2> /dev/null; do sleep 0.2; done
-rm ${waitingFile}`;
+rm ${waitingFile}
+`;
 }

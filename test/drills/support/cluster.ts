@@ -43,7 +43,7 @@ export class Cluster {
 
   /** Makes one more machine, for a host that has none yet or for one that is to get another: the old one runs on. */
   async add(host: string): Promise<Machine> {
-    const machine = await Machine.start(this.lan, first + this.#made.length, this.diskMiB);
+    const machine = await Machine.start(this.lan, first + this.#made.length, { diskMiB: this.diskMiB });
     this.#made.push(machine);
     this.#machines[host] = machine;
     await machine.load(...this.images);

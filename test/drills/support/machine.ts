@@ -9,6 +9,14 @@ import { onInterrupt } from "../../engine/support/interrupt";
 import { until } from "../../engine/support/waiting";
 import type { Lan } from "./lan";
 
+/** What a machine has beside its Docker Engine. */
+export interface MachineOptions {
+  /** Size of a disk of its own, MiB. @default - it shares this machine's */
+  diskMiB?: number;
+  /** Further options of its dockerd. @default - none */
+  dockerd?: readonly string[];
+}
+
 /**
  * A machine in this machine: a Docker Engine with a data directory, a network namespace and an address of its own. It can lose its power.
  * Needs root. `end` has to be called whatever happens.
@@ -26,6 +34,7 @@ export class Machine {
     private readonly directory: string,
     /** Address under which others reach what it publishes. */
     readonly address: string,
+    private readonly options: readonly string[],
   ) {
     this.dockerHost = `unix://${path.join(directory, "docker.sock")}`;
     this.docker = new Docker(this.dockerHost);
@@ -37,11 +46,10 @@ export class Machine {
    *
    * @param lan Network that it is on.
    * @param host Its host number there, from 2.
-   * @param diskMiB Size of a disk of its own. @default - it shares this machine's
    */
-  static async start(lan: Lan, host: number, diskMiB?: number): Promise<Machine> {
+  static async start(lan: Lan, host: number, { diskMiB, dockerd = [] }: MachineOptions = {}): Promise<Machine> {
     const directory = await mkdtemp(path.join(os.tmpdir(), "machine-"));
-    const machine = new Machine(lan, `${lan.bridge}-${host}`, directory, lan.address(host));
+    const machine = new Machine(lan, `${lan.bridge}-${host}`, directory, lan.address(host), dockerd);
     if (diskMiB !== undefined) await machine.#addDisk(diskMiB);
     await machine.boot();
     return machine;
@@ -74,6 +82,7 @@ export class Machine {
       place("docker.pid"),
       "--host",
       this.dockerHost,
+      ...this.options,
     ];
     // Not `ip netns exec`, which mounts another /sys, where dockerd finds no control groups.
     const daemon = spawn("nsenter", [`--net=/run/netns/${this.name}`, "dockerd", ...options], {

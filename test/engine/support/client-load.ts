@@ -19,8 +19,13 @@ export interface ClientOperation {
   error?: string;
 }
 
-/** Half of an operation, which takes about a second, is then the transfer. */
-const DEFAULT_LAYER_BYTES = 6 * 1024 * 1024;
+/** What a load is like. */
+export interface ClientLoadOptions {
+  /** Size of the layer of each image, bytes. @default - 6 MiB: half of an operation, which takes about a second, is then the transfer */
+  layerBytes?: number;
+  /** How often each image that was pushed is pulled. @default 1 */
+  pullsPerPush?: number;
+}
 
 /** Clients that push an image and pull it again, without pause, each image with a layer that the registry has never seen. */
 export class ClientLoad {
@@ -33,12 +38,11 @@ export class ClientLoad {
   /**
    * @param clients Clients that are logged in.
    * @param directory Where images are put.
-   * @param layerBytes Size of the layer of each image.
    */
   constructor(
     readonly clients: readonly Client[],
     private readonly directory: string,
-    private readonly layerBytes = DEFAULT_LAYER_BYTES,
+    private readonly options: ClientLoadOptions = {},
   ) {
     this.#loops = clients.map((client, index) => this.#loop(client, index));
   }
@@ -77,13 +81,15 @@ export class ClientLoad {
   }
 
   async #loop(client: Client, index: number): Promise<void> {
+    const { layerBytes = 6 * 2 ** 20, pullsPerPush = 1 } = this.options;
     for (let round = 0; !this.#stopping; round++) {
       await this.#pause;
       const place = await mkdtemp(path.join(this.directory, `${client.name}-`));
-      const image = await makeImage(path.join(place, "image"), this.layerBytes, 1000 + index + round * this.clients.length);
+      const image = await makeImage(path.join(place, "image"), layerBytes, 1000 + index + round * this.clients.length);
       const name = `clients/${client.name}-${index}-${round}:1`;
       const digest = await this.#try({ client: client.name, operation: "push", name }, () => client.push(image, name));
-      if (digest !== undefined) await this.#try({ client: client.name, operation: "pull", name }, () => pulled(client, name, digest));
+      for (let pull = 0; pull < pullsPerPush && digest !== undefined && !this.#stopping; pull++)
+        await this.#try({ client: client.name, operation: "pull", name }, () => pulled(client, name, digest));
       await rm(place, { recursive: true, force: true });
     }
   }
