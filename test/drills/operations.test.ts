@@ -53,7 +53,6 @@ const COSTLY = /haproxy|garage/;
 /** How long after a death the first request can be one that it met, milliseconds: until balancers have noticed. */
 const UNNOTICED_MILLISECONDS = 3000;
 
-/** The environment `prod-docker` on three machines in this machine, of which part after part is killed. */
 /** What was killed, and when, milliseconds since 1970. */
 interface Death {
   part: string;
@@ -65,6 +64,7 @@ function metBy({ startedAt, endedAt }: ClientOperation, { part, at }: Death): bo
   return COSTLY.test(part) && startedAt <= at + UNNOTICED_MILLISECONDS && endedAt >= at;
 }
 
+/** The environment `prod-docker` on three machines in this machine, of which part after part is killed. */
 describe("docker and regctl lose nothing while part after part dies", () => {
   let cluster: Cluster | undefined;
   let registry: RegistryStack | undefined;
@@ -82,8 +82,11 @@ describe("docker and regctl lose nothing while part after part dies", () => {
   after(async () => {
     await load?.stop();
     await clients?.remove();
-    await cluster?.end();
-    await registry?.removeByForce();
+    try {
+      await registry?.removeByForce();
+    } finally {
+      await cluster?.end();
+    }
     await rm(directory, { recursive: true, force: true });
   });
 
