@@ -73,11 +73,12 @@ describe("the own object store of several hosts", () => {
   });
 
   it("is reached on other hosts by TLS, when the own one does not serve", () => {
-    const tls = "ssl ca-file /files/b/ca.crt verify required sni str(store.demo.internal) backup";
+    const tls =
+      "ssl ca-file /files/b/ca.crt verify required sni str(store.demo.internal) check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1 backup";
     assert.deepEqual(
       block("backend store").filter((line) => line.startsWith("server")),
       [
-        "server demo-garage-2 10.9.8.72:3900 agent-check agent-port 3904",
+        "server demo-garage-2 10.9.8.72:3900 track store-of-this-host/demo-garage-2",
         `server north 10.0.0.11:21040 ${tls}`,
         `server south 10.0.0.13:21040 ${tls}`,
       ],
@@ -85,7 +86,7 @@ describe("the own object store of several hosts", () => {
     assert.ok(block("frontend store-of-this-host").includes("bind :3943 ssl crt /files/c/internal.pem"));
     assert.deepEqual(
       block("backend store-of-this-host").filter((line) => line.startsWith("server")),
-      ["server demo-garage-2 10.9.8.72:3900 agent-check agent-port 3904"],
+      ["server demo-garage-2 10.9.8.72:3900"],
     );
   });
 

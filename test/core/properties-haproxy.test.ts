@@ -56,7 +56,7 @@ describe("haproxy.cfg, redis.conf and sentinel.conf of any registry", () => {
 
 function checkHaproxy(topology: Topology, paths: HaproxyFiles): void {
   const sections = parseHaproxy(renderHaproxy(topology, paths), extraKeywords);
-  const store = topology.objectStore.garage === undefined ? [] : ["frontend store", "backend store"];
+  const store = topology.objectStore.garage === undefined ? [] : ["frontend store", "backend store-of-this-host"];
   const expected = [
     ...["global ", "defaults ", "frontend clients", "backend registry-reads", "backend registry-writes"],
     ...store,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ImageName, imageTable } from "ha-registry-core";
 import type { GarageNodeTopology } from "ha-registry-core";
 import { tagImage } from "ha-registry-tools";
@@ -14,6 +15,8 @@ const RECOVERY_SECONDS = 240;
 
 /** A request may have been sent to a process that is dying. */
 const DEATH_MILLISECONDS = 200;
+
+const HANG_MILLISECONDS = 20_000;
 
 /** Bounds the load should a step hang. */
 const LOAD_SECONDS = 1700;
@@ -64,6 +67,15 @@ describe("the registry's own object store under load", () => {
       registry().up((args) => ({ ...args, images: { references: { [ImageName.Garage]: image } } })),
     );
     for (const { name } of garages()) assert.equal((await registry().docker.inspect(name)).Config.Image, image);
+  });
+
+  it("the store hangs for twenty seconds, and nobody loses anything", async () => {
+    await assertNothingFails(running(), async () => {
+      const names = garages().map(({ name }) => name);
+      await registry().docker.command("pause", ...names);
+      await sleep(HANG_MILLISECONDS);
+      await registry().docker.command("unpause", ...names);
+    });
   });
 
   it("a node that comes back with nothing gets everything from the others, and is not asked before", async () => {

@@ -16,10 +16,9 @@ import { agentIntervalMilliseconds, storeHealthPath } from "./node-script";
 export function storeSections(topology: Topology, host: string, files: HaproxyFiles): string[] {
   const { hosts, objectStore } = topology;
   if (objectStore.garage === undefined) return [];
-  const local = objectStore.garage.nodes
-    .filter((node) => node.host === host)
-    .map(({ name, address }) => `server ${name} ${address}:${ports.garageS3} agent-check agent-port ${ports.garageAgent}`);
-  const own = [
+  const local = objectStore.garage.nodes.filter((node) => node.host === host);
+  const nodes = local.map(({ name, address }) => ({ name, address: `${address}:${ports.garageS3}` }));
+  const frontend = (backend: string): string =>
     section(
       "frontend store",
       "no log",
@@ -27,13 +26,26 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
       `maxconn ${storeConnections(topology)}`,
       keptLonger,
       `monitor-uri ${storeHealthPath}`,
-      "default_backend store",
-    ),
-    storeBackend("store", [...local, ...remoteStores(topology, host, files)]),
-  ];
-  if (!isSeveral(hosts)) return own;
+      `default_backend ${backend}`,
+    );
+  const ofThisHost = storeBackend(
+    "store-of-this-host",
+    // A Garage node opens its port when it can answer, so that a connection says all. One that hangs for a while is waited for.
+    `default-server ${checks} agent-check agent-port ${ports.garageAgent} agent-inter ${agentIntervalMilliseconds}ms`,
+    nodes.map(({ name, address }) => `server ${name} ${address}`),
+  );
+  if (!isSeveral(hosts)) return [frontend("store-of-this-host"), ofThisHost];
   return [
-    ...own,
+    frontend("store"),
+    storeBackend(
+      "store",
+      // Balancers of other hosts say whether they see a Garage node.
+      ["option httpchk", `http-check send meth GET uri ${storeHealthPath}`],
+      [
+        ...nodes.map(({ name, address }) => `server ${name} ${address} track store-of-this-host/${name}`),
+        ...remoteStores(topology, host, files),
+      ],
+    ),
     section(
       "frontend store-of-this-host",
       "no log",
@@ -42,9 +54,11 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
       "monitor fail if { nbsrv(store-of-this-host) lt 1 }",
       "default_backend store-of-this-host",
     ),
-    storeBackend("store-of-this-host", local),
+    ofThisHost,
   ];
 }
+
+const checks = "check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1";
 
 /**
  * Connections of registry nodes to their store that one HAProxy takes at once: a client's request has one with the store at a time. They count
@@ -57,7 +71,7 @@ export function storeConnections({ objectStore, loadBalancer }: Topology): numbe
 /** Longer than the registry keeps an idle connection (Go's 90 s), so that it is never the balancer that ends one. */
 const keptLonger = "timeout http-keep-alive 100s";
 
-function storeBackend(name: string, servers: readonly string[]): string {
+function storeBackend(name: string, health: string | string[], servers: readonly string[]): string {
   return section(
     `backend ${name}`,
     "balance leastconn",
@@ -65,11 +79,7 @@ function storeBackend(name: string, servers: readonly string[]): string {
     // What was read may be read again; a PUT is repeated by the driver, which still has what it sent.
     "http-request disable-l7-retry unless { method GET HEAD }",
     "retry-on conn-failure empty-response response-timeout 500 502 503 504",
-    "option httpchk",
-    // The name of no bucket: Garage answers with an error that is the asker's, and a balancer with its health.
-    `http-check send meth GET uri ${storeHealthPath}`,
-    "http-check expect rstatus ^[1-4]",
-    "default-server check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1 " + `agent-inter ${agentIntervalMilliseconds}ms`,
+    health,
     servers,
   );
 }
@@ -85,6 +95,6 @@ function remoteStores({ name, hosts, objectStore, loadBalancer }: Topology, host
   return loadBalancer.balancers
     .filter((balancer) => balancer.host !== host && objectStore.garage?.nodes.some((node) => node.host === balancer.host))
     .flatMap(({ host: other, publishedStore }) =>
-      publishedStore === undefined ? [] : [`server ${other} ${hostPort(publishedStore)} ${tls} backup`],
+      publishedStore === undefined ? [] : [`server ${other} ${hostPort(publishedStore)} ${tls} ${checks} backup`],
     );
 }
