@@ -21,7 +21,7 @@ export interface FilesArgs {
   /** Files with secrets, by name. @default - none */
   secret?: Record<string, pulumi.Input<string>>;
   /** Names of plain files whose path stands in `/files/<name>`, for processes that look for changes themselves. @default - none */
-  pointedTo?: readonly string[];
+  pointedTo?: string[];
   /** Files with secrets that a running process reads again and again, by name. @default - none */
   reread?: Record<string, pulumi.Input<string>>;
 }

@@ -124,7 +124,11 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["caCertificatePem", "certificatePem", "privateKeyPem"],
     outputs: ["caCertificatePem", "certificatePem", "internalCaCertificatePem", "internalCaPrivateKeyPem", "privateKeyPem"],
   },
-  Files: { required: ["owner", "part", "topology"], optional: ["host", "plain", "reread", "secret"], outputs: ["paths", "volumeName"] },
+  Files: {
+    required: ["owner", "part", "topology"],
+    optional: ["host", "plain", "pointedTo", "reread", "secret"],
+    outputs: ["paths", "volumeName"],
+  },
   Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "secretKey"] },
   LoadBalancer: {
     required: ["certificatePem", "networkName", "privateKeyPem", "topology"],
