@@ -36,40 +36,38 @@ export async function untouched({ name }: Environment, open: OpenStack, host: st
  * from the configuration, is still asked for what is on it.
  *
  * @param except Name of a host that is away. @default - none
+ * @returns the hosts that are to go.
  * @throws {RegistryError} when one does not.
  * @throws {Failure} when a host was given another machine, and the old one works.
  */
-export async function ensureKnownHosts({ name }: Environment, open: OpenStack, hosts: readonly Host[], except?: string): Promise<void> {
-  if (hosts.some((host) => host.name === "")) return;
+export async function ensureKnownHosts({ name }: Environment, open: OpenStack, hosts: readonly Host[], except?: string): Promise<Host[]> {
+  if (hosts.some((host) => host.name === "")) return [];
   const { resources } = await readState(open);
-  const asked = new Set(hosts.map(({ docker }) => docker.dockerHost));
   const known = resources.flatMap((resource): Host[] => {
     const host = hostOf(name, resource);
     if (host === undefined || host === except) return [];
-    const docker = engineOf({ provider: `${resource.urn}::${resource.id ?? ""}` }, resources);
-    return asked.has(docker.dockerHost) ? [] : [{ name: host, docker }];
+    return [{ name: host, docker: engineOf({ provider: `${resource.urn}::${resource.id ?? ""}` }, resources) }];
   });
-  await ensureAnswers(name, known);
-  for (const old of known) {
+  const asked = new Set(hosts.map(({ docker }) => docker.dockerHost));
+  const others = known.filter(({ docker }) => !asked.has(docker.dockerHost));
+  await ensureAnswers(name, others);
+  for (const old of others) {
     const now = hosts.find((host) => host.name === old.name);
     if (now !== undefined && (await engineId(old)) !== (await engineId(now))) throw anotherMachine(name, old, now);
   }
+  return known.filter((host) => !hosts.some((stays) => stays.name === host.name));
 }
 
 /**
  * Takes the address that moves between hosts from those that are to go, while the others still listen to them: a keepalived that nobody tells
  * anything any more would take the address for free.
  */
-export async function stepDown({ name }: Environment, open: OpenStack, hosts: readonly Host[], report: Report): Promise<void> {
-  const { resources } = await readState(open);
-  const stay = new Set(hosts.map((host) => host.name));
-  for (const resource of resources) {
-    const provider = resources.find(({ urn, id }) => resource.provider === `${urn}::${id ?? ""}`);
-    const host = provider === undefined ? undefined : hostOf(name, provider);
-    if (resource.type !== types.container || host === undefined || stay.has(host)) continue;
-    if (objectName(resource) !== keepalivedName(name, host)) continue;
+export async function stepDown({ name }: Environment, going: readonly Host[], report: Report): Promise<void> {
+  for (const { name: host, docker } of going) {
+    const keepalived = keepalivedName(name, host);
+    if ((await docker.ask("ps", "--quiet", "--filter", `name=^/?${keepalived}$`)) === "") continue;
     report(`taking the virtual address from ${host}, which is to go`);
-    await engineOf(resource, resources).run("stop", objectName(resource));
+    await docker.run("stop", keepalived);
   }
 }
 

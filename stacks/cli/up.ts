@@ -35,9 +35,9 @@ export async function up(environment: Environment, options: UpOptions, report: R
   if (options.clearLock === true) await clearLock(environment, open, report);
   else if (isFree(environment)) await mend(environment, open, report);
   if (lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
-  await ensureKnownHosts(environment, open, hosts, withoutHost);
+  const going = await ensureKnownHosts(environment, open, hosts, withoutHost);
   await probeNewStore(environment, open, report);
-  if (withoutHost === undefined) await stepDown(environment, open, hosts, report);
+  await stepDown(environment, going, report);
   const exclude = withoutHost === undefined ? {} : { exclude: await untouched(environment, open, withoutHost) };
   const { result, progress } = await operate(environment, open, report, (common) =>
     open.stack.up({ ...common, refresh: true, ...exclude }),
