@@ -19,7 +19,6 @@ export * from "./render/redis-scripts";
 export { renderSentinel, sentinelId } from "./render/sentinel";
 export * from "./render/registry-config";
 export * from "./resolve";
-export { keepalivedName } from "./resolve-load-balancer";
 export * from "./settings";
 export * from "./shape";
 export * from "./sizing";

@@ -3,7 +3,7 @@ import { checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { publishedPorts } from "./layout";
 import type { HostShape } from "./shape";
-import type { Endpoint, HostTopology, NetworkTopology, Placed } from "./topology";
+import type { BalancerTopology, Endpoint, HostTopology, NetworkTopology, Placed, Topology } from "./topology";
 
 /** Hosts that there is room for. */
 const mostHosts = 9;
@@ -117,6 +117,16 @@ export function announcedEndpoint({ address, port, published }: Placed): Endpoin
 /** `address:port`. */
 export function hostPort({ address, port }: Endpoint): string {
   return `${address}:${port}`;
+}
+
+/** The balancers of a host. */
+export function balancersOn({ loadBalancer }: Topology, host: string): BalancerTopology[] {
+  return loadBalancer.balancers.filter((balancer) => balancer.host === host);
+}
+
+/** Name of the container with the keepalived of a host. */
+export function keepalivedName(registry: string, host: string): string {
+  return `${registry}-${host}-keepalived`;
 }
 
 /** DNS name under which the hosts' balancers reach each other's store, in the same certificate as {@link nodeServerName}. */

@@ -3,7 +3,7 @@ import { addressIn, ipVersion, isAddressRange, isPort } from "./addresses";
 import { checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, publishedPorts } from "./layout";
-import { isSeveral } from "./placement";
+import { isSeveral, keepalivedName } from "./placement";
 import type { Ground } from "./placement";
 import type { LoadBalancerShape, VirtualAddressShape } from "./shape";
 import type { Sizing } from "./sizing";
@@ -46,11 +46,6 @@ export function resolveLoadBalancer(
   };
   checkLoadBalancer(balancer, replicas, problems);
   return balancer;
-}
-
-/** Name of the container with the keepalived of a host. */
-export function keepalivedName(registry: string, host: string): string {
-  return `${registry}-${host}-keepalived`;
 }
 
 /** Names hold the host's where there are several. */

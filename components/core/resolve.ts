@@ -43,7 +43,8 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
     internalPortBase: shape.internalPortBase ?? 21_000,
   };
   const access = resolveAccess(shape.access ?? {}, problems);
-  const size = shape.objectStore?.garage === undefined ? sizeFor(teamSize) : withOwnStore(sizeFor(teamSize));
+  const sized = sizeFor(teamSize);
+  const size = shape.objectStore?.garage === undefined ? sized : withOwnStore(sized);
   const loadBalancer = resolveLoadBalancer(name, ground, size, shape.loadBalancer ?? {}, problems);
   checkInternalPorts(ground, loadBalancer.port, problems);
   const alternativeNames = resolveAlternativeNames(hostname, shape.alternativeNames, ground, shape.loadBalancer, problems);

@@ -184,7 +184,7 @@ export class Garage extends pulumi.ComponentResource {
   }
 
   private makeFiles(
-    { topology, garage, shared: { rpcSecret, metricsToken, accessKeyFile }, hostProviders }: Cluster,
+    { topology, shared: { rpcSecret, metricsToken, accessKeyFile }, hostProviders }: Cluster,
     node: GarageNodeTopology,
     key: pulumi.Output<string>,
     peers: pulumi.Output<GaragePeer[]>,
@@ -206,7 +206,7 @@ export class Garage extends pulumi.ComponentResource {
         host: node.host,
         owner: users.garage,
         plain: {
-          "garage.sh": peers.apply((others) => renderGarageScript(topology, garage, node, others)),
+          "garage.sh": peers.apply((others) => renderGarageScript(topology, node, others)),
           "garage.toml": configuration(GaragePhase.Serving),
           "garage-joining.toml": configuration(GaragePhase.Joining),
         },

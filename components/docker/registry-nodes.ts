@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
   AccessMode,
+  balancersOn,
   contentPath,
   ports,
   renderNodeScript,
@@ -138,12 +139,11 @@ export class RegistryNodes extends pulumi.ComponentResource {
 }
 
 /** How a node reaches Garage: by the balancer of its host, which is told when a Garage node is to stop. */
-function reachGarage({ objectStore, loadBalancer }: Topology, { host }: NodeTopology): Partial<docker.ContainerArgs> {
-  const { garage } = objectStore;
+function reachGarage(topology: Topology, { host }: NodeTopology): Partial<docker.ContainerArgs> {
+  const { garage } = topology.objectStore;
   if (garage === undefined) return {};
-  const balancers = loadBalancer.balancers.filter((balancer) => balancer.host === host);
   return {
-    hosts: balancers.map(({ address }) => ({ host: garage.host, ip: address })),
+    hosts: balancersOn(topology, host).map(({ address }) => ({ host: garage.host, ip: address })),
     // A balancer that vanished without a word is given up after seconds instead of a quarter of an hour.
     sysctls: { "net.ipv4.tcp_retries2": "4" },
   };

@@ -1,3 +1,4 @@
+import { balancersOn } from "ha-registry-core";
 import type { Placed, Topology } from "ha-registry-core";
 
 /** A port of a host that the registry takes. */
@@ -11,16 +12,18 @@ export interface WantedPort {
 
 /** Names of the containers that a registry runs on a host. */
 export function containersOn(topology: Topology, host: string): string[] {
-  const { balancers } = topology.loadBalancer;
-  const own = balancers.filter((balancer) => balancer.host === host);
-  const balancing = own.flatMap(({ name, replicas, keepalived }) => [name, ...replicas, ...(keepalived === undefined ? [] : [keepalived])]);
+  const balancing = balancersOn(topology, host).flatMap(({ name, replicas, keepalived }) => [
+    name,
+    ...replicas,
+    ...(keepalived === undefined ? [] : [keepalived]),
+  ]);
   return [...placedOn(topology, host).map(({ name }) => name), ...balancing];
 }
 
 /** Ports that a registry opens on a host: for clients, for whoever reads its statistics, and for its parts on other hosts. */
 export function portsOn(topology: Topology, host: string): WantedPort[] {
-  const { port, bindAddress, statisticsPort, statisticsBindAddress, balancers } = topology.loadBalancer;
-  const balancer = balancers.find((candidate) => candidate.host === host);
+  const { port, bindAddress, statisticsPort, statisticsBindAddress } = topology.loadBalancer;
+  const [balancer] = balancersOn(topology, host);
   const outer =
     balancer === undefined
       ? []

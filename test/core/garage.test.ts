@@ -102,7 +102,7 @@ describe("the script of a Garage node", () => {
   const scripts = (count: number): string[] => {
     const topology = resolveTopology("team", { objectStore: { garage: { nodes: count } } });
     const { garage } = topology.objectStore;
-    return (garage?.nodes ?? []).map((node) => renderGarageScript(topology, garageOf({ nodes: count }), node, peers));
+    return (garage?.nodes ?? []).map((node) => renderGarageScript(topology, node, peers));
   };
 
   it("lets the last node alone form the cluster", () => {
@@ -128,7 +128,7 @@ describe("a Garage node that is to stop", () => {
     const { garage } = topology.objectStore;
     const [node] = garage?.nodes ?? [];
     assert.ok(garage && node);
-    const expression = /grep -Eq '(.*)' \/proc\/net\/tcp/.exec(renderGarageScript(topology, garage, node, peers))?.[1];
+    const expression = /grep -Eq '(.*)' \/proc\/net\/tcp/.exec(renderGarageScript(topology, node, peers))?.[1];
     assert.ok(expression !== undefined);
     const balancer = topology.loadBalancer.balancers.find(({ host }) => host === node.host)?.address ?? "";
     const line = (local: number, remote: string, state: string): string => {

@@ -1,8 +1,9 @@
 import { ports } from "../layout";
-import type { GarageNodeTopology, GarageTopology, Topology } from "../topology";
+import { balancersOn } from "../placement";
+import type { GarageNodeTopology, Topology } from "../topology";
+import { answerAgent, drainNoticeSeconds } from "./agent";
 import { garageMetadataDirectory, garageRegion } from "./garage";
 import type { GaragePeer } from "./garage";
-import { drainNoticeSeconds } from "./node-script";
 
 /** Days after which parts of an upload that nobody finished are removed. */
 export const abandonedUploadDays = 7;
@@ -51,13 +52,12 @@ done
  *
  * \`healthy\` fails unless the node serves. Before there is a cluster, every node but the last is healthy as soon as it answers: the
  * last one is started when the others are healthy.
+ *
+ * @throws {TypeError} when the topology has no Garage.
  */
-export function renderGarageScript(
-  topology: Topology,
-  garage: GarageTopology,
-  node: GarageNodeTopology,
-  peers: readonly GaragePeer[],
-): string {
+export function renderGarageScript(topology: Topology, node: GarageNodeTopology, peers: readonly GaragePeer[]): string {
+  const { garage } = topology.objectStore;
+  if (garage === undefined) throw new TypeError("the topology has no Garage");
   const last = node.number === garage.nodes.length;
   const json = (value: unknown): string => JSON.stringify(value);
   return `#!/bin/sh
@@ -200,7 +200,7 @@ joined() {
 }
 
 # Garage gives requests under way ten seconds; so it is told only when the balancers have none here any more. Each has a connection of its own.
-busy() { grep -Eq '${connectionsFrom(balancersBeside(topology, node))}' /proc/net/tcp; }
+busy() { grep -Eq '${connectionsFrom(balancersOn(topology, node.host).map(({ address }) => address))}' /proc/net/tcp; }
 
 stop() {
   say "stopping"
@@ -240,7 +240,7 @@ fi
 start "$serving"
 echo serving > $state
 echo "up ready" > $agent
-while :; do nc -l -p ${ports.garageAgent} -e cat $agent || sleep 0.1; done 2> /dev/null &
+${answerAgent(ports.garageAgent, "$agent")}
 answering=$!
 say "serving"
 
@@ -261,23 +261,11 @@ exit $status
 `;
 }
 
-/** Addresses of the balancers by which the node is asked: those of its host. */
-function balancersBeside({ loadBalancer }: Topology, { host }: GarageNodeTopology): string[] {
-  return loadBalancer.balancers.filter((balancer) => balancer.host === host).map(({ address }) => address);
-}
-
 /** An expression for the lines of `/proc/net/tcp` with an open connection (01) of one of `addresses` to the port of S3. */
 function connectionsFrom(addresses: readonly string[]): string {
-  const hexadecimal = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, "0");
-  // The kernel writes addresses as numbers of its own byte order: the last byte comes first on all that Docker runs on here.
-  const remote = addresses.map((address) =>
-    address
-      .split(".")
-      .reverse()
-      .map((byte) => hexadecimal(Number(byte), 2))
-      .join(""),
-  );
-  return `:${hexadecimal(ports.garageS3, 4)} (${remote.join("|")}):[0-9A-F]* 01 `;
+  // The kernel writes numbers of its own byte order: an address' last byte comes first on all that Docker runs on here.
+  const remote = addresses.map((address) => Buffer.from(address.split(".").map(Number).reverse()).toString("hex").toUpperCase());
+  return `:${ports.garageS3.toString(16).toUpperCase().padStart(4, "0")} (${remote.join("|")}):[0-9A-F]* 01 `;
 }
 
 /** The rule of the bucket by which abandoned uploads go. Finished objects are never touched by it. */

@@ -1,9 +1,12 @@
 import { ports } from "../layout";
 import { hostPort, isSeveral, storeServerName } from "../placement";
 import type { Topology } from "../topology";
+import { agentIntervalMilliseconds } from "./agent";
 import type { HaproxyFiles } from "./haproxy-frontend";
 import { quote, section } from "./haproxy-text";
-import { agentIntervalMilliseconds, storeHealthPath } from "./node-script";
+
+/** What a balancer answers itself where nodes reach the store. */
+export const storeHealthPath = "/healthz";
 
 /**
  * How the registry nodes reach the registry's own object store. A Garage node that stops closes kept connections, and the registry's S3 driver

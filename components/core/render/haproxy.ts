@@ -1,6 +1,6 @@
 import { ports } from "../layout";
 import type { LoadBalancerTopology, Topology } from "../topology";
-import { agentIntervalMilliseconds } from "./node-script";
+import { agentIntervalMilliseconds } from "./agent";
 import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";

@@ -1,15 +1,8 @@
 import { ports } from "../layout";
 import { s3OfGarage } from "../resolve-garage";
 import type { Topology } from "../topology";
-
-/** How long a node that is to stop goes on serving, seconds: several times the interval at which the balancers ask it. */
-export const drainNoticeSeconds = 3;
-
-/** How often a balancer asks a node whether it wants new connections, milliseconds. */
-export const agentIntervalMilliseconds = 500;
-
-/** What a balancer answers itself where nodes reach the store. */
-export const storeHealthPath = "/healthz";
+import { answerAgent, drainNoticeSeconds } from "./agent";
+import { storeHealthPath } from "./haproxy-store";
 
 /** There while a node waits for its store. */
 export const waitingFile = "/tmp/waiting";
@@ -29,7 +22,7 @@ export function renderNodeScript({ objectStore }: Topology): string {
   return `#!/bin/sh
 ${objectStore.garage === undefined ? "" : waitForStore(s3OfGarage(objectStore.garage).endpoint ?? "")}state=/tmp/agent
 echo "up ready" > "$state"
-while :; do nc -l -p ${ports.agent} -e cat "$state" || sleep 0.1; done 2> /dev/null &
+${answerAgent(ports.agent, '"$state"')}
 
 registry serve "$1" &
 node=$!

@@ -1,0 +1,10 @@
+/** How long what is to stop goes on serving, seconds: several times the interval at which the balancers ask it. */
+export const drainNoticeSeconds = 3;
+
+/** How often a balancer asks whether new connections are wanted, milliseconds. */
+export const agentIntervalMilliseconds = 500;
+
+/** A line of a shell script: answers HAProxy's agent-check at `port`, in the background, with what stands in `file`. */
+export function answerAgent(port: number, file: string): string {
+  return `while :; do nc -l -p ${port} -e cat ${file} || sleep 0.1; done 2> /dev/null &`;
+}
