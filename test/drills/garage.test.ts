@@ -40,15 +40,7 @@ describe("the registry's own object store under load", () => {
 
   it("a node dies under load: requests fail only where they were in flight on it, and it comes back by itself", async (context) => {
     const name = registry().container("garage-2");
-    const pid = await registry().docker.hostPid(name);
-    process.kill(pid, "SIGKILL");
-    const killed = Date.now();
-    await until(
-      `${name} is started again`,
-      RECOVERY_SECONDS,
-      async () => ![0, pid].includes((await registry().docker.inspect(name)).State.Pid),
-    );
-    await registry().docker.untilHealthy(name, RECOVERY_SECONDS);
+    const killed = await registry().docker.crash(name, RECOVERY_SECONDS);
     context.diagnostic(`healthy again after ${Date.now() - killed} ms`);
     await everyoneSucceeds();
     const { failures } = await running().peek();

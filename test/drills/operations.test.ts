@@ -3,9 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { ClientLoad, describeOperations, type ClientOperation } from "../engine/support/client-load";
+import { ClientLoad, describeOperations, pullPushes, type ClientOperation } from "../engine/support/client-load";
 import { prepareClients, type Clients } from "../engine/support/clients";
-import { RawClient } from "../engine/support/http-client";
 import type { RegistryStack } from "../engine/support/stack";
 import { until } from "../engine/support/waiting";
 import { Cluster } from "./support/cluster";
@@ -39,9 +38,6 @@ const PARTS = [
 
 /** How long an operation may take to succeed, all attempts together. */
 const OPERATION_SECONDS = 240;
-
-/** Clients that are looked up at a time at the end. */
-const VERIFYING_CLIENTS = 4;
 
 /**
  * Parts whose death may cost an operation that is under way on them. An HAProxy takes its connections with it, and docker asks for a manifest only once. A
@@ -118,33 +114,14 @@ describe("docker and regctl lose nothing while part after part dies", () => {
   });
 
   it("and every acknowledged push can be pulled", async (context) => {
-    const client = await up().client();
-    const pushes = (load?.operations ?? []).filter(({ operation, digest }) => operation === "push" && digest !== undefined);
-    assert.ok(pushes.length > 0);
-    const queue = pushes.values();
-    const work = async (): Promise<void> => {
-      const raw = new RawClient(client);
-      for (const { name, digest = "" } of queue) {
-        const [repository = ""] = name.split(":");
-        const { layer } = await raw.pullManifest(repository, digest);
-        await raw.pullBlob(repository, layer);
-      }
-      raw.close();
-    };
-    await Promise.all(Array.from({ length: VERIFYING_CLIENTS }, work));
-    context.diagnostic(`${pushes.length} pushes`);
+    const pushes = await pullPushes(await up().client(), load?.operations ?? []);
+    assert.ok(pushes > 0);
+    context.diagnostic(`${pushes} pushes`);
   });
 
-  /** Kills the main process of a container as a crash would, and waits until Docker has started it again and finds it healthy. */
   async function kill(part: string): Promise<Death> {
     const name = up().container(part);
-    const engine = await up().engineOf(name);
-    const pid = await engine.hostPid(name);
-    process.kill(pid, "SIGKILL");
-    const at = Date.now();
-    await until(`${name} runs again`, OPERATION_SECONDS, async () => ![0, pid].includes((await engine.inspect(name)).State.Pid));
-    await engine.untilHealthy(name, OPERATION_SECONDS);
-    return { part, at };
+    return { part, at: await (await up().engineOf(name)).crash(name, OPERATION_SECONDS) };
   }
 
   async function everyClientSucceedsSince(running: ClientLoad, time: number): Promise<void> {

@@ -4,10 +4,11 @@ import type { RegistryStack } from "../../../test/dist/engine/support/stack";
 import type { Bench, Figure } from "../bench";
 import { download, type Target } from "../load/curl";
 import { push } from "../load/push";
-import { absolute, ratio, type Result } from "../measure/result";
+import { absolute, type Result } from "../measure/result";
 import { alternate } from "../measure/statistics";
 import { BenchRegistry } from "../setup/bench-registry";
 import type { BucketPlace } from "../setup/baselines";
+import { againstBare } from "./push";
 
 const bytes = 100e6;
 const smallBytes = 64e3;
@@ -46,14 +47,7 @@ async function speeds(bench: Bench, { client }: BenchRegistry, targets: Targets)
     bare: await fetch(targets.bare),
     bareTls: await fetch(targets.bareTls),
   });
-  const lines = { push: pushed, pull: pulled };
-  return Object.entries(lines).flatMap(([what, { ours, bare, bareTls }]) => [
-    ratio(
-      { what: `${what} on Garage`, against: "bare registry, in clear", unit: "MB/s", goal: { atLeast: 0.9 } },
-      { ours, baseline: bare },
-    ),
-    ratio({ what: `${what} on Garage`, against: "bare registry, TLS", unit: "MB/s" }, { ours, baseline: bareTls }),
-  ]);
+  return [...againstBare("push on Garage", pushed), ...againstBare("pull on Garage", pulled)];
 }
 
 /** Counted by the balancers, which every call to the store goes through. */

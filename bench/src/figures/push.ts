@@ -10,6 +10,16 @@ const sizes = [
   { name: "100 MB", bytes: 100e6, count: 1 },
 ];
 
+const unit = "MB/s";
+
+/** Speeds of a registry against those of a bare one, in clear and with TLS. */
+export function againstBare(what: string, { ours, bare, bareTls }: Record<"ours" | "bare" | "bareTls", readonly number[]>): Result[] {
+  return [
+    ratio({ what, against: "bare registry, in clear", unit, goal: { atLeast: 0.9 } }, { ours, baseline: bare }),
+    ratio({ what, against: "bare registry, TLS", unit }, { ours, baseline: bareTls }),
+  ];
+}
+
 /** What balancer, TLS, login and Redis together cost a push. */
 export const push: Figure = {
   name: "push",
@@ -23,12 +33,7 @@ export const push: Figure = {
         (await pushBlobs(registry.client, target, { repository: "bench/push", bytes, first: 1 + round * count, count })).speed;
       const rounds = await alternate(bench.rounds, { ours: send(targets.ours), bare: send(targets.bare), bareTls: send(targets.bareTls) });
       const what = `push, blobs of ${name}`;
-      const unit = "MB/s";
-      results.push(
-        ratio({ what, against: "bare registry, in clear", unit, goal: { atLeast: 0.9 } }, { ours: rounds.ours, baseline: rounds.bare }),
-        ratio({ what, against: "bare registry, TLS", unit }, { ours: rounds.ours, baseline: rounds.bareTls }),
-        absolute({ what: `${what}, filesystem`, unit, goal: { atLeast: 200 } }, rounds.ours),
-      );
+      results.push(...againstBare(what, rounds), absolute({ what: `${what}, filesystem`, unit, goal: { atLeast: 200 } }, rounds.ours));
     }
     return results;
   },

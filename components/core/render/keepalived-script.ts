@@ -15,16 +15,14 @@ const noticeSeconds = 1;
  *
  * Before keepalived starts, the script waits until the others have noticed what they were told: one that does not know a new host tells it
  * nothing, and so that would take the address for free.
- *
- * @param pointer File that tells where the configuration lies. @default - the one in the volume of files
  */
-export function renderKeepalivedScript(pointer = `${filesDirectory}/${keepalivedFile}`): string {
+export function renderKeepalivedScript(): string {
   return `#!/bin/sh
 configuration=/run/keepalived.conf
 
 # Takes a new configuration; fails when there is none. The file that names it is away for a moment while it is replaced.
 take() {
-  next=$(cat ${pointer} 2> /dev/null) && [ -s "$next" ] && ! cmp -s "$next" $configuration &&
+  next=$(cat ${filesDirectory}/${keepalivedFile} 2> /dev/null) && [ -s "$next" ] && ! cmp -s "$next" $configuration &&
     cp "$next" $configuration.part && mv $configuration.part $configuration
 }
 

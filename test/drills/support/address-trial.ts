@@ -1,10 +1,17 @@
-import { createHash } from "node:crypto";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ImageName, renderKeepalived, renderKeepalivedScript, resolveTopology } from "ha-registry-core";
+import {
+  contentPath,
+  filesDirectory,
+  ImageName,
+  keepalivedFile,
+  renderKeepalived,
+  renderKeepalivedScript,
+  resolveTopology,
+} from "ha-registry-core";
 import type { BalancerTopology, HostShape, Topology } from "ha-registry-core";
 import { ensureImages } from "ha-registry-tools";
 import { docker } from "../../engine/support/docker";
@@ -160,10 +167,13 @@ export class AddressTrial {
 
   /** Gives the keepalived of a host the configuration that it has in `topology`. */
   async #configure(topology: Topology, host: string): Promise<void> {
+    const place = path.join(this.directory, host);
     const content = renderKeepalived(topology, host);
-    const name = `${host}-${createHash("sha256").update(content).digest("hex").slice(0, 16)}.conf`;
-    await writeFile(path.join(this.directory, name), content);
-    await writeFile(path.join(this.directory, host), `/trial/${name}`);
+    const inside = contentPath(keepalivedFile, content);
+    const outside = path.join(place, path.relative(filesDirectory, inside));
+    await mkdir(path.dirname(outside), { recursive: true });
+    await writeFile(outside, content);
+    await writeFile(path.join(place, keepalivedFile), inside);
   }
 
   async #startHost({ host, address }: BalancerTopology): Promise<void> {
@@ -171,7 +181,7 @@ export class AddressTrial {
     const own = hosts.find(({ name }) => name === host)?.address ?? "";
     await writeFile(path.join(this.directory, `${host}.cfg`), balancerConfiguration(host, address));
     await this.#configure(this.topology, host);
-    await writeFile(path.join(this.directory, `${host}.sh`), renderKeepalivedScript(`/trial/${host}`));
+    await writeFile(path.join(this.directory, host, "keepalived.sh"), renderKeepalivedScript());
     const run = (name: string, ...options: string[]): Promise<string> =>
       docker.command("run", "--detach", "--name", name, "--volume", `${this.directory}:/trial:ro`, ...options);
 
@@ -185,8 +195,9 @@ export class AddressTrial {
     const rights = ["--cap-drop=ALL", ...["NET_ADMIN", "NET_RAW", "SETGID", "SETUID"].map((right) => `--cap-add=${right}`)];
     const files = ["--read-only", "--tmpfs=/run:rw,noexec,nosuid,size=1m", "--tmpfs=/tmp:rw,noexec,nosuid,size=1m,mode=1777"];
     const limits = ["--user=0:0", "--security-opt=no-new-privileges", "--memory=32m", "--restart=unless-stopped"];
-    const keepalived = ["--entrypoint", "sh", images.keepalived, `/trial/${host}.sh`];
-    await run(this.keepalived(host), ...inPlace, ...rights, ...files, ...limits, ...keepalived);
+    const ownFiles = ["--volume", `${path.join(this.directory, host)}:${filesDirectory}:ro`];
+    const keepalived = ["--entrypoint", "sh", images.keepalived, `${filesDirectory}/keepalived.sh`];
+    await run(this.keepalived(host), ...inPlace, ...ownFiles, ...rights, ...files, ...limits, ...keepalived);
   }
 
   get #virtual(): { address: string } {

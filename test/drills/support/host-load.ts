@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClientLoad } from "../../engine/support/client-load";
-import { describeOperations, type ClientOperation } from "../../engine/support/client-load";
+import { describeOperations, pullPushes, type ClientOperation } from "../../engine/support/client-load";
 import { RawClient, type ClientOptions } from "../../engine/support/http-client";
 import { describeFailures, Load, type Failure } from "../../engine/support/load";
 import { until } from "../../engine/support/waiting";
@@ -72,16 +72,9 @@ export class HostLoad {
     assert.deepEqual(report.staleReads, []);
     const { count, lost } = await this.raw.verify();
     assert.deepEqual(lost, []);
-    const client = new RawClient(this.options);
-    const pushed = operations.filter(({ operation, digest }) => operation === "push" && digest !== undefined);
-    for (const { name, digest = "" } of pushed) {
-      const [repository = ""] = name.split(":");
-      const { layer } = await client.pullManifest(repository, digest);
-      await client.pullBlob(repository, layer);
-    }
-    client.close();
+    const pushes = count + (await pullPushes(this.options, operations));
     const raw = Object.values(report.succeeded).reduce((sum, each) => sum + each, 0);
-    return { operations: raw + operations.length, pushes: count + pushed.length };
+    return { operations: raw + operations.length, pushes };
   }
 
   /** Ends everything, whatever it does. */

@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { runProgram } from "../../engine/support/program";
-import { until } from "../../engine/support/waiting";
+import { ServerProcess } from "../../engine/support/server-process";
 import type { Machine } from "./machine";
 
 const program = "/usr/sbin/sshd";
+const port = 22;
 
 /**
  * The ssh server of a machine, for one key, which gets at that machine's Docker Engine. Needs root and Debian's openssh-server; `end` has to be
@@ -16,7 +15,7 @@ const program = "/usr/sbin/sshd";
 export class SshServer {
   private constructor(
     private readonly directory: string,
-    private readonly daemon: ChildProcess,
+    private readonly daemon: ServerProcess,
   ) {}
 
   /** Starts it. */
@@ -29,7 +28,7 @@ export class SshServer {
     await writeFile(at("authorized"), `${forced} ${await readFile(at("client.pub"), "utf8")}`);
     await writeFile(at("known"), `${machine.address} ${await readFile(at("host.pub"), "utf8")}`);
     const settings = [
-      `ListenAddress ${machine.address}:22`,
+      `ListenAddress ${machine.address}:${port}`,
       `HostKey ${at("host")}`,
       `AuthorizedKeysFile ${at("authorized")}`,
       "PidFile none",
@@ -41,10 +40,14 @@ export class SshServer {
     ];
     await writeFile(at("config"), `${settings.join("\n")}\n`);
     await mkdir("/run/sshd", { recursive: true });
-    const daemon = spawn("nsenter", [`--net=/run/netns/${machine.name}`, program, "-D", "-e", "-f", at("config")], { stdio: "ignore" });
-    const server = new SshServer(directory, daemon);
-    await until("the ssh server answers", 20, async () => (await runProgram("ssh-keyscan", [machine.address])).stdout !== "");
-    return server;
+    const daemon = await ServerProcess.start({
+      name: "the ssh server",
+      program: "nsenter",
+      args: [`--net=/run/netns/${machine.name}`, program, "-D", "-e", "-f", at("config")],
+      port,
+      address: machine.address,
+    });
+    return new SshServer(directory, daemon);
   }
 
   /** Options of an ssh client that may come in. */
@@ -55,9 +58,7 @@ export class SshServer {
 
   /** Ends it. */
   async end(): Promise<void> {
-    const ended = once(this.daemon, "exit");
-    if (this.daemon.exitCode === null) this.daemon.kill("SIGKILL");
-    await ended;
+    await this.daemon.end();
     await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Client } from "./clients";
+import { RawClient, type ClientOptions } from "./http-client";
 import { makeImage } from "./images";
 
 /** A push or pull by a client that people use. */
@@ -105,6 +106,32 @@ export class ClientLoad {
       return undefined;
     }
   }
+}
+
+/** Clients that look pushes up at a time. */
+const VERIFYING_CLIENTS = 4;
+
+/**
+ * Fetches every image whose push was acknowledged, by its digest.
+ *
+ * @param options How a raw client reaches the registry.
+ * @returns how many there are.
+ * @throws {RequestFailure} when one is not there, or not what was pushed.
+ */
+export async function pullPushes(options: ClientOptions, operations: readonly ClientOperation[]): Promise<number> {
+  const pushes = operations.filter(({ operation, digest }) => operation === "push" && digest !== undefined);
+  const queue = pushes.values();
+  const work = async (): Promise<void> => {
+    const client = new RawClient(options);
+    for (const { name, digest = "" } of queue) {
+      const [repository = ""] = name.split(":");
+      const { layer } = await client.pullManifest(repository, digest);
+      await client.pullBlob(repository, layer);
+    }
+    client.close();
+  };
+  await Promise.all(Array.from({ length: VERIFYING_CLIENTS }, work));
+  return pushes.length;
 }
 
 /** Operations in lines: the message of a failed assertion. */

@@ -50,6 +50,20 @@ export class Docker {
     return Pid;
   }
 
+  /**
+   * Kills the main process of a container as a crash on the host would, and waits until Docker has started it again and finds it healthy.
+   *
+   * @returns when it was killed, milliseconds since 1970.
+   */
+  async crash(name: string, seconds: number): Promise<number> {
+    const pid = await this.hostPid(name);
+    process.kill(pid, "SIGKILL");
+    const killed = Date.now();
+    await until(`${name} is started again`, seconds, async () => ![0, pid].includes((await this.inspect(name)).State.Pid));
+    await this.untilHealthy(name, seconds);
+    return killed;
+  }
+
   /** Standard output and standard error of a container so far. */
   async logs(name: string, ...options: string[]): Promise<string> {
     const { stdout, stderr } = await runProgram("docker", ["logs", ...options, name], { environment: this.#environment });

@@ -9,10 +9,12 @@ export interface ServerPlan {
   name: string;
   program: string;
   args: readonly string[];
-  /** Variables beside those of this process. */
-  environment: Record<string, string>;
-  /** Port of this machine at which it listens when it is up. */
+  /** Variables beside those of this process. @default - none */
+  environment?: Record<string, string>;
+  /** Port at which it listens when it is up. */
   port: number;
+  /** Address at which it does. @default "127.0.0.1" */
+  address?: string;
 }
 
 /** A server that is a process of this machine. It ends with this process at the latest. */
@@ -31,13 +33,13 @@ export class ServerProcess {
    *
    * @throws {Error} with what it printed, when it does not come up.
    */
-  static async start({ name, program, args, environment, port }: ServerPlan): Promise<ServerProcess> {
+  static async start({ name, program, args, environment, port, address = "127.0.0.1" }: ServerPlan): Promise<ServerProcess> {
     const child = spawn(program, args, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
     const server = new ServerProcess(child);
     try {
       await until(`${name} listens`, 60, async () => {
         if (child.exitCode !== null) throw new Error(`it ended: ${server.output}`);
-        return answers(port);
+        return answers(port, address);
       });
     } catch (error) {
       await server.end();
@@ -61,9 +63,8 @@ export class ServerProcess {
   }
 }
 
-/** Whether something listens on a port of this machine. */
-async function answers(port: number): Promise<boolean> {
-  const socket = net.connect(port, "127.0.0.1");
+async function answers(port: number, address: string): Promise<boolean> {
+  const socket = net.connect(port, address);
   try {
     await once(socket, "connect");
     return true;
