@@ -75,7 +75,7 @@ describe("the registry's own object store under load", () => {
     assert.ok(lost);
     await registry().docker.command("stop", lost.name);
     await assertNothingFails(running(), async () => {
-      await registry().docker.command("rm", "--force", lost.name, `${lost.name}-volumes`);
+      await registry().docker.command("rm", "--force", "--volumes", lost.name, `${lost.name}-volumes`);
       await registry().docker.command("volume", "rm", `${lost.name}-meta`, `${lost.name}-data`);
       await registry().up();
       await until("every part is healthy", RECOVERY_SECONDS, async () => (await registry().docker.broken(registry().name)).length === 0);

@@ -183,7 +183,7 @@ test("down asks, and where nobody can answer it touches nothing", async () => {
 test("down is refused before anything is touched while somebody else uses the data", async (t) => {
   const running = await docker.runningNames(name);
   await docker.command("create", "--name", `${name}-other`, "--volume", `${name}-store:/data`, "registry:3.1.2");
-  t.after(() => docker.command("rm", `${name}-other`));
+  t.after(() => docker.command("rm", "--volumes", `${name}-other`));
   const { stderr } = await run(1, "down", name, "--yes");
   assert.match(stderr, new RegExp(`Volume ${name}-store is in use by ${name}-other`));
   assert.deepEqual(await docker.runningNames(name), running);
