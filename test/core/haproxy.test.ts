@@ -282,4 +282,20 @@ describe("quoting", () => {
     for (const certificate of ["/files/a\nb", "/files/a\u0000b", "/files/\ud800"])
       assert.throws(() => render({}, { certificate }), TypeError);
   });
+
+  it("tells the driver not to try the beginning of an upload again, and everything else as S3 says it", () => {
+    const shape = { objectStore: { garage: {} } };
+    const store = lines("frontend", "store", shape);
+    assert.ok(
+      store.includes(
+        "http-request set-var(txn.begins_upload) bool(true) if { method POST } { path_sub /_uploads/ } { query -m beg uploads }",
+      ),
+    );
+    assert.ok(store.includes("http-after-response set-status 409 if { var(txn.begins_upload) -m bool } { status ge 500 }"));
+    const errors = lines("backend", "store-of-this-host", shape).filter((line) => line.startsWith("http-error"));
+    assert.deepEqual(
+      errors.map((line) => line.split(" ").slice(0, 5).join(" ")),
+      [502, 503, 504].map((status) => `http-error status ${status} content-type application/xml`),
+    );
+  });
 });

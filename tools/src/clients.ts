@@ -10,6 +10,8 @@ import { reportToStderr, withHeartbeat, type Report } from "./progress";
 export interface Clients {
   crane: string;
   regctl: string;
+  /** Copies images as regctl does, many at a time in one process; see `tools/clients/image-copier`. */
+  imageCopier: string;
   skopeo: string;
 }
 
@@ -27,6 +29,12 @@ const REGCTL: GoProgram = {
   versionVariable: "github.com/regclient/regclient/internal/version.vcsTag",
 };
 
+const IMAGE_COPIER: GoProgram = {
+  module: "clients",
+  package: "./image-copier",
+  versionOf: "github.com/regclient/regclient",
+};
+
 /**
  * Makes sure that this machine has the clients that the tests use: crane and regctl are built once into the cache, skopeo is taken
  * from PATH, or installed as root on Debian.
@@ -38,7 +46,8 @@ export async function ensureClients(report: Report = reportToStderr): Promise<Cl
   return await withHeartbeat(report, "building crane and regctl", async () => {
     const crane = await buildGoProgram(CRANE, report);
     const regctl = await buildGoProgram(REGCTL, report);
-    return { crane: crane.path, regctl: regctl.path, skopeo };
+    const imageCopier = await buildGoProgram(IMAGE_COPIER, report);
+    return { crane: crane.path, regctl: regctl.path, imageCopier: imageCopier.path, skopeo };
   });
 }
 

@@ -13,6 +13,10 @@ export const storeHealthPath = "/healthz";
  * takes a request that meets such an end for a failure. So HAProxy stands between: a connection to Garage carries one request, a node that is
  * about to stop is asked for nothing new (agent-check), and what was cut off is told as a 502, which the driver does try again.
  *
+ * One request must not be tried again: a Garage node that dies while it begins a multipart upload leaves half of one, which is listed and cannot be
+ * used, and of two for one key the driver may take that one, so that every later request for the upload fails. Told as a 409, which the driver
+ * passes on, it fails the client's request for an upload, and the client's next attempt gets one with another key.
+ *
  * With several hosts the nodes ask the Garage node of their own host, and those of others only when it does not serve. Garage speaks no TLS, and
  * what crosses the network between hosts has to: each host's balancer offers its Garage node to the others.
  */
@@ -29,6 +33,8 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
       `maxconn ${storeConnections(topology)}`,
       keptLonger,
       `monitor-uri ${storeHealthPath}`,
+      `http-request set-var(txn.begins_upload) bool(true) if { method POST } { path_sub /_uploads/ } { query -m beg uploads }`,
+      "http-after-response set-status 409 if { var(txn.begins_upload) -m bool } { status ge 500 }",
       `default_backend ${backend}`,
     );
   const ofThisHost = storeBackend(
@@ -74,6 +80,13 @@ export function storeConnections({ objectStore, loadBalancer }: Topology): numbe
 /** Longer than the registry keeps an idle connection (Go's 90 s), so that it is never the balancer that ends one. */
 const keptLonger = "timeout http-keep-alive 100s";
 
+/** What HAProxy says itself is said as S3 says it: the driver takes an answer that it cannot read for one to be tried again, whatever its status. */
+const errorsOfStore = [502, 503, 504].map(
+  (status) =>
+    `http-error status ${status} content-type application/xml string ` +
+    quote("<Error><Code>ServiceUnavailable</Code><Message>the store did not answer</Message></Error>"),
+);
+
 function storeBackend(name: string, health: string | string[], servers: readonly string[]): string {
   return section(
     `backend ${name}`,
@@ -82,6 +95,7 @@ function storeBackend(name: string, health: string | string[], servers: readonly
     // What was read may be read again; a PUT is repeated by the driver, which still has what it sent.
     "http-request disable-l7-retry unless { method GET HEAD }",
     "retry-on conn-failure empty-response response-timeout 500 502 503 504",
+    errorsOfStore,
     health,
     servers,
   );

@@ -18,6 +18,12 @@ const bufferBytes = 65_536;
 /** How long a node's host may leave a read request unacknowledged, seconds; the kernel repeats it several times by then. */
 const unacknowledgedSeconds = 10;
 
+/**
+ * The same for writes, seconds. The kernel counts the time in which a node takes nothing more of a body alike, as it does while its store hangs, so
+ * that this has to outlast what a store may need to come back.
+ */
+const unacknowledgedUploadSeconds = 60;
+
 /** Connections kept for statistics and health when clients use up theirs. */
 const statisticsConnections = 50;
 
@@ -158,6 +164,8 @@ function writesBackend({ loadBalancer }: Topology, servers: readonly NodeServer[
     "option allbackups",
     "option http-server-close",
     "retry-on conn-failure",
+    // A host without power acknowledges nothing, and the client had better hear of it, and begin anew, before timeout server.
+    `default-server tcp-ut ${unacknowledgedUploadSeconds}s`,
     servers.map(({ name, address, options }) => `server ${name} ${address} track registry-reads/${name}${options}`),
     extraLines(loadBalancer.extraConfig.backend),
   );

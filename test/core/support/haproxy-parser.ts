@@ -34,6 +34,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "acl",
     "http-request",
     "http-response",
+    "http-after-response",
     "stick-table",
     "use_backend",
     "default_backend",
@@ -43,11 +44,11 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "stats",
     "timeout",
   ],
-  backend: ["balance", "option", "http-request", "retry-on", "http-check", "default-server", "server"],
+  backend: ["balance", "option", "http-request", "retry-on", "http-error", "http-check", "default-server", "server"],
 };
 
 /** Keywords (with their first argument, where that makes them different) that may stand in a section several times. */
-const repeatable = /^(acl|http-request|http-response|http-check|server|use_backend|stats|option|timeout) /;
+const repeatable = /^(acl|http-request|http-response|http-error|http-check|server|use_backend|stats|option|timeout) /;
 
 /** Directives whose first argument names what is set; the same one twice is a contradiction. */
 const named = ["option", "timeout", "stats", "server", "http-check"];

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ensureClients } from "ha-registry-tools";
+import { ImageCopier } from "./image-copier";
 import { fileDigest, type TestImage } from "./images";
 import { runProgram } from "./program";
 
@@ -31,6 +32,8 @@ export interface Clients {
   crane: Client;
   regctl: Client;
   skopeo: Client;
+  /** regctl's library in one process that does many operations at a time: for loads of thousands. Ends with {@link Clients.remove}. */
+  regclient: Client;
   /** Takes back what had to be put outside the directory. */
   remove(): Promise<void>;
 }
@@ -44,7 +47,7 @@ const DOCKER_CERTIFICATES = "/etc/docker/certs.d";
  * @param directory Where configurations and pulled images are put.
  */
 export async function prepareClients(directory: string, login: Login): Promise<Clients> {
-  const { crane, regctl, skopeo } = await ensureClients(() => undefined);
+  const { crane, regctl, imageCopier, skopeo } = await ensureClients(() => undefined);
   const certificates = path.join(directory, "certificates");
   const engineCertificates = path.join(DOCKER_CERTIFICATES, login.authority);
   for (const place of [certificates, engineCertificates]) {
@@ -55,12 +58,17 @@ export async function prepareClients(directory: string, login: Login): Promise<C
     await writeFile(path.join(place, "client.key"), login.clientCertificate.privateKeyPem, { mode: 0o600 });
   }
   const context: Context = { directory, certificates, ...login };
+  const copier = new ImageCopier(imageCopier, login);
   return {
     docker: dockerClient(context),
     crane: craneClient(context, crane),
     regctl: regctlClient(context, regctl),
     skopeo: skopeoClient(context, skopeo),
-    remove: () => rm(engineCertificates, { recursive: true, force: true }),
+    regclient: regclientClient(context, copier),
+    async remove() {
+      copier.end();
+      await rm(engineCertificates, { recursive: true, force: true });
+    },
   };
 }
 
@@ -134,6 +142,24 @@ function regctlClient({ directory, authority, caCertificatePem, credentials: { u
     async pull(name) {
       return inScratch(directory, async (target) => {
         await runProgram(regctl, ["image", "copy", `${authority}/${name}`, `ocidir://${target}:latest`], { environment });
+        return digestOfLayout(target);
+      });
+    },
+  };
+}
+
+/** What {@link regctlClient} does, without a process for each operation. */
+function regclientClient({ directory, authority }: Context, copier: ImageCopier): Client {
+  return {
+    name: "regctl",
+    login: () => Promise.resolve(), // each operation logs in
+    async push({ layout, digest }, name) {
+      await copier.copy(`ocidir://${layout}:latest`, `${authority}/${name}`);
+      return digest;
+    },
+    async pull(name) {
+      return inScratch(directory, async (target) => {
+        await copier.copy(`${authority}/${name}`, `ocidir://${target}:latest`);
         return digestOfLayout(target);
       });
     },

@@ -15,12 +15,12 @@ import { exists, type BuiltProgram } from "./program";
 export interface GoProgram {
   /** Directory under `tools/` that holds go.mod and go.sum. */
   module: string;
-  /** Import path of the program. */
+  /** Import path of the program; one of our own begins with `./` and is the directory of its sources, all in one. */
   package: string;
   /** Module whose version is the program's. */
   versionOf: string;
-  /** Variable that tells the program its version, as `example.com/x/version.Version`. */
-  versionVariable: string;
+  /** Variable that tells the program its version, as `example.com/x/version.Version`. @default - it is not told */
+  versionVariable?: string;
 }
 
 /**
@@ -36,12 +36,13 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
   const mod = await readFile(join(directory, "go.mod"), "utf8");
   const sum = await readFile(join(directory, "go.sum"), "utf8");
   const version = requiredVersion(mod, program.versionOf);
-  const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=-s -w -X ${program.versionVariable}=${version}`];
+  const told = program.versionVariable === undefined ? "" : ` -X ${program.versionVariable}=${version}`;
+  const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=-s -w${told}`];
   const target = architecture ?? (process.arch === "x64" ? "amd64" : process.arch);
 
   const name = basename(program.package);
   const key = createHash("sha256")
-    .update(JSON.stringify([mod, sum, program.package, flags, target]))
+    .update(JSON.stringify([mod, sum, program.package, flags, target, await ownSources(directory, program.package)]))
     .digest("hex");
   const path = cachePath("go", `${name}-${version}-${target}-${key.slice(0, 16)}`, name);
   const build = async (): Promise<void> => {
@@ -57,6 +58,14 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
     await withLock(`${path}.lock`, `the build of ${name} ${version}`, build, report);
   }
   return { path, version: version.replace(/^v/, ""), source: `${program.versionOf}@${version}` };
+}
+
+/** What decides a program of our own, beside the modules it is made with. */
+async function ownSources(directory: string, programPackage: string): Promise<string[]> {
+  if (!programPackage.startsWith("./")) return [];
+  const sources = join(directory, programPackage);
+  const files = (await readdir(sources)).filter((file) => file.endsWith(".go")).sort();
+  return await Promise.all(files.map((file) => readFile(join(sources, file), "utf8")));
 }
 
 async function goBuild(directory: string, args: readonly string[], architecture: string): Promise<void> {

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, it } from "node:test";
+import { ClientLoad, describeOperations, pullPushes, type ClientOperation } from "../../engine/support/client-load";
+import { prepareClients, type Clients } from "../../engine/support/clients";
+import { Docker } from "../../engine/support/docker";
+import type { RegistryStack } from "../../engine/support/stack";
+import { until } from "../../engine/support/waiting";
+import { Cluster } from "./cluster";
+import { imagesOfProduction, startProduction, untilWhole } from "./production";
+
+/** Small, so that an operation is hardly more than its requests, and many of them can be done. */
+const LAYER_BYTES = 16 * 1024;
+
+/** Nine of ten operations read, as in a registry that is used. */
+const PULLS_PER_PUSH = 9;
+
+/** Operations of regctl at a time, beside one docker, which is slower by far. */
+const REGCTLS = 16;
+
+/** What dies, in turn: a part, or all that a host runs. */
+const DEATHS: readonly (string | { host: string })[] = [
+  "node-1",
+  "redis-1",
+  "garage-2",
+  "sentinel-3",
+  "node-2",
+  "middle-haproxy-1",
+  "redis-2",
+  "garage-1",
+  "node-3",
+  "south-haproxy-2",
+  { host: "south" },
+];
+
+/** How long an operation may take to succeed, all attempts together. */
+const OPERATION_SECONDS = 240;
+
+/** Whose death may cost docker a pull that is under way on it: an HAProxy takes its connections with it, and docker asks for a manifest only once. */
+const COSTLY = "haproxy";
+
+/** How long after a death the first request can be one that it met, milliseconds: until balancers have noticed. */
+const UNNOTICED_MILLISECONDS = 3000;
+
+/** What was killed, and when, milliseconds since 1970. */
+interface Death {
+  part: string;
+  at: number;
+}
+
+/** Whether an operation was under way when a part died whose death may cost it. */
+function metBy({ startedAt, endedAt }: ClientOperation, { part, at }: Death): boolean {
+  return part.includes(COSTLY) && startedAt <= at + UNNOTICED_MILLISECONDS && endedAt >= at;
+}
+
+/**
+ * Tests that docker and regctl push to and pull from the environment `prod-docker`, on three machines in this machine, while part after part is
+ * killed, and then everything of a host at once.
+ *
+ * @param count Operations to do.
+ */
+export function testOperations(count: number): void {
+  let cluster: Cluster | undefined;
+  let registry: RegistryStack | undefined;
+  let clients: Clients | undefined;
+  let load: ClientLoad | undefined;
+  let directory = "";
+  before(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), "operations-"));
+    cluster = await Cluster.start(await imagesOfProduction());
+    registry = await startProduction(cluster);
+    registry.logs.stop(); // who reads along a log takes time from what writes it
+    clients = await prepareClients(directory, await registry.outputs());
+    await clients.docker.login();
+  });
+  after(async () => {
+    await load?.stop();
+    await clients?.remove();
+    try {
+      await registry?.removeByForce();
+    } finally {
+      await cluster?.end();
+    }
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it(`${count} operations: only what docker has under way on an HAProxy that dies may fail`, async (context) => {
+    assert.ok(clients);
+    const { docker, regclient } = clients;
+    load = new ClientLoad([docker, ...Array.from({ length: REGCTLS }, () => regclient)], directory, {
+      layerBytes: LAYER_BYTES,
+      pullsPerPush: PULLS_PER_PUSH,
+    });
+    const begun = Date.now();
+    const deaths: Death[] = [];
+    while (load.operations.length < count) {
+      deaths.push(await kill(DEATHS[deaths.length % DEATHS.length] ?? ""));
+      await everyClientSucceedsSince(load, Date.now());
+    }
+    const operations = await load.stop();
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    const longest = Math.max(...operations.map(({ startedAt, endedAt }) => endedAt - startedAt));
+    const counts = JSON.stringify(load.succeededSince(0));
+    context.diagnostic(
+      `${operations.length} operations (${counts}) and ${deaths.length} deaths in ${seconds} s; the longest took ${longest} ms`,
+    );
+    const failed = operations.filter(({ error }) => error !== undefined);
+    const cutOff = failed.filter((operation) => operation.client === "docker" && deaths.some((death) => metBy(operation, death)));
+    context.diagnostic(`${cutOff.length} of docker were cut off by an HAProxy that died`);
+    assert.equal(describeOperations(failed.filter((operation) => !cutOff.includes(operation))), "");
+    await untilWhole(up());
+  });
+
+  it("and every acknowledged push can be pulled", async (context) => {
+    const pushes = await pullPushes(await up().client(), load?.operations ?? []);
+    assert.ok(pushes > 0);
+    context.diagnostic(`${pushes} pushes`);
+  });
+
+  async function kill(target: string | { host: string }): Promise<Death> {
+    if (typeof target === "object") return { part: `haproxy and all else of ${target.host}`, at: await killAllOf(target.host) };
+    const name = up().container(target);
+    return { part: target, at: await (await up().engineOf(name)).crash(name, OPERATION_SECONDS) };
+  }
+
+  /** Kills everything that the registry runs on a host at once, and waits until it is whole again. */
+  async function killAllOf(host: string): Promise<number> {
+    const engine = new Docker(cluster?.machine(host).dockerHost);
+    const pids = await Promise.all((await engine.runningNames(up().name)).map((name) => engine.hostPid(name)));
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    const killed = Date.now();
+    await untilWhole(up());
+    return killed;
+  }
+
+  async function everyClientSucceedsSince(running: ClientLoad, time: number): Promise<void> {
+    await until("every client succeeds", OPERATION_SECONDS, async () =>
+      Object.values(running.succeededSince(time)).every((done) => done > 0),
+    );
+  }
+
+  function up(): RegistryStack {
+    assert.ok(registry, "the registry is not up yet");
+    return registry;
+  }
+}
