@@ -286,12 +286,12 @@ describe("quoting", () => {
   it("tells the driver not to try the beginning of an upload again, and everything else as S3 says it", () => {
     const shape = { objectStore: { garage: {} } };
     const store = lines("frontend", "store", shape);
-    assert.ok(
-      store.includes(
-        "http-request set-var(txn.begins_upload) bool(true) if { method POST } { path_sub /_uploads/ } { query -m beg uploads }",
-      ),
-    );
-    assert.ok(store.includes("http-after-response set-status 409 if { var(txn.begins_upload) -m bool } { status ge 500 }"));
+    for (const [step, method] of [
+      ["begin", "uploads"],
+      ["complete", "uploadId="],
+    ])
+      assert.ok(store.includes(`http-request set-var(txn.step) str(${step}) if { method POST } on_upload { query -m beg ${method} }`));
+    assert.ok(store.includes("http-after-response set-status 409 if { var(txn.step) -m str begin } { status ge 500 }"));
     const errors = lines("backend", "store-of-this-host", shape).filter((line) => line.startsWith("http-error"));
     assert.deepEqual(
       errors.map((line) => line.split(" ").slice(0, 5).join(" ")),

@@ -1,5 +1,5 @@
 import { ports } from "../layout";
-import { balancersOn } from "../placement";
+import { announcedEndpoint, balancersOn, hostPort } from "../placement";
 import type { GarageNodeTopology, Topology } from "../topology";
 import { answerAgent, drainNoticeSeconds } from "./agent";
 import { garageMetadataDirectory, garageRegion } from "./garage";
@@ -12,7 +12,26 @@ export const abandonedUploadDays = 7;
 export const garageShellDirectory = "/lib";
 
 /** Small tools that the scripts of a Garage node use. */
-const tools = ["sh", "base64", "cat", "cmp", "cp", "date", "grep", "mkdir", "mv", "nc", "od", "rm", "sed", "sleep", "tail", "tr", "wget"];
+const tools = [
+  "sh",
+  "base64",
+  "cat",
+  "cmp",
+  "cp",
+  "date",
+  "grep",
+  "mkdir",
+  "mv",
+  "nc",
+  "od",
+  "rm",
+  "sed",
+  "sleep",
+  "tail",
+  "timeout",
+  "tr",
+  "wget",
+];
 
 /**
  * The shell script that prepares the volumes of a Garage node, run once in the registry's image: the volumes get their owner, and the
@@ -106,6 +125,20 @@ api() { /garage -c "$joining" -h "$id@127.0.0.1:${ports.garageRpc}" json-api "$1
 s3() { { printf '%b' "$1"; sleep 1; } | nc 127.0.0.1 ${ports.garageS3} 2> /dev/null; }
 
 connect() { echo '${json(peers.map(({ id, address }) => `${id}@${address}`))}' | api ConnectClusterNodes > /dev/null; }
+
+# The others look for a node that was away every 30 seconds. Until they have found it, the death of another one would cost the majority, so they are told.
+introduce() {
+  until echo null | api GetClusterHealth > /dev/null; do
+    [ $stopped = no ] && kill -0 "$garage" 2> /dev/null || return
+    sleep 0.2
+  done
+  calls=
+  for peer in ${peers.map(({ id, address }) => `${id}@${address}`).join(" ")}; do
+    echo "[\"$id@${hostPort(announcedEndpoint(node))}\"]" | timeout 3 /garage -c "$joining" -h "$peer" json-api ConnectClusterNodes - > /dev/null 2>&1 &
+    calls="$calls $!"
+  done
+  wait $calls
+}
 
 layout_version() { sed -n 's/^  "version": \\([0-9]*\\),*$/\\1/p' /tmp/layout; }
 
@@ -238,6 +271,7 @@ if [ "$(cat $meta/ready 2> /dev/null)" != "$bucket $key" ]; then
 fi
 
 start "$serving"
+introduce
 echo serving > $state
 echo "up ready" > $agent
 ${answerAgent(ports.garageAgent, "$agent")}

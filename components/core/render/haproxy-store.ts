@@ -13,10 +13,6 @@ export const storeHealthPath = "/healthz";
  * takes a request that meets such an end for a failure. So HAProxy stands between: a connection to Garage carries one request, a node that is
  * about to stop is asked for nothing new (agent-check), and what was cut off is told as a 502, which the driver does try again.
  *
- * One request must not be tried again: a Garage node that dies while it begins a multipart upload leaves half of one, which is listed and cannot be
- * used, and of two for one key the driver may take that one, so that every later request for the upload fails. Told as a 409, which the driver
- * passes on, it fails the client's request for an upload, and the client's next attempt gets one with another key.
- *
  * With several hosts the nodes ask the Garage node of their own host, and those of others only when it does not serve. Garage speaks no TLS, and
  * what crosses the network between hosts has to: each host's balancer offers its Garage node to the others.
  */
@@ -33,8 +29,7 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
       `maxconn ${storeConnections(topology)}`,
       keptLonger,
       `monitor-uri ${storeHealthPath}`,
-      `http-request set-var(txn.begins_upload) bool(true) if { method POST } { path_sub /_uploads/ } { query -m beg uploads }`,
-      "http-after-response set-status 409 if { var(txn.begins_upload) -m bool } { status ge 500 }",
+      uploadRules,
       `default_backend ${backend}`,
     );
   const ofThisHost = storeBackend(
@@ -67,6 +62,33 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
   ];
 }
 
+/**
+ * What Garage's deaths do to uploads, where the registry's S3 driver does not expect it:
+ *
+ * - A node that dies while it begins a multipart upload leaves half of one, which is listed and cannot be used; of two for one key the driver may
+ *   take that one, so that every later request for the upload fails. So this is not to be tried again: told as a 409, it fails the client's
+ *   request for an upload, whose next attempt gets another key.
+ * - A node that dies when it has completed an upload, and not yet said so: tried again, there is no such upload. The object is there, and the
+ *   registry looks at its size and copies it next, which fails if it is not: so it is told that the upload is complete.
+ * - Of several objects to delete some may fail for a moment, which comes as a 200 with errors inside; the driver tries nothing again, and the
+ *   push fails though its blob is there. As a 503 the driver does.
+ */
+const uploadRules = [
+  "acl on_upload path_sub /_uploads/",
+  "http-request set-var(txn.step) str(begin) if { method POST } on_upload { query -m beg uploads }",
+  "http-request set-var(txn.step) str(complete) if { method POST } on_upload { query -m beg uploadId= }",
+  "http-request set-var(txn.step) str(delete) if { method POST } { query -m beg delete }",
+  "http-response return status 200 content-type application/xml string <CompleteMultipartUploadResult/> if { var(txn.step) -m str complete } { status 404 }",
+  "http-response wait-for-body time 10s if { var(txn.step) -m str delete } { status 200 }",
+  `http-response return status 503 content-type application/xml string ${unavailable()} if { var(txn.step) -m str delete } { res.body -m sub <Error> }`,
+  "http-after-response set-status 409 if { var(txn.step) -m str begin } { status ge 500 }",
+];
+
+/** An error as S3 words it. */
+function unavailable(): string {
+  return quote("<Error><Code>ServiceUnavailable</Code><Message>the store did not answer</Message></Error>");
+}
+
 const checks = "check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1";
 
 /**
@@ -81,11 +103,7 @@ export function storeConnections({ objectStore, loadBalancer }: Topology): numbe
 const keptLonger = "timeout http-keep-alive 100s";
 
 /** What HAProxy says itself is said as S3 says it: the driver takes an answer that it cannot read for one to be tried again, whatever its status. */
-const errorsOfStore = [502, 503, 504].map(
-  (status) =>
-    `http-error status ${status} content-type application/xml string ` +
-    quote("<Error><Code>ServiceUnavailable</Code><Message>the store did not answer</Message></Error>"),
-);
+const errorsOfStore = [502, 503, 504].map((status) => `http-error status ${status} content-type application/xml string ${unavailable()}`);
 
 function storeBackend(name: string, health: string | string[], servers: readonly string[]): string {
   return section(

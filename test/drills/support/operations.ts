@@ -35,6 +35,9 @@ const DEATHS: readonly (string | { host: string })[] = [
   { host: "south" },
 ];
 
+/** Operations between two deaths: of 10,000, everything dies twice. Faster, the machine does little but start containers. */
+const OPERATIONS_PER_DEATH = 450;
+
 /** How long an operation may take to succeed, all attempts together. */
 const OPERATION_SECONDS = 240;
 
@@ -98,6 +101,7 @@ export function testOperations(count: number): void {
     while (load.operations.length < count) {
       deaths.push(await kill(DEATHS[deaths.length % DEATHS.length] ?? ""));
       await everyClientSucceedsSince(load, Date.now());
+      await operationsDone(load, Math.min(deaths.length * OPERATIONS_PER_DEATH, count));
     }
     const operations = await load.stop();
     const seconds = Math.round((Date.now() - begun) / 1000);
@@ -125,12 +129,19 @@ export function testOperations(count: number): void {
     return { part: target, at: await (await up().engineOf(name)).crash(name, OPERATION_SECONDS) };
   }
 
-  /** Kills everything that the registry runs on a host at once, and waits until it is whole again. */
+  /**
+   * Kills everything that the registry runs on a host at once. Docker starts an HAProxy again only if the container whose network it joins is there
+   * already, which is a matter of luck: what it did not start, the next `up` does.
+   */
   async function killAllOf(host: string): Promise<number> {
     const engine = new Docker(cluster?.machine(host).dockerHost);
     const pids = await Promise.all((await engine.runningNames(up().name)).map((name) => engine.hostPid(name)));
     for (const pid of pids) process.kill(pid, "SIGKILL");
     const killed = Date.now();
+    await until(`${host} runs again but for its balancers`, OPERATION_SECONDS, async () =>
+      (await engine.broken(up().name)).every((line) => /-(haproxy-\d|keepalived) /.test(line)),
+    );
+    await up().up();
     await untilWhole(up());
     return killed;
   }
@@ -139,6 +150,10 @@ export function testOperations(count: number): void {
     await until("every client succeeds", OPERATION_SECONDS, async () =>
       Object.values(running.succeededSince(time)).every((done) => done > 0),
     );
+  }
+
+  async function operationsDone(running: ClientLoad, number: number): Promise<void> {
+    await until(`${number} operations are done`, OPERATION_SECONDS, async () => running.operations.length >= number);
   }
 
   function up(): RegistryStack {
