@@ -13,6 +13,8 @@ export enum ImageName {
   Keepalived = "keepalived",
   /** The object store that the library runs itself. */
   Garage = "garage",
+  /** What copies and removes objects for garbage collection: rclone. */
+  Rclone = "rclone",
 }
 
 /** One row of the image table. */
@@ -62,6 +64,12 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "2.3.0",
     floorReason: "older versions cannot be told through their administration API to abort abandoned uploads",
   },
+  [ImageName.Rclone]: {
+    repository: "rclone/rclone",
+    tag: "1.75.1",
+    floor: "1.73.0",
+    floorReason: "older versions are built with a Go whose TLS has known holes (CVE-2025-68121)",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -72,7 +80,7 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
+   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
    * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
@@ -91,6 +99,8 @@ export interface ImageReferences {
   [ImageName.Keepalived]: string;
   /** The object store. */
   [ImageName.Garage]: string;
+  /** What copies and removes objects. */
+  [ImageName.Rclone]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -186,17 +196,19 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Redis]: resolve(ImageName.Redis),
     [ImageName.Keepalived]: resolve(ImageName.Keepalived),
     [ImageName.Garage]: resolve(ImageName.Garage),
+    [ImageName.Rclone]: resolve(ImageName.Rclone),
   };
 }
 
 /** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
-export function imagesOf({ redis, loadBalancer, objectStore }: Topology): ImageName[] {
+export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection }: Topology): ImageName[] {
   return [
     ImageName.Registry,
     ImageName.Haproxy,
     ...(redis.servers.length > 0 ? [ImageName.Redis] : []),
     ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
     ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
+    ...(garbageCollection === undefined ? [] : [ImageName.Rclone]),
   ];
 }
 

@@ -16,6 +16,12 @@ export const hosts = {
   beforeFirstGarage: 70,
   /** How many of Garage's nodes there is room for. */
   mostGarages: 9,
+  /** What directs garbage collection. */
+  collector: 80,
+  /** What finds out for it what nothing refers to. */
+  marker: 81,
+  /** What drops cached descriptors for it. */
+  cacheCleaner: 82,
 } as const;
 
 /** Ports inside the private network. */
@@ -26,6 +32,14 @@ export const ports = {
   debug: 5001,
   /** A node tells the balancers here whether it wants new connections. */
   agent: 5002,
+  /** Balancers report here to garbage collection what they do. */
+  fenceReports: 5003,
+  /** Garbage collection tells balancers here whether pushes are fenced. */
+  fence: 5004,
+  /** Whoever connects here gets a list of what nothing refers to. */
+  marker: 5006,
+  /** Whoever connects here has cached descriptors dropped. */
+  cacheCleaner: 5007,
   /** Redis, with TLS. */
   redis: 6379,
   /** Garage's S3. */
@@ -59,6 +73,8 @@ export const publishedPorts = {
   garageRpc: 30,
   /** S3 of the Garage node of this host, through its balancer, with TLS. */
   store: 40,
+  /** Where balancers report to garbage collection; the fence is 1 further. */
+  fenceReports: 50,
   /** Registry API of node number n, with TLS, at n more. */
   registry: 100,
   /** Agent port of node number n at n more. */

@@ -3,6 +3,7 @@ import { Problems } from "./errors";
 import { resolveImages } from "./images";
 import { checkNumber, checkText, isText } from "./checks";
 import { resolveAccess } from "./resolve-access";
+import { resolveGarbageCollection } from "./resolve-garbage-collection";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
@@ -69,6 +70,9 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
     access: access.topology,
     certificates: resolveCertificates(shape.certificates ?? {}, problems),
     logs: resolveLogs(shape.logs ?? {}, problems),
+    ...(shape.garbageCollection === undefined
+      ? {}
+      : { garbageCollection: resolveGarbageCollection(name, ground, shape.redis ?? {}, shape.garbageCollection, problems) }),
   };
 }
 

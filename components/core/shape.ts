@@ -1,4 +1,5 @@
 import type { ImagesShape } from "./images";
+import type { GarbageCollectionShape } from "./shape-garbage-collection";
 
 /** How the registry writes its log. */
 export enum LogLevel {
@@ -77,6 +78,8 @@ export interface RegistryShape {
   certificates?: CertificatesShape;
   /** Rotation of container logs. */
   logs?: LogsShape;
+  /** Removal of what no manifest refers to. @default - none: nothing is ever removed */
+  garbageCollection?: GarbageCollectionShape;
 }
 
 /** A machine with a Docker Engine. */

@@ -43,6 +43,8 @@ export interface Topology {
   certificates: CertificatesTopology;
   /** Rotation of container logs. */
   logs: LogsTopology;
+  /** Removal of what no manifest refers to; none when absent. */
+  garbageCollection?: GarbageCollectionTopology;
 }
 
 /** Private network. */
@@ -345,4 +347,38 @@ export interface LogsTopology {
   maxSizeMiB: number;
   /** Files kept. */
   maxFiles: number;
+}
+
+/** Garbage collection: what it is told, and its three containers, on one host. */
+export interface GarbageCollectionTopology {
+  /** Directs the others, fences pushes and removes; its main port is where balancers report. */
+  collector: Placed;
+  /** Says at this port whether pushes are fenced, to balancers of other hosts. Absent where there is but one host. */
+  publishedFencePort?: number;
+  /** Has the registry find out what nothing refers to. */
+  marker: Placed;
+  /** Drops cached descriptors. */
+  cacheCleaner: Placed;
+  /** When it begins every day, `HH:MM`, UTC. */
+  startsAt: string;
+  /** Age below which nothing is removed, hours. */
+  minimumAgeHours: number;
+  /** How long pushes under way may go on, seconds. */
+  fenceTimeoutSeconds: number;
+  /** Whether manifests without a tag go. */
+  deleteUntagged: boolean;
+  /** Which tags stay, in the order in which rules are tried. */
+  retention: RetentionTopology[];
+}
+
+/** Which tags of some repositories stay. */
+export interface RetentionTopology {
+  /** Repositories; `*` stands for any characters. */
+  repositories: string;
+  /** How many tags stay, the newest. */
+  keepLast: number;
+  /** How long a tag stays, days. */
+  keepDays: number;
+  /** Tags that always stay; `*` stands for any characters. */
+  keepTags: string[];
 }

@@ -2,6 +2,7 @@ export * from "./access";
 export * from "./certificates";
 export * from "./files";
 export * from "./garage";
+export * from "./garbage-collection";
 export * from "./load-balancer";
 export * from "./object-store";
 export * from "./redis";

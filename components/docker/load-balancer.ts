@@ -1,6 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { contentPath, haproxyConnections, ports, renderHaproxy, users } from "ha-registry-core";
+import {
+  contentPath,
+  fenceAtStartVariable,
+  fenceEndpoint,
+  haproxyConnections,
+  ports,
+  renderHaproxy,
+  statisticsPortVariable,
+  users,
+} from "ha-registry-core";
 import type { BalancerTopology, Topology } from "ha-registry-core";
 import { healthcheck, restSeconds, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
@@ -69,7 +78,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       );
       return instance.replicas.reduce<docker.Container[]>(
         (before, replica, index) => [
-          this.startReplica(topology, replica, index, namespace, files, before, pulumi.mergeOptions({ dependsOn }, child)),
+          this.startReplica(topology, instance.host, replica, index, namespace, files, before, pulumi.mergeOptions({ dependsOn }, child)),
         ],
         previous,
       );
@@ -105,6 +114,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   private startReplica(
     topology: Topology,
+    host: string,
     replica: string,
     index: number,
     namespace: docker.Container,
@@ -126,9 +136,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
         }),
         name: replica,
         image: topology.images.haproxy,
-        entrypoints: ["haproxy"],
-        command: ["-db", "-f", pathOf(files, "haproxy.cfg")],
-        envs: [`HA_REGISTRY_STATISTICS_PORT=${ports.statistics + index}`],
+        ...startCommand(topology, host, pathOf(files, "haproxy.cfg")),
+        envs: [`${statisticsPortVariable}=${ports.statistics + index}`],
         init: true, // as process 1, HAProxy could not be ended from inside; see probe
         stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
         networkMode: pulumi.interpolate`container:${namespace.id}`,
@@ -140,6 +149,18 @@ export class LoadBalancer extends pulumi.ComponentResource {
       pulumi.mergeOptions(child, { dependsOn: [files, namespace, ...previous], deleteBeforeReplace: true }),
     );
   }
+}
+
+/** Where garbage is collected, HAProxy is told at its start whether pushes are put off at the moment. */
+function startCommand(
+  topology: Topology,
+  host: string,
+  configuration: pulumi.Output<string>,
+): Pick<docker.ContainerArgs, "entrypoints" | "command"> {
+  if (topology.garbageCollection === undefined) return { entrypoints: ["haproxy"], command: ["-db", "-f", configuration] };
+  const { address, port } = fenceEndpoint(topology.garbageCollection, host);
+  const ask = `${fenceAtStartVariable}=$(timeout 1 nc ${address} ${port} < /dev/null 2> /dev/null)`;
+  return { entrypoints: ["sh", "-c"], command: [pulumi.interpolate`export ${ask}; exec haproxy -db -f ${configuration}`] };
 }
 
 function publishedPorts(topology: Topology, { replicas, publishedStore, host }: BalancerTopology): docker.types.input.ContainerPort[] {

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ObjectStoreKind, users } from "ha-registry-core";
+import { ObjectStoreKind, storeDirectory, users } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { labels, volumePreparation } from "./container";
 import { Garage } from "./garage";
@@ -14,8 +14,15 @@ export interface ObjectStoreArgs {
   networkName: pulumi.Input<string>;
 }
 
-/** Directory of the registry's data inside its containers. */
-export const dataDirectory = "/var/lib/registry";
+/** The mount of the volume with blobs and manifests, in the registry's containers; none for a bucket. */
+export function storeMounts(
+  { objectStore }: Topology,
+  volumeName: pulumi.Input<string> | undefined,
+  readOnly: boolean,
+): docker.types.input.ContainerMount[] {
+  if (objectStore.s3 !== undefined) return [];
+  return [{ type: "volume", source: volumeName ?? objectStore.volumeName, target: storeDirectory, ...(readOnly ? { readOnly } : {}) }];
+}
 
 /** Where blobs and manifests are kept: a volume on this host or on an NFS server, or a cluster of Garage. A bucket of another store needs nothing here. */
 export class ObjectStore extends pulumi.ComponentResource {
@@ -61,10 +68,10 @@ export class ObjectStore extends pulumi.ComponentResource {
         // The directory in it keeps the volume from being empty: Docker gives an empty one the owner that the image's directory has.
         ...volumePreparation(
           topology,
-          `mkdir -p ${dataDirectory}/docker; [ "$(stat -c %u:%g ${dataDirectory})" = ${owner} ] || chown -R ${owner} ${dataDirectory}`,
+          `mkdir -p ${storeDirectory}/docker; [ "$(stat -c %u:%g ${storeDirectory})" = ${owner} ] || chown -R ${owner} ${storeDirectory}`,
         ),
         name: `${name}-owner`,
-        mounts: [{ type: "volume", source: this.volumeName, target: dataDirectory }],
+        mounts: [{ type: "volume", source: this.volumeName, target: storeDirectory }],
       },
       { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image will do
     );

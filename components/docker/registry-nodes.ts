@@ -12,12 +12,12 @@ import {
   users,
   waitingFile,
 } from "ha-registry-core";
-import type { NodeTopology, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
+import type { NodeTopology, Placed, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, hostsOf, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
-import { dataDirectory } from "./object-store";
+import { storeMounts } from "./object-store";
 
 /** Arguments of `RegistryNodes`. */
 export interface RegistryNodesArgs {
@@ -49,6 +49,16 @@ export interface RegistryNodesArgs {
   notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
 }
 
+/** What the registry runs with on a host. */
+export interface NodeRuntime {
+  /** Name of the volume with its files, which belongs at `/files`. */
+  filesVolumeName: pulumi.Input<string>;
+  /** Path of its configuration. */
+  configuration: pulumi.Input<string>;
+  /** Environment variables, as `NAME=value`. */
+  environment: pulumi.Input<string>[];
+}
+
 /**
  * The registry nodes. They share storage, HTTP secret and Redis, nothing else, so that an upload begun on one can go on at another.
  *
@@ -57,6 +67,8 @@ export interface RegistryNodesArgs {
  * beside it.
  */
 export class RegistryNodes extends pulumi.ComponentResource {
+  readonly #runtimes: Record<string, NodeRuntime>;
+
   constructor(name: string, args: RegistryNodesArgs, opts?: PartOptions) {
     const { dependsOn, ...options } = opts ?? {};
     super("ha-registry-docker:index:RegistryNodes", name, {}, options);
@@ -110,14 +122,12 @@ export class RegistryNodes extends pulumi.ComponentResource {
           entrypoints: ["sh"],
           command: [pathOf(own, "node.sh"), pathOf(own, "config.yml")],
           tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
-          envs: [...environment, ...caOfStore(own)],
+          envs: this.runtimeOn(node.host).environment,
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
           ...reachGarage(topology, node),
           mounts: [
             { type: "volume", source: own.volumeName, target: "/files", readOnly: true },
-            ...(topology.objectStore.s3 !== undefined
-              ? []
-              : [{ type: "volume", source: args.storeVolumeName ?? topology.objectStore.volumeName, target: dataDirectory }]),
+            ...storeMounts(topology, args.storeVolumeName, false),
           ],
           healthcheck: healthcheck(probe(topology)),
           ...publishedPorts(node),
@@ -133,13 +143,26 @@ export class RegistryNodes extends pulumi.ComponentResource {
       );
     };
 
+    this.#runtimes = Object.fromEntries(
+      Object.entries(files).map(([host, own]) => [
+        host,
+        { filesVolumeName: own.volumeName, configuration: pathOf(own, "config.yml"), environment: [...environment, ...caOfStore(own)] },
+      ]),
+    );
     topology.nodes.reduce<docker.Container[]>((previous, node) => [start(node, previous)], []);
     this.registerOutputs({});
   }
+
+  /** What the registry runs with on a host that has a node. */
+  runtimeOn(host: string): NodeRuntime {
+    const runtime = this.#runtimes[host];
+    if (runtime === undefined) throw new Error(`there is no node on ${host}`);
+    return runtime;
+  }
 }
 
-/** How a node reaches Garage: by the balancer of its host, which is told when a Garage node is to stop. */
-function reachGarage(topology: Topology, { host }: NodeTopology): Partial<docker.ContainerArgs> {
+/** How a container reaches Garage: by the balancer of its host, which is told when a Garage node is to stop. */
+export function reachGarage(topology: Topology, { host }: Placed): Partial<docker.ContainerArgs> {
   const { garage } = topology.objectStore;
   if (garage === undefined) return {};
   return {

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AccessMode, checkSettings, nodeServerName, storeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
-import type { RegistrySettings, RegistryShape } from "ha-registry-core";
+import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core";
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { checkArguments } from "./check-arguments";
 import { Certificates } from "./certificates";
+import { GarbageCollection } from "./garbage-collection";
 import { hostProviders, privateNetworks } from "./hosts";
 import { issueCertificate } from "./issue-certificate";
 import { LoadBalancer } from "./load-balancer";
@@ -133,6 +134,8 @@ export class Registry extends pulumi.ComponentResource {
           )
         : undefined;
 
+    const storeVolumeName = topology.objectStore.s3 !== undefined ? undefined : objectStore.volumeName;
+    const keys = storeKeys(topology, secrets, objectStore);
     const internalCertificate = topology.node.tls
       ? issueCertificate(
           `${name}-internal`,
@@ -147,7 +150,7 @@ export class Registry extends pulumi.ComponentResource {
       {
         topology,
         networkName,
-        storeVolumeName: topology.objectStore.s3 !== undefined ? undefined : objectStore.volumeName,
+        storeVolumeName,
         settings: pulumi.output(settings).apply((values) => {
           checkSettings(name, values);
           return values;
@@ -163,8 +166,8 @@ export class Registry extends pulumi.ComponentResource {
           given<string>({
             redisPassword: redis?.password ?? secrets.redisPassword,
             redisSentinelPassword: topology.redis.sentinel === undefined ? secrets.redisSentinelPassword : redis?.password,
-            s3AccessKey: topology.objectStore.garage ? objectStore.s3AccessKey : secrets.s3AccessKey,
-            s3SecretKey: topology.objectStore.garage ? objectStore.s3SecretKey : secrets.s3SecretKey,
+            s3AccessKey: keys.accessKey,
+            s3SecretKey: keys.secretKey,
             proxyUsername: secrets.proxyUsername,
             proxyPassword: secrets.proxyPassword,
           }),
@@ -189,6 +192,21 @@ export class Registry extends pulumi.ComponentResource {
       { ...part, dependsOn: [nodes] }, // a node that is new has to run before the balancer sends to it
     );
 
+    if (topology.garbageCollection !== undefined && redis !== undefined)
+      new GarbageCollection(
+        `${name}-garbage-collection`,
+        {
+          topology,
+          networkName,
+          node: nodes.runtimeOn(topology.garbageCollection.collector.host),
+          storeVolumeName,
+          storeKeys: pulumi.secret(given<string>(keys)),
+          redisCaPem: certificates.internalCaCertificatePem,
+          redisPassword: redis.password,
+        },
+        { ...part, dependsOn: [nodes] },
+      );
+
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;
     this.hostname = pulumi.output(topology.hostname);
@@ -209,4 +227,11 @@ export class Registry extends pulumi.ComponentResource {
       clientConfig: this.clientConfig,
     });
   }
+}
+
+/** Keys of the bucket: Garage's own, or those that are given. */
+function storeKeys({ objectStore: { garage } }: Topology, secrets: SecretsArgs, { s3AccessKey, s3SecretKey }: ObjectStore) {
+  return garage === undefined
+    ? { accessKey: secrets.s3AccessKey, secretKey: secrets.s3SecretKey }
+    : { accessKey: s3AccessKey, secretKey: s3SecretKey };
 }

@@ -113,6 +113,14 @@ function buildProgram(): Command {
       const { probe } = await import("./probe.js");
       await probe(environment, await reporter(program));
     });
+  command("gc", "remove what no manifest refers to, now; pulls go on, and pushes are put off meanwhile")
+    .argument("[environment]", "environment", "local")
+    .option("--json", "print the result as JSON")
+    .action(async (name: string, options: { json?: boolean }) => {
+      const environment = await open(name, program);
+      const { gc } = await import("./gc.js");
+      await gc(environment, options, await reporter(program));
+    });
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")
     .option("-y, --yes", "do not ask")

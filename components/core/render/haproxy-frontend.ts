@@ -2,6 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { ports } from "../layout";
 import { AccessMode } from "../shape";
 import type { LoadBalancerTopology, Topology } from "../topology";
+import { fenceRules, manifestsRule } from "./haproxy-fence";
 import { connectionErrorLog, requestLog } from "./haproxy-log";
 import { extraLines, ociError, quote, section } from "./haproxy-text";
 
@@ -31,8 +32,10 @@ export function clientsFrontend(topology: Topology, files: HaproxyFiles): string
     rateRules(loadBalancer, access.mode),
     pathRules(),
     catalogRules(loadBalancer.catalogUsers, access.mode),
+    fenceRules(topology),
     forwardingRules(),
     "use_backend registry-reads if { method GET HEAD }",
+    topology.garbageCollection === undefined ? [] : manifestsRule,
     "default_backend registry-writes",
     extraLines(loadBalancer.extraConfig.frontend),
   );

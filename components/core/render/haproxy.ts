@@ -4,13 +4,13 @@ import { agentIntervalMilliseconds } from "./agent";
 import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
+import { fenceBackend, fenceGlobals } from "./haproxy-fence";
+import { statisticsConnections, statisticsFrontend, statisticsPortVariable } from "./haproxy-statistics";
 import { storeConnections, storeSections } from "./haproxy-store";
 import { extraLines, quote, section } from "./haproxy-text";
 
 export type { HaproxyFiles };
-
-/** Environment variable with the port of statistics: HAProxys of one registry share a network, and each tells of itself alone. */
-export const statisticsPortVariable = "HA_REGISTRY_STATISTICS_PORT";
+export { statisticsPortVariable };
 
 /** Size of HAProxy's buffers, bytes. sizing.ts counts with two per connection. */
 const bufferBytes = 65_536;
@@ -23,9 +23,6 @@ const unacknowledgedSeconds = 10;
  * that this has to outlast what a store may need to come back.
  */
 const unacknowledgedUploadSeconds = 60;
-
-/** Connections kept for statistics and health when clients use up theirs. */
-const statisticsConnections = 50;
 
 /**
  * `haproxy.cfg` for HAProxy 3.0 or later, run as several processes that share network and ports (SO_REUSEPORT).
@@ -41,7 +38,9 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
     defaultsSection(loadBalancer),
     clientsFrontend(topology, files),
     readsBackend(topology, servers),
-    writesBackend(topology, servers),
+    writesBackend("registry-writes", topology, servers),
+    ...(topology.garbageCollection === undefined ? [] : [writesBackend("registry-manifests", topology, servers)]),
+    ...fenceBackend(topology, host),
     ...storeSections(topology, host, files),
     statisticsFrontend(),
   ].join("\n");
@@ -55,6 +54,7 @@ function globalSection(topology: Topology): string {
     "log stdout len 8192 format raw local0 info",
     `maxconn ${haproxyConnections(topology)}`,
     `hard-stop-after ${node.drainSeconds}s`,
+    fenceGlobals(topology),
     // A connection takes two of these. Four times the default: half as much again of layers per second, and more in clear.
     `tune.bufsize ${bufferBytes}`,
     // Left alone, HAProxy starts a thread per CPU of the host, and under a CPU limit they would only take turns.
@@ -157,9 +157,9 @@ function readsBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]
  * Retried only while no connection is made: a PATCH that nobody answered may have been stored, and stored twice it spoils the layer. So each
  * request has a connection of its own, since a kept one would be cut in the middle of a request when the node is replaced.
  */
-function writesBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]): string {
+function writesBackend(name: string, { loadBalancer }: Topology, servers: readonly NodeServer[]): string {
   return section(
-    "backend registry-writes",
+    `backend ${name}`,
     "balance leastconn",
     "option allbackups",
     "option http-server-close",
@@ -168,22 +168,5 @@ function writesBackend({ loadBalancer }: Topology, servers: readonly NodeServer[
     `default-server tcp-ut ${unacknowledgedUploadSeconds}s`,
     servers.map(({ name, address, options }) => `server ${name} ${address} track registry-reads/${name}${options}`),
     extraLines(loadBalancer.extraConfig.backend),
-  );
-}
-
-/** Statistics to read, metrics for Prometheus, health for Docker; nothing here changes anything, and none of it is logged. */
-function statisticsFrontend(): string {
-  return section(
-    "frontend statistics",
-    `bind ":\${${statisticsPortVariable}}"`,
-    "no log",
-    `maxconn ${statisticsConnections}`,
-    "monitor-uri /healthz",
-    "monitor fail if { nbsrv(registry-reads) lt 1 }",
-    "http-request use-service prometheus-exporter if { path /metrics }",
-    "stats enable",
-    "stats uri /",
-    "stats refresh 10s",
-    "stats hide-version",
   );
 }

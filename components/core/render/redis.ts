@@ -78,12 +78,12 @@ const controlCommands = ["ping", "role", "client|pause"];
  * @param passwordSha256Hex SHA-256 of the password of user `registry`, 64 hexadecimal digits.
  * @throws {TypeError} when a path or the hash cannot stand in the file.
  */
-export function renderRedis({ redis }: Topology, files: RedisFiles, passwordSha256Hex: string): string {
+export function renderRedis({ redis, garbageCollection }: Topology, files: RedisFiles, passwordSha256Hex: string): string {
   if (!/^[0-9a-f]{64}$/.test(passwordSha256Hex)) throw new TypeError("the password's hash has to be 64 hexadecimal digits");
   return lines([
     ...network(ports.redis, files),
     ["user", "default off"],
-    registryUser(passwordSha256Hex),
+    registryUser(passwordSha256Hex, garbageCollection !== undefined),
     // A quarter of the memory is left for connections and fragmentation.
     ...cache(Math.floor(redis.memoryMiB * 0.75)),
   ]);
@@ -112,12 +112,17 @@ export function renderRedis({ redis }: Topology, files: RedisFiles, passwordSha2
  * @param passwords Of all users.
  * @throws {TypeError} when a path or a password cannot stand in the file.
  */
-export function renderReplicatedRedis({ redis }: Topology, server: Placed, files: RedisFiles, passwords: RedisPasswords): string {
+export function renderReplicatedRedis(
+  { redis, garbageCollection }: Topology,
+  server: Placed,
+  files: RedisFiles,
+  passwords: RedisPasswords,
+): string {
   const self = announcedEndpoint(server);
   return lines([
     ...network(ports.redis, files),
     ["user", "default off"],
-    registryUser(sha256(passwords.registry)),
+    registryUser(sha256(passwords.registry), garbageCollection !== undefined),
     ["user", `replica on #${sha256(passwords.replica)} resetkeys resetchannels -@all ${allowed(replicaCommands)}`],
     // Sentinels speak to each other over a channel of every server.
     ["user", `sentinel on #${sha256(passwords.sentinel)} resetkeys resetchannels &__sentinel__:hello -@all ${allowed(sentinelCommands)}`],
@@ -167,8 +172,10 @@ export function certificates(files: RedisFiles): Directive[] {
   ];
 }
 
-function registryUser(passwordSha256Hex: string): Directive {
-  return ["user", `registry on #${passwordSha256Hex} resetkeys ~blobs::* ~repository::* resetchannels -@all ${allowed(commands)}`];
+/** Garbage collection drops everything, as the same user. */
+function registryUser(passwordSha256Hex: string, flushes: boolean): Directive {
+  const all = allowed(flushes ? [...commands, "flushdb"] : commands);
+  return ["user", `registry on #${passwordSha256Hex} resetkeys ~blobs::* ~repository::* resetchannels -@all ${all}`];
 }
 
 /** The oldest entries give way, and nothing is written to disk. */

@@ -20,6 +20,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "hard-stop-after",
     "thread-hard-limit",
     "tune.bufsize",
+    "set-var",
     "ssl-default-bind-options",
     "ssl-default-bind-ciphers",
     "ssl-default-bind-ciphersuites",

@@ -3,7 +3,13 @@ import { readTypes } from "./interfaces";
 import type { PropertyDocs, TypeDocs } from "./interfaces";
 
 /** The sources that say what a user may give. */
-const sources = ["components/core/images.ts", "components/core/shape.ts", "components/core/settings.ts", "components/docker/registry.ts"];
+const sources = [
+  "components/core/images.ts",
+  "components/core/shape.ts",
+  "components/core/shape-garbage-collection.ts",
+  "components/core/settings.ts",
+  "components/docker/registry.ts",
+];
 
 const root = "RegistryArgs";
 

@@ -156,4 +156,20 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     versionCommand: ["/garage", "--version"],
     versionPattern: /(?:cargo:|v)([0-9.]+)/,
   },
+  [ImageName.Rclone]: {
+    ...nothing,
+    source: "https://github.com/rclone/rclone",
+    goPrograms: {
+      "/usr/local/bin/rclone": {
+        module: "images/rclone",
+        package: "github.com/rclone/rclone",
+        versionOf: "github.com/rclone/rclone",
+        versionVariable: "github.com/rclone/rclone/fs.Version",
+      },
+    },
+    config: { Entrypoint: ["rclone"], Cmd: [], WorkingDir: "/data", Env: ["XDG_CONFIG_HOME=/config"] },
+    directories: { "/data": {}, "/config": {} },
+    versionCommand: ["rclone", "version"],
+    versionPattern: /^rclone v([0-9.]+)/m,
+  },
 };

@@ -1,0 +1,269 @@
+import { ports } from "../layout";
+import type { GarbageCollectionTopology, RetentionTopology, Topology } from "../topology";
+import { Fence, reporters } from "./haproxy-fence";
+import { cutOffs, retentionProgram } from "./retention";
+
+/** How long garbage collection goes on without a report of a balancer, seconds. Shorter than the time after which a balancer opens by itself. */
+const staleSeconds = 4;
+
+/** How long what is raised holds when nobody says so again, seconds: what directs the collection may have died. */
+const leaseSeconds = 5;
+
+/** How long is waited until balancers say that pushes may come again, seconds. */
+const openSeconds = 6;
+
+/** How long balancers may take to follow, and requests for manifests to end, seconds. */
+const followSeconds = 30;
+
+/**
+ * The shell script of garbage collection, in rclone's image. Its arguments are what to do, the path of rclone's configuration, and where in it
+ * the store is, as `store:bucket`.
+ *
+ * - `serve` answers the balancers, and collects every day;
+ * - `now` collects at once, and tells how it ended: 0 for success, 3 when a collection is under way;
+ * - `report` and `fence` answer one connection of a balancer.
+ *
+ * One collection: no upload may begin, then nothing may be changed; tags go by the rules of retention; the registry says what nothing refers to; of that
+ * goes what is old enough; cached descriptors are dropped; pushes go on. As soon as one balancer does not say that it refuses pushes, whatever runs is ended,
+ * and so it is when the collection dies: what raises the fence has to be said again every few seconds. What is half done is no harm: only what
+ * nothing refers to is ever removed.
+ */
+export function renderGarbageCollectorScript(topology: Topology, collection: GarbageCollectionTopology): string {
+  const { collector, marker, cacheCleaner, startsAt, minimumAgeHours, fenceTimeoutSeconds, deleteUntagged, retention } = collection;
+  return `#!/bin/sh
+umask 077
+self=$0
+task=$1
+export RCLONE_CONFIG=$2 TZ=UTC
+store=$3
+# Where the store is a directory, its path.
+case "$store" in local:*) directory=\${store#local:} ;; *) directory= ;; esac
+balancers="${reporters(topology).join(" ")}"
+
+now() { date +%s; }
+
+say() { printf '{"time":"%s","message":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" | tee -a /proc/1/fd/1 >&2; }
+
+# The fence, and until when.
+raise() { echo "$1" > /tmp/fence.part; echo $(($(now) + ${leaseSeconds})) >> /tmp/fence.part; mv /tmp/fence.part /tmp/fence; }
+
+fence() {
+  { read -r word; read -r until; } < /tmp/fence 2> /dev/null
+  if [ "\${until:-0}" -ge "$(now)" ]; then echo "$word"; else echo "${Fence.Open}"; fi
+}
+
+# One report: what a balancer knows of the fence, and has under way. Its words are those between ?, & and =.
+report() {
+  read -r _ query _
+  while read -r header && [ "$header" != "$(printf '\\r')" ]; do :; done
+  printf 'HTTP/1.0 200 OK\\r\\n\\r\\n'
+  IFS='?&='
+  # Unquoted on purpose: / balancer <name> raised <0 or 1> weight <…> uploads <…> manifests <…> end
+  set -f -- $query
+  case "$3" in *[!a-z0-9-]*) return ;; esac
+  echo "$(now) $5 $7 $9 \${11}" > "/tmp/report.$3.part"
+  mv "/tmp/report.$3.part" "/tmp/report.$3"
+}
+
+# Whether every balancer reports what is wanted: raised, weight at the least, and how much may be under way.
+all_report() {
+  moment=$(now)
+  for balancer in $balancers; do
+    { read -r at raised weight uploads manifests < "/tmp/report.$balancer"; } 2> /dev/null || return 1
+    [ $((moment - at)) -le ${staleSeconds} ] && [ "$raised" = 1 ] && [ "$weight" -ge "$1" ] || return 1
+    [ "$uploads" -le "$2" ] && [ "$manifests" -le "$3" ] || return 1
+  done
+} 2> /dev/null
+
+# Whether every balancer has reported since a time that pushes may come.
+all_open() {
+  for balancer in $balancers; do
+    { read -r at raised _ < "/tmp/report.$balancer"; } 2> /dev/null && [ "$at" -ge "$1" ] && [ "$raised" = 0 ] || return 1
+  done
+}
+
+open() {
+  rm -f /tmp/fence
+  begun_to_open=$(now)
+  until all_open $begun_to_open || [ "$(now)" -gt $((begun_to_open + ${openSeconds})) ]; do sleep 0.2; done
+}
+
+any=1000000000
+
+# Raises the fence and waits until all balancers report; after so many seconds it fails.
+until_all_report() {
+  end=$(($(now) + $1))
+  raise "$2"
+  until all_report "$3" "$4" "$5"; do
+    [ "$(now)" -lt "$end" ] || return 1
+    sleep 0.2
+    raise "$2"
+  done
+}
+
+# Runs one program while the fence is closed, and ends it when a balancer does not say any more that it is.
+fenced() {
+  "$@" &
+  program=$!
+  while kill -0 $program 2> /dev/null; do
+    raise "${Fence.Closed}"
+    if ! all_report 100 $any 0; then
+      kill -KILL $program
+      say "a balancer does not report that pushes are put off: ended"
+      return 1
+    fi
+    sleep 0.2
+  done
+  wait $program
+}
+
+# Asks the registry what nothing refers to, one line each, in the mode blobs or untagged.
+ask_marker() { echo "$1" | nc ${marker.address} ${marker.port}; }
+mark() {
+  fenced ask_marker "$1" > "$2" || return 1
+  if [ "$(tail -n 1 "$2")" != done ]; then
+    say "the registry could not tell what nothing refers to: $(tail -n 2 "$2" | tr -d '\\r\\n"\\\\')"
+    return 1
+  fi
+}
+${retentionFunctions(collection)}
+# Those of a list that are old enough go into /tmp/old, the others into /tmp/young.
+sort_by_age() {
+  : > /tmp/old
+  : > /tmp/young
+  [ -s "$1" ] || return 0
+  fenced rclone lsf -R --files-only --format tp --separator ' ' --files-from-raw "$1" "$store" > /tmp/times || return 1
+  awk -v before="$(date -u -d "@$(($(now) - ${minimumAgeHours * 3600}))" '+%Y-%m-%d %H:%M:%S')" '
+    { print $3 > (($1 " " $2) < before ? "/tmp/old" : "/tmp/young") }
+  ' /tmp/times
+}
+
+# Removes what is in /tmp/old, and on a disk the directories that become empty.
+remove_old() {
+  [ -s /tmp/old ] || return 0
+  fenced rclone_delete || return 1
+  [ -z "$directory" ] || (cd "$directory" && sed 's,/[^/]*$,,' /tmp/old | xargs rmdir 2> /dev/null)
+  return 0
+}
+rclone_delete() { exec rclone delete --files-from-raw /tmp/old --use-json-log --log-level INFO "$store" 2>> /tmp/removed; }
+
+# Blobs that nothing refers to, and links to them. A blob with a young link belongs to a push; of repositories without any manifest the
+# registry tells no links, and who pushes the first one there has to send an old blob again. A blob without a link can be removed the next
+# time, and a link without a blob would stay: so links go first.
+sweep() {
+  sed -n 's,^\\(.*\\): layer link eligible for deletion: sha256:\\([0-9a-f]*\\)\\r*$,repositories/\\1/_layers/sha256/\\2/link,p' "$1" > /tmp/links
+  sed -n 's/^blob eligible for deletion: sha256:\\([0-9a-f]*\\)\\r*$/\\1/p' "$1" | sort > /tmp/blobs
+  sort_by_age /tmp/links || return 1
+  sed -n 's,^.*/_layers/sha256/\\([0-9a-f]*\\)/link$,\\1,p' /tmp/young | sort -u > /tmp/in-use
+  remove_old || return 1
+  awk 'BEGIN { while ((getline digest < "/tmp/in-use") > 0) used[digest] = 1 } !($0 in used)' /tmp/blobs |
+    sed 's,^\\(..\\).*,blobs/sha256/\\1/&/data,' > /tmp/remove
+  sort_by_age /tmp/remove && remove_old
+}
+
+ask_cache_cleaner() { nc ${cacheCleaner.address} ${cacheCleaner.port} < /dev/null; }
+clean_cache() { fenced ask_cache_cleaner > /tmp/cleaned && [ "$(cat /tmp/cleaned)" = done ]; }
+
+# With patience: a Redis that fails over is back in seconds.
+surely_clean_cache() {
+  end=$(($(now) + ${followSeconds}))
+  until clean_cache; do
+    [ "$(now)" -lt "$end" ] || return 1
+    sleep 1
+  done
+}
+
+collect() {
+  closed=
+  until_all_report ${followSeconds} "${Fence.Closing}" 50 $any $any || { say "not all balancers (of $balancers) put pushes off: nothing is collected"; return 1; }
+  until_all_report ${fenceTimeoutSeconds} "${Fence.Closing}" 50 0 $any || say "uploads are still under way: they are put off, too"
+  until_all_report ${followSeconds} "${Fence.Closed}" 100 $any 0 || { say "requests for manifests do not end: nothing is collected"; return 1; }
+  closed=$(now)
+  surely_clean_cache || { say "cached descriptors cannot be dropped: nothing is collected"; return 1; }
+  ${[...(retention.length > 0 ? ["expire_tags"] : []), ...(deleteUntagged ? ["remove_untagged"] : []), "mark blobs /tmp/marks", "sweep /tmp/marks"].join(" && ")}
+  result=$?
+  # Again, and twice: a request that was under way may put back what it had read before.
+  surely_clean_cache && fenced sleep 1 && surely_clean_cache || { say "cached descriptors could not be dropped"; result=1; }
+  return $result
+}
+
+# One collection at a time; one that died holds nothing.
+collect_alone() {
+  if [ -e /tmp/collecting ] && kill -0 "$(cat /tmp/collecting)" 2> /dev/null; then
+    say "a collection is under way"
+    return 3
+  fi
+  echo $$ > /tmp/collecting
+  trap 'rm -f /tmp/fence /tmp/collecting; exit 1' INT TERM
+  rm -f /tmp/removed /tmp/blobs /tmp/links /tmp/remove /tmp/tags
+  begun=$(now)
+  collect
+  result=$?
+  open
+  ended=$(now)
+  removed() { cat /tmp/removed 2> /dev/null | grep -c "\\"msg\\":\\"Deleted\\".*\\"object\\":\\"$1"; }
+  printf '{"time":"%s","result":"%s","blobs":%s,"links":%s,"tags":%s,"seconds":%s,"fenceSeconds":%s}\\n' \\
+    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$([ $result = 0 ] && echo done || echo failed)" "$(removed blobs/)" \\
+    "$(removed 'repositories/.*/_layers/')" "$(cat /tmp/tags 2> /dev/null | grep -c .)" $((ended - begun)) $((ended - \${closed:-$ended})) |
+    tee /tmp/last /proc/1/fd/1
+  rm -f /tmp/collecting
+  return $result
+}
+
+answer() { while :; do nc -l -p "$1" -e sh "$self" "$2" "$RCLONE_CONFIG" "$store" || sleep 0.1; done 2> /dev/null & }
+
+case "$task" in
+report) report ;;
+fence) fence ;;
+now) collect_alone ;;
+serve)
+  trap 'exit 0' INT TERM
+  answer ${collector.port} report
+  answer ${ports.fence} fence
+  : > /tmp/ready
+  while :; do
+    # Until the next minute; a signal ends it.
+    sleep $((60 - $(now) % 60)) & wait $!
+    [ "$(date -u +%H:%M)" = ${startsAt} ] || continue
+    sh "$self" now "$RCLONE_CONFIG" "$store" > /dev/null & wait $!
+  done
+  ;;
+esac
+`;
+}
+
+/** Tags that are to go, and manifests that have none. */
+function retentionFunctions(collection: GarbageCollectionTopology): string {
+  const { retention, deleteUntagged } = collection;
+  return [...(retention.length > 0 ? [expireTags(retention)] : []), ...(deleteUntagged ? [removeUntagged()] : [])].join("");
+}
+
+/** A tag is the directory with its name; what it was last pushed as is in `current/link`, which is as old as the push. */
+function expireTags(rules: readonly RetentionTopology[]): string {
+  return `
+expire_tags() {
+  fenced rclone lsf -R --files-only --format tp --separator ' ' --include '/repositories/**/_manifests/tags/*/current/link' "$store" > /tmp/all-tags
+  # 3: there is nothing at all yet.
+  case $? in 0 | 3) ;; *) return 1 ;; esac
+  sort -r /tmp/all-tags | awk ${cutOffs(rules)} '${retentionProgram(rules)}' > /tmp/tags
+  [ -s /tmp/tags ] || return 0
+  # What a tag was before goes first: a tag that is cut off halfway is still one, and goes the next time.
+  for part in 'index/**' 'current/**'; do
+    { sed "s,^.*$,+ /&/$part," /tmp/tags; echo '- **'; } > /tmp/tag-filter
+    fenced rclone delete --filter-from /tmp/tag-filter "$store" || return 1
+  done
+  [ -z "$directory" ] || (cd "$directory" && xargs rm -rf < /tmp/tags)
+}
+`;
+}
+
+/** The registry lists manifests without a tag that no tagged index names, as \`{repository sha256:… [tags]}\`. */
+function removeUntagged(): string {
+  return `
+remove_untagged() {
+  mark untagged /tmp/untagged || return 1
+  sed -n 's,^manifest eligible for deletion: {\\([^ ]*\\) sha256:\\([0-9a-f]*\\) .*$,repositories/\\1/_manifests/revisions/sha256/\\2/link,p' /tmp/untagged > /tmp/revisions
+  sort_by_age /tmp/revisions && remove_old
+}
+`;
+}

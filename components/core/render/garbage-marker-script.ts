@@ -1,0 +1,30 @@
+import type { GarbageCollectionTopology } from "../topology";
+
+/**
+ * The shell script that has the registry find out what nothing refers to, in the registry's image. `serve <configuration>` waits for a connection,
+ * reads from it what is wanted (`blobs`, or `untagged`: manifests without a tag, too) and writes a line for each thing, and `done` at last.
+ * Nothing is changed: the registry's own sweep knows no age, and takes blobs of a push that is under way.
+ */
+export function renderGarbageMarkerScript({ marker }: GarbageCollectionTopology): string {
+  return `#!/bin/sh
+task=$1
+configuration=$2
+
+answer() {
+  read -r wanted
+  option=
+  [ "$wanted" != untagged ] || option=--delete-untagged
+  { registry garbage-collect --dry-run $option "$configuration" 2> /tmp/error; echo $? > /tmp/status; } | grep 'eligible for deletion: '
+  # An empty store is no error: it has no repositories yet.
+  if [ "$(cat /tmp/status)" = 0 ] || grep -q 'Path not found: .*/repositories' /tmp/error; then echo done; else tail -n 3 /tmp/error; fi
+}
+
+case "$task" in
+answer) answer ;;
+serve)
+  trap 'exit 0' INT TERM
+  while :; do nc -l -p ${marker.port} -e sh "$0" answer "$configuration" || sleep 0.1; done & wait $!
+  ;;
+esac
+`;
+}

@@ -1,0 +1,99 @@
+import { endpointFrom, hostPort, isSeveral } from "../placement";
+import type { BalancerTopology, Endpoint, GarbageCollectionTopology, Topology } from "../topology";
+import { ports } from "../layout";
+import { statisticsPortVariable } from "./haproxy-statistics";
+import { ociError, section } from "./haproxy-text";
+
+/** What garbage collection wants of pushes, in the words of HAProxy's agent-check. */
+export enum Fence {
+  /** Everything may come. */
+  Open = "down",
+  /** No upload may begin; what has begun goes on. */
+  Closing = "up 50%",
+  /** Nothing may be changed. */
+  Closed = "up 100%",
+}
+
+/** Environment variable with what the fence was when the HAProxy started. */
+export const fenceAtStartVariable = "HA_REGISTRY_FENCE";
+
+/** How long a HAProxy goes by {@link fenceAtStartVariable}, seconds: until it surely knows better. */
+const startSeconds = 3;
+
+/** When a client that was put off comes again, seconds. */
+const retrySeconds = 5;
+
+/** Names by which HAProxys report to garbage collection, without the statistics port that ends each. */
+const reporterPrefix = (host: string): string => (host === "" ? "balancer" : host);
+
+/** Names of all HAProxys, as they report. */
+export function reporters({ loadBalancer }: Topology): string[] {
+  return loadBalancer.balancers.flatMap(({ host, replicas }: BalancerTopology) =>
+    replicas.map((_, index) => `${reporterPrefix(host)}-${ports.statistics + index}`),
+  );
+}
+
+/** How balancers of a host ask what the fence is. */
+export function fenceEndpoint({ collector, publishedFencePort }: GarbageCollectionTopology, host: string): Endpoint {
+  const { address } = endpointFrom(host, collector);
+  return { address, port: host === collector.host || publishedFencePort === undefined ? ports.fence : publishedFencePort };
+}
+
+/** Lines of `global`: when the process started. */
+export function fenceGlobals({ garbageCollection }: Topology): string[] {
+  return garbageCollection === undefined ? [] : ["set-var proc.started date"];
+}
+
+/**
+ * Rules of the frontend that puts pushes off. 429 did better than 503 with real clients. Who was to finish what has begun is told apart by
+ * the method: only POST begins an upload.
+ *
+ * A HAProxy that has just started takes its fence for raised until its first check, so that it goes by what it found out before it started.
+ */
+export function fenceRules({ garbageCollection }: Topology): string[] {
+  if (garbageCollection === undefined) return [];
+  const refusal = ociError(429, "TOOMANYREQUESTS", "garbage is being collected: pushes are put off for a moment", retrySeconds);
+  return [
+    "http-request set-var(txn.running) date,sub(proc.started)",
+    `acl just_started var(txn.running) -m int lt ${startSeconds}`,
+    `acl fence_raised_at_start env(${fenceAtStartVariable}) -m beg up`,
+    "acl fence_raised nbsrv(fence) gt 0",
+    "acl fence_closed srv_weight(fence/collector) ge 100",
+    "acl changes_something method POST PUT PATCH DELETE",
+    `http-request return ${refusal} if changes_something just_started fence_raised_at_start`,
+    `http-request return ${refusal} if changes_something !just_started fence_raised fence_closed`,
+    `http-request return ${refusal} if { method POST } !just_started fence_raised`,
+  ];
+}
+
+/** Manifests have a backend of their own, so that it is known when no request for one is under way. */
+export const manifestsRule = "use_backend registry-manifests if { path_reg ^/v2/.+/manifests/[^/]+$ }";
+
+/**
+ * What garbage collection says of the fence, and what it is told. The agent says whether the fence is raised, and how far, by the weight of a
+ * server to which nothing is ever sent. The check tells garbage collection what this HAProxy knows and has under way; when nobody
+ * answers ten of them, 6 seconds at the least, the server is down and the fence open: garbage collection goes on without reports for less.
+ */
+export function fenceBackend({ garbageCollection, hosts }: Topology, host: string): string[] {
+  if (garbageCollection === undefined) return [];
+  const { collector } = garbageCollection;
+  const agent = fenceEndpoint(garbageCollection, host);
+  const agentAddress = isSeveral(hosts) && host !== collector.host ? ` agent-addr ${agent.address}` : "";
+  const report = [
+    `balancer=${reporterPrefix(host)}-%[env(${statisticsPortVariable})]`,
+    "raised=%[nbsrv(fence)]",
+    "weight=%[srv_weight(fence/collector)]",
+    "uploads=%[be_conn(registry-writes)]",
+    "manifests=%[be_conn(registry-manifests)]",
+    "end",
+  ].join("&");
+  return [
+    section(
+      "backend fence",
+      "option httpchk",
+      `http-check send meth GET uri-lf "/?${report}"`,
+      `server collector ${hostPort(endpointFrom(host, collector))} weight 100 check inter 2s fastinter 500ms downinter 2s fall 10 rise 1 ` +
+        `agent-check${agentAddress} agent-port ${agent.port} agent-inter 1s`,
+    ),
+  ];
+}

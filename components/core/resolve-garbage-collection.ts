@@ -1,0 +1,82 @@
+import { addressIn } from "./addresses";
+import { checkNumber, isText } from "./checks";
+import type { Problems } from "./errors";
+import { hosts, ports, publishedPorts } from "./layout";
+import type { Ground } from "./placement";
+import type { RedisShape } from "./shape";
+import type { GarbageCollectionShape, RetentionShape } from "./shape-garbage-collection";
+import type { GarbageCollectionTopology, Placed, RetentionTopology } from "./topology";
+
+/** Fills in and checks garbage collection. All of it is on the first host, which always has a registry node. */
+export function resolveGarbageCollection(
+  name: string,
+  { hosts: machines, network, internalPortBase }: Ground,
+  redis: RedisShape,
+  shape: GarbageCollectionShape,
+  problems: Problems,
+): GarbageCollectionTopology {
+  const at = (field: string): string => `garbageCollection.${field}`;
+  problems.require(
+    (redis.enabled ?? true) && redis.external === undefined,
+    "garbageCollection",
+    "what is removed has to be dropped from the cache of descriptors, too, and that takes a Redis of the registry's own: " +
+      "leave out redis.enabled and redis.external, or garbageCollection",
+  );
+  const startsAt = shape.startsAt ?? "02:30";
+  problems.require(isText(startsAt, /^([01]\d|2[0-3]):[0-5]\d$/), at("startsAt"), `"${startsAt}" is not a time of day, as 02:30`);
+  const minimumAgeHours = shape.minimumAgeHours ?? 24;
+  checkNumber(problems, at("minimumAgeHours"), minimumAgeHours, { from: 0, to: 8760, whole: true });
+  const fenceTimeoutSeconds = shape.fenceTimeoutSeconds ?? 60;
+  checkNumber(problems, at("fenceTimeoutSeconds"), fenceTimeoutSeconds, { from: 0, to: 3600, whole: true });
+
+  const host = machines[0];
+  const place = (part: string, number: number, port: number): Placed => ({
+    number: 1,
+    name: `${name}-${part}`,
+    host: host?.name ?? "",
+    address: addressIn(network.subnet, number),
+    port,
+  });
+  const reports = internalPortBase + publishedPorts.fenceReports;
+  return {
+    collector: {
+      ...place("garbage-collector", hosts.collector, ports.fenceReports),
+      ...(host?.address === undefined ? {} : { published: { address: host.address, port: reports } }),
+    },
+    ...(host?.address === undefined ? {} : { publishedFencePort: reports + 1 }),
+    marker: place("garbage-marker", hosts.marker, ports.marker),
+    cacheCleaner: place("garbage-cache-cleaner", hosts.cacheCleaner, ports.cacheCleaner),
+    startsAt,
+    minimumAgeHours,
+    fenceTimeoutSeconds,
+    deleteUntagged: shape.deleteUntagged ?? false,
+    retention: Object.entries(shape.retention ?? {})
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([rule, retention]) => resolveRetention(at(`retention.${rule}`), retention, problems)),
+  };
+}
+
+/** Patterns become part of a script, so that only what names can hold is let in. */
+function resolveRetention(path: string, shape: RetentionShape, problems: Problems): RetentionTopology {
+  const { repositories = "*", keepLast = 0, keepDays = 0, keepTags = [] } = shape;
+  problems.require(
+    isText(repositories, /^[a-z0-9._/*-]+$/),
+    `${path}.repositories`,
+    `"${repositories}" is not a repository's name in which * stands for any characters`,
+  );
+  for (const [index, tag] of keepTags.entries()) {
+    problems.require(
+      isText(tag, /^[A-Za-z0-9._*-]+$/),
+      `${path}.keepTags[${index}]`,
+      `"${tag}" is not a tag in which * stands for any characters`,
+    );
+  }
+  checkNumber(problems, `${path}.keepLast`, keepLast, { from: 0, to: 1_000_000, whole: true });
+  checkNumber(problems, `${path}.keepDays`, keepDays, { from: 0, to: 36_500, whole: true });
+  problems.require(
+    keepLast > 0 || keepDays > 0,
+    path,
+    "every tag but those of keepTags would go at once: say with keepLast how many stay, or with keepDays how long",
+  );
+  return { repositories, keepLast, keepDays, keepTags: [...keepTags] };
+}

@@ -1,0 +1,74 @@
+import { RegistryError, resolveTopology } from "ha-registry-core";
+import type { DockerCli, Report } from "ha-registry-tools";
+import type { Environment } from "./environment";
+import { Failure } from "./exit";
+import { hostsOf } from "./hosts";
+
+/** Options of `gc`. */
+export interface GcOptions {
+  /** Prints the result as JSON. */
+  json?: boolean;
+}
+
+/** What a collection says of itself (render/garbage-collector-script.ts). */
+interface Collection {
+  result: string;
+  blobs: number;
+  links: number;
+  tags: number;
+  seconds: number;
+  fenceSeconds: number;
+}
+
+/** Exit code of the script when a collection goes on already. */
+const underWay = 3;
+
+/**
+ * Collects garbage at once. Who interrupts it interrupts the waiting: the collection goes on, and opens the fence at its end.
+ *
+ * @throws {RegistryError} when the environment has no garbage collection.
+ * @throws {Failure} when it failed, or another one is under way.
+ */
+export async function gc({ name, config }: Environment, options: GcOptions, report: Report): Promise<void> {
+  const { garbageCollection } = resolveTopology(name, config.registry);
+  const host = hostsOf(name, config).find((each) => each.name === garbageCollection?.collector.host);
+  if (garbageCollection === undefined || host === undefined) {
+    const message = "there is no garbage collection: set it (`garbageCollection: {}` has defaults for everything), then run up";
+    throw new RegistryError(name, [{ path: "registry.garbageCollection", message }]);
+  }
+  report(`${name}: collecting garbage; pushes are put off meanwhile`);
+  const { code, output } = await collect(host.docker, garbageCollection.collector.name);
+  const told = output.split("\n").flatMap((line) => parse(line));
+  for (const { message } of told) if (message !== undefined) report(`${name}: ${message}`);
+  if (code === underWay) throw new Failure(`${name}: a collection is under way already.`);
+  const collection = told.find(isCollection);
+  if (collection === undefined) throw new Failure(`${name}: the collection did not say how it ended: ${output.trim()}`);
+  if (options.json === true) process.stdout.write(`${JSON.stringify(collection)}\n`);
+  else process.stdout.write(summary(name, collection));
+  if (collection.result !== "done") throw new Failure(`${name}: not everything was collected. What was not is no harm: run gc again.`);
+}
+
+/** Runs the script of the container that directs garbage collection, with what it was started with. */
+async function collect(docker: DockerCli, container: string): Promise<{ code: number; output: string }> {
+  const found = await docker.attempt("container", "inspect", "--format", "{{json .Config.Cmd}}", container);
+  if (found.code !== 0) throw new Failure(`${container} is not there: run up first.`);
+  const [script = "", , configuration = "", store = ""] = JSON.parse(found.stdout) as string[];
+  const { code, stdout, stderr } = await docker.attempt("exec", container, "sh", script, "now", configuration, store);
+  return { code: code ?? 1, output: stdout + stderr };
+}
+
+function parse(line: string): (Partial<Collection> & { message?: string })[] {
+  try {
+    return [JSON.parse(line) as Partial<Collection> & { message?: string }];
+  } catch {
+    return [];
+  }
+}
+
+function isCollection(told: Partial<Collection>): told is Collection {
+  return told.result !== undefined;
+}
+
+function summary(name: string, { blobs, links, tags, seconds, fenceSeconds }: Collection): string {
+  return `${name}: ${tags} tags, ${blobs} blobs and ${links} links to blobs removed in ${seconds} s; pushes were put off for ${fenceSeconds} s\n`;
+}
