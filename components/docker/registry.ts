@@ -96,7 +96,8 @@ export class Registry extends pulumi.ComponentResource {
     const { settings = {}, trust = {}, secrets = {}, ...shape } = args;
     const topology = resolveTopology(name, shape);
     checkArguments(topology, trust, secrets);
-    checkSettings(name, known(settings) ?? {});
+    const collectsGarbage = topology.garbageCollection !== undefined;
+    checkSettings(name, known(settings) ?? {}, collectsGarbage);
 
     super("ha-registry-docker:index:Registry", name, {}, opts);
     const child = { parent: this };
@@ -152,7 +153,7 @@ export class Registry extends pulumi.ComponentResource {
         networkName,
         storeVolumeName,
         settings: pulumi.output(settings).apply((values) => {
-          checkSettings(name, values);
+          checkSettings(name, values, collectsGarbage);
           return values;
         }),
         certificatePem: internalCertificate?.certificatePem,

@@ -25,7 +25,10 @@ export function findProblems(name: string, config: unknown, secretsAre: "encrypt
   const validate = validator(secretsAre);
   if (!validate(config)) return describeErrors(validate.errors ?? []);
   const registry = config.registry ?? {};
-  const checks = [() => resolveTopology(name, registry), () => checkSettings(name, registry.settings ?? {})];
+  const checks = [
+    () => resolveTopology(name, registry),
+    () => checkSettings(name, registry.settings ?? {}, registry.garbageCollection !== undefined),
+  ];
   return checks.flatMap(problemsOf).map(inStackConfig);
 }
 

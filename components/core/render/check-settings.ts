@@ -9,18 +9,19 @@ import { parseYamlMap } from "./yaml";
  *
  * @param name Name of the registry, for the error.
  * @param settings What the user asks for.
+ * @param collectsGarbage Whether the registry has garbage collection.
  * @throws {RegistryError} with every problem found, under `settings.…`.
  */
-export function checkSettings(name: string, settings: RegistrySettings): void {
+export function checkSettings(name: string, settings: RegistrySettings, collectsGarbage: boolean): void {
   const problems = new Problems();
-  noteSettingsProblems(settings, problems);
+  noteSettingsProblems(settings, collectsGarbage, problems);
   problems.throwIfAny(name);
 }
 
 const whole = { to: 1_000_000, whole: true };
 
 /** Notes what is wrong with settings. */
-export function noteSettingsProblems(settings: RegistrySettings, problems: Problems): void {
+export function noteSettingsProblems(settings: RegistrySettings, collectsGarbage: boolean, problems: Problems): void {
   const at = (field: string): string => `settings.${field}`;
   checkNumber(problems, at("uploadPurgeAgeHours"), settings.uploadPurgeAgeHours, { from: 1, ...whole });
   checkNumber(problems, at("uploadPurgeIntervalHours"), settings.uploadPurgeIntervalHours, { from: 1, ...whole });
@@ -28,6 +29,11 @@ export function noteSettingsProblems(settings: RegistrySettings, problems: Probl
   checkNumber(problems, at("maxTags"), settings.maxTags, { from: 1, ...whole });
   checkNumber(problems, at("tagConcurrencyLimit"), settings.tagConcurrencyLimit, { from: 1, to: 1000, whole: true });
   noteProxyProblems(settings, problems);
+  problems.require(
+    !collectsGarbage || settings.proxy === undefined,
+    at("proxy"),
+    "a pull-through cache removes by itself what nobody asked for in proxy.ttlHours: leave garbageCollection out",
+  );
   for (const [name, receiver] of Object.entries(settings.notifications ?? {})) noteReceiverProblems(name, receiver, problems);
   noteHeaderProblems(at("headers"), settings.headers ?? {}, problems);
   if (settings.extraConfig !== undefined) parseYamlMap(settings.extraConfig, at("extraConfig"), problems);

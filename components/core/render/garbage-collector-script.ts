@@ -117,8 +117,17 @@ fenced() {
   wait $program
 }
 
+# One line to a port, and what comes back. Whoever listens there needs a moment between two connections.
+ask() {
+  for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    echo "$1" | nc "$2" "$3" 2> /dev/null && return
+    sleep 0.3
+  done
+  return 1
+}
+
 # Asks the registry what nothing refers to, one line each, in the mode blobs or untagged.
-ask_marker() { echo "$1" | nc ${marker.address} ${marker.port}; }
+ask_marker() { ask "$1" ${marker.address} ${marker.port}; }
 mark() {
   fenced ask_marker "$1" > "$2" || return 1
   if [ "$(tail -n 1 "$2")" != done ]; then
@@ -161,7 +170,7 @@ sweep() {
   sort_by_age /tmp/remove && remove_old
 }
 
-ask_cache_cleaner() { nc ${cacheCleaner.address} ${cacheCleaner.port} < /dev/null; }
+ask_cache_cleaner() { ask "" ${cacheCleaner.address} ${cacheCleaner.port}; }
 clean_cache() { fenced ask_cache_cleaner > /tmp/cleaned && [ "$(cat /tmp/cleaned)" = done ]; }
 
 # With patience: a Redis that fails over is back in seconds.

@@ -36,7 +36,7 @@ export function renderRegistryConfig(
   files: RegistryFiles,
 ): string {
   const problems = new Problems();
-  noteSettingsProblems(settings, problems);
+  noteSettingsProblems(settings, topology.garbageCollection !== undefined, problems);
   noteSecretsProblems(topology, settings, secrets, problems);
   noteFileProblems(topology, files, problems);
   const extra = parseYamlMap(settings.extraConfig ?? "", "settings.extraConfig", new Problems());
