@@ -173,6 +173,16 @@ test("a change that HAProxy refuses fails with HAProxy's own words, the old stat
   await run(0, "up", name);
 });
 
+test("gc is refused where there is no garbage collection; else it collects, and says what went", async () => {
+  const refused = await run(1, "gc", name);
+  assert.match(refused.stderr, /registry\.garbageCollection: there is no garbage collection/);
+  commandLine.configure({ loadBalancer: { port, statistics: { port: port + 1 } }, garbageCollection: {} });
+  await run(0, "up", name);
+  const { result, blobs } = JSON.parse((await run(0, "gc", name, "--json")).stdout) as { result: string; blobs: number };
+  assert.deepEqual({ result, blobs }, { result: "done", blobs: 0 });
+  assert.match((await run(0, "gc", name)).stdout, /0 tags, 0 blobs and 0 links to blobs removed in \d+ s; pushes were put off for \d+ s/);
+});
+
 test("down asks, and where nobody can answer it touches nothing", async () => {
   const running = await docker.runningNames(name);
   const { stderr } = await run(2, "down", name);

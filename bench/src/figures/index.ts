@@ -2,6 +2,7 @@ import type { Figure } from "../bench";
 import { authentication } from "./authentication";
 import { firstPull } from "./first-pull";
 import { garage } from "./garage";
+import { garbageCollection } from "./garbage-collection";
 import { latency } from "./latency";
 import { link } from "./link";
 import { memory } from "./memory";
@@ -23,6 +24,7 @@ export const figures: readonly Figure[] = [
   firstPull,
   packageCost,
   garage,
+  garbageCollection,
   sentinel,
   virtualAddress,
   memory,

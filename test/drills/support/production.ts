@@ -1,4 +1,5 @@
 import { imagesOf, resolveTopology } from "ha-registry-core";
+import type { RegistryShape } from "ha-registry-core";
 import type { RegistryArgs } from "ha-registry-docker";
 import { ensureImages } from "ha-registry-tools";
 import { startRegistry, type RegistryStack } from "../../engine/support/stack";
@@ -13,21 +14,22 @@ const placeholders = Object.fromEntries(
   [1, 2, 3].map((number) => [`host-${number}`, { dockerHost: `ssh://192.0.2.${number}`, address: `192.0.2.1${number}` }]),
 );
 
-/** Images of the environment `prod-docker`; they are in this machine's own Docker Engine then. */
-export async function imagesOfProduction(): Promise<string[]> {
-  const shape = { hosts: placeholders, objectStore: { garage: {} }, loadBalancer: { virtualAddress: { address: "192.0.2.1" } } };
+/** Images of the environment `prod-docker`, with what `more` asks for; they are in this machine's own Docker Engine then. */
+export async function imagesOfProduction(more: RegistryShape = {}): Promise<string[]> {
+  const shape = { hosts: placeholders, objectStore: { garage: {} }, loadBalancer: { virtualAddress: { address: "192.0.2.1" } }, ...more };
   const images = await ensureImages({ names: imagesOf(resolveTopology("images", shape)), report: () => undefined });
   return images.map(({ reference }) => reference);
 }
 
-/** The environment `prod-docker` on the machines of `cluster`, up. */
-export async function startProduction(cluster: Cluster): Promise<RegistryStack> {
+/** The environment `prod-docker`, with what `more` asks for, on the machines of `cluster`, up. */
+export async function startProduction(cluster: Cluster, more: RegistryArgs = {}): Promise<RegistryStack> {
   const args: RegistryArgs = {
     hosts: cluster.hosts,
     hostname: cluster.virtualAddress,
     loadBalancer: { virtualAddress: { address: cluster.virtualAddress }, rateLimit: { requestsPerSecond: 0 } },
     objectStore: { garage: { capacityGiB: 4 } },
     nodes: { drainSeconds: 30 },
+    ...more,
   };
   const registry = await startRegistry({ args });
   await registry.up();

@@ -13,7 +13,7 @@ export interface Collection {
   fenceSeconds: number;
 }
 
-/** Garbage collections of a registry whose store is a volume. */
+/** Garbage collections of a registry; what looks at the store itself is for one whose store is a volume. */
 export class Collections {
   constructor(private readonly registry: RegistryStack) {}
 
