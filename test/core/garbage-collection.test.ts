@@ -95,7 +95,7 @@ describe("the fence", () => {
     );
 
   it("is not there without garbage collection", () => {
-    assert.doesNotMatch(config({}), /fence|registry-manifests/);
+    assert.doesNotMatch(config({}), /fence|registry-appends/);
   });
 
   it("puts off pushes alone, with a time to come again", () => {

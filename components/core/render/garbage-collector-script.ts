@@ -1,6 +1,6 @@
 import { ports } from "../layout";
 import type { GarbageCollectionTopology, RetentionTopology, Topology } from "../topology";
-import { Fence, reporters } from "./haproxy-fence";
+import { Fence, reporters, startSeconds } from "./haproxy-fence";
 import { cutOffs, retentionProgram } from "./retention";
 
 /** How long garbage collection goes on without a report of a balancer, seconds. Shorter than the time after which a balancer opens by itself. */
@@ -12,7 +12,7 @@ const leaseSeconds = 5;
 /** How long is waited until balancers say that pushes may come again, seconds. */
 const openSeconds = 6;
 
-/** How long balancers may take to follow, and requests for manifests to end, seconds. */
+/** How long balancers may take to follow, seconds. */
 const followSeconds = 30;
 
 /**
@@ -58,10 +58,10 @@ report() {
   while read -r header && [ "$header" != "$(printf '\\r')" ]; do :; done
   printf 'HTTP/1.0 200 OK\\r\\n\\r\\n'
   IFS='?&='
-  # Unquoted on purpose: / balancer <name> raised <0 or 1> weight <…> uploads <…> manifests <…> end
+  # Unquoted on purpose: / balancer <name> raised <0 or 1> weight <…> appends <…> writes <…> running <…> end
   set -f -- $query
   case "$3" in *[!a-z0-9-]*) return ;; esac
-  echo "$(now) $5 $7 $9 \${11}" > "/tmp/report.$3.part"
+  echo "$(now) $5 $7 $9 \${11} \${13}" > "/tmp/report.$3.part"
   mv "/tmp/report.$3.part" "/tmp/report.$3"
 }
 
@@ -69,9 +69,9 @@ report() {
 all_report() {
   moment=$(now)
   for balancer in $balancers; do
-    { read -r at raised weight uploads manifests < "/tmp/report.$balancer"; } 2> /dev/null || return 1
+    { read -r at raised weight appends writes running < "/tmp/report.$balancer"; } 2> /dev/null || return 1
     [ $((moment - at)) -le ${staleSeconds} ] && [ "$raised" = 1 ] && [ "$weight" -ge "$1" ] || return 1
-    [ "$uploads" -le "$2" ] && [ "$manifests" -le "$3" ] || return 1
+    [ "$appends" -le "$2" ] && [ "$writes" -le "$3" ] && [ "$running" -gt ${startSeconds} ] || return 1
   done
 } 2> /dev/null
 
@@ -185,8 +185,8 @@ surely_clean_cache() {
 collect() {
   closed=
   until_all_report ${followSeconds} "${Fence.Closing}" 50 $any $any || { say "not all balancers (of $balancers) put pushes off: nothing is collected"; return 1; }
-  until_all_report ${fenceTimeoutSeconds} "${Fence.Closing}" 50 0 $any || say "uploads are still under way: they are put off, too"
-  until_all_report ${followSeconds} "${Fence.Closed}" 100 $any 0 || { say "requests for manifests do not end: nothing is collected"; return 1; }
+  until_all_report ${fenceTimeoutSeconds} "${Fence.Closing}" 50 0 0 || say "uploads are still under way: they are put off, too"
+  until_all_report ${Math.max(followSeconds, fenceTimeoutSeconds)} "${Fence.Closed}" 100 $any 0 || { say "requests that end uploads or change manifests do not end: nothing is collected"; return 1; }
   closed=$(now)
   surely_clean_cache || { say "cached descriptors cannot be dropped: nothing is collected"; return 1; }
   ${[...(retention.length > 0 ? ["expire_tags"] : []), ...(deleteUntagged ? ["remove_untagged"] : []), "mark blobs /tmp/marks", "sweep /tmp/marks"].join(" && ")}

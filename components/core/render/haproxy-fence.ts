@@ -17,8 +17,8 @@ export enum Fence {
 /** Environment variable with what the fence was when the HAProxy started. */
 export const fenceAtStartVariable = "HA_REGISTRY_FENCE";
 
-/** How long a HAProxy goes by {@link fenceAtStartVariable}, seconds: until it surely knows better. */
-const startSeconds = 3;
+/** How long a HAProxy goes by {@link fenceAtStartVariable}, seconds: until it surely knows better. What it reports until then counts for nothing. */
+export const startSeconds = 3;
 
 /** When a client that was put off comes again, seconds. */
 const retrySeconds = 5;
@@ -66,8 +66,11 @@ export function fenceRules({ garbageCollection }: Topology): string[] {
   ];
 }
 
-/** Manifests have a backend of their own, so that it is known when no request for one is under way. */
-export const manifestsRule = "use_backend registry-manifests if { path_reg ^/v2/.+/manifests/[^/]+$ }";
+/**
+ * What sends bytes of a blob has a backend of its own: it may take hours, and makes nothing visible. All else that changes something, the end of an
+ * upload above all, has to be over before anybody says what nothing refers to.
+ */
+export const appendsRule = "use_backend registry-appends if { method PATCH }";
 
 /**
  * What garbage collection says of the fence, and what it is told. The agent says whether the fence is raised, and how far, by the weight of a
@@ -83,8 +86,9 @@ export function fenceBackend({ garbageCollection, hosts }: Topology, host: strin
     `balancer=${reporterPrefix(host)}-%[env(${statisticsPortVariable})]`,
     "raised=%[nbsrv(fence)]",
     "weight=%[srv_weight(fence/collector)]",
-    "uploads=%[be_conn(registry-writes)]",
-    "manifests=%[be_conn(registry-manifests)]",
+    "appends=%[be_conn(registry-appends)]",
+    "writes=%[be_conn(registry-writes)]",
+    "running=%[date,sub(proc.started)]",
     "end",
   ].join("&");
   return [

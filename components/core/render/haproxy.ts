@@ -39,7 +39,7 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
     clientsFrontend(topology, files),
     readsBackend(topology, servers),
     writesBackend("registry-writes", topology, servers),
-    ...(topology.garbageCollection === undefined ? [] : [writesBackend("registry-manifests", topology, servers)]),
+    ...(topology.garbageCollection === undefined ? [] : [writesBackend("registry-appends", topology, servers)]),
     ...fenceBackend(topology, host),
     ...storeSections(topology, host, files),
     statisticsFrontend(),
