@@ -38,8 +38,8 @@ export interface GarbageCollectionArgs {
 /** Memory of what only waits, MiB. */
 const idleMemoryMiB = 64;
 
-/** Memory of rclone, MiB: it keeps a list of what it removes. */
-const collectorMemoryMiB = 512;
+/** Memory of rclone and of the lists that it goes by, MiB: some hundred bytes for each blob that goes. */
+const collectorMemoryMiB = 1024;
 
 /**
  * Garbage collection, in three containers, each with the program of its part: the registry says what nothing refers to, rclone removes it, Redis's own
@@ -168,7 +168,7 @@ export class GarbageCollection extends pulumi.ComponentResource {
       ...serviceDefaults({ topology, part: "garbage-collection", user, memoryMiB, graceSeconds: 10 }),
       name: placed.name,
       init: true,
-      tmpfs: { "/tmp": `rw,noexec,nosuid,size=256m,uid=${user},mode=0700` },
+      tmpfs: { "/tmp": `rw,noexec,nosuid,size=512m,uid=${user},mode=0700` },
       networksAdvanced: [{ name: networkName, ipv4Address: placed.address }],
     };
   }

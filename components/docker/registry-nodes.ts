@@ -67,8 +67,6 @@ export interface NodeRuntime {
  * beside it.
  */
 export class RegistryNodes extends pulumi.ComponentResource {
-  readonly #runtimes: Record<string, NodeRuntime>;
-
   constructor(name: string, args: RegistryNodesArgs, opts?: PartOptions) {
     const { dependsOn, ...options } = opts ?? {};
     super("ha-registry-docker:index:RegistryNodes", name, {}, options);
@@ -103,6 +101,16 @@ export class RegistryNodes extends pulumi.ComponentResource {
     const caOfStore = (own: Files): pulumi.Output<string>[] =>
       args.s3CaPem === undefined ? [] : [pulumi.interpolate`SSL_CERT_DIR=${pathOf(own, "s3-ca.crt").apply(directoryOf)}`];
 
+    runtimes.set(
+      this,
+      Object.fromEntries(
+        Object.entries(files).map(([host, own]) => [
+          host,
+          { filesVolumeName: own.volumeName, configuration: pathOf(own, "config.yml"), environment: [...environment, ...caOfStore(own)] },
+        ]),
+      ),
+    );
+
     const start = (node: NodeTopology, previous: docker.Container[]): docker.Container => {
       const own = files[node.host];
       if (own === undefined) throw new Error(`there are no files for ${node.name}`);
@@ -122,7 +130,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
           entrypoints: ["sh"],
           command: [pathOf(own, "node.sh"), pathOf(own, "config.yml")],
           tmpfs: { "/tmp": `rw,noexec,nosuid,size=1m,uid=${users.registry},mode=0700` },
-          envs: this.runtimeOn(node.host).environment,
+          envs: runtimeOn(this, node.host).environment,
           networksAdvanced: [{ name: args.networkName, ipv4Address: node.address }],
           ...reachGarage(topology, node),
           mounts: [
@@ -143,23 +151,19 @@ export class RegistryNodes extends pulumi.ComponentResource {
       );
     };
 
-    this.#runtimes = Object.fromEntries(
-      Object.entries(files).map(([host, own]) => [
-        host,
-        { filesVolumeName: own.volumeName, configuration: pathOf(own, "config.yml"), environment: [...environment, ...caOfStore(own)] },
-      ]),
-    );
     topology.nodes.reduce<docker.Container[]>((previous, node) => [start(node, previous)], []);
     this.registerOutputs({});
   }
-
-  /** What the registry runs with on a host that has a node. */
-  runtimeOn(host: string): NodeRuntime {
-    const runtime = this.#runtimes[host];
-    if (runtime === undefined) throw new Error(`there is no node on ${host}`);
-    return runtime;
-  }
 }
+
+/** What the registry of `nodes` runs with on a host that has a node. Not a member: Pulumi's schema takes every member for an output. */
+export function runtimeOn(nodes: RegistryNodes, host: string): NodeRuntime {
+  const runtime = runtimes.get(nodes)?.[host];
+  if (runtime === undefined) throw new Error(`there is no node on ${host}`);
+  return runtime;
+}
+
+const runtimes = new WeakMap<RegistryNodes, Record<string, NodeRuntime>>();
 
 /** How a container reaches Garage: by the balancer of its host, which is told when a Garage node is to stop. */
 export function reachGarage(topology: Topology, { host }: Placed): Partial<docker.ContainerArgs> {

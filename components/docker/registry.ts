@@ -11,7 +11,7 @@ import { issueCertificate } from "./issue-certificate";
 import { LoadBalancer } from "./load-balancer";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
-import { RegistryNodes } from "./registry-nodes";
+import { RegistryNodes, runtimeOn } from "./registry-nodes";
 
 /** Certificates and public keys, as PEM. */
 export interface TrustArgs {
@@ -199,7 +199,7 @@ export class Registry extends pulumi.ComponentResource {
         {
           topology,
           networkName,
-          node: nodes.runtimeOn(topology.garbageCollection.collector.host),
+          node: runtimeOn(nodes, topology.garbageCollection.collector.host),
           storeVolumeName,
           storeKeys: pulumi.secret(given<string>(keys)),
           redisCaPem: certificates.internalCaCertificatePem,

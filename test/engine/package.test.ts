@@ -130,6 +130,11 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     outputs: ["paths", "volumeName"],
   },
   Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "secretKey"] },
+  GarbageCollection: {
+    required: ["networkName", "node", "redisCaPem", "redisPassword", "topology"],
+    optional: ["storeKeys", "storeVolumeName"],
+    outputs: [],
+  },
   LoadBalancer: {
     required: ["certificatePem", "networkName", "privateKeyPem", "topology"],
     optional: ["clientCaPem", "internalCaPem", "internalCertificatePem", "internalPrivateKeyPem"],
@@ -145,7 +150,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   Registry: {
     required: [],
     optional: [
-      ...["access", "alternativeNames", "certificates", "dataProtection", "hostname", "hosts", "images"],
+      ...["access", "alternativeNames", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
       ...[
         "internalPortBase",
         "labels",

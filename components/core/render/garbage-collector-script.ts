@@ -198,11 +198,13 @@ collect() {
 
 # One collection at a time; one that died holds nothing.
 collect_alone() {
-  if [ -e /tmp/collecting ] && kill -0 "$(cat /tmp/collecting)" 2> /dev/null; then
-    say "a collection is under way"
-    return 3
+  if ! (set -C; echo $$ > /tmp/collecting) 2> /dev/null; then
+    if grep -q now "/proc/$(cat /tmp/collecting)/cmdline" 2> /dev/null; then
+      say "a collection is under way"
+      return 3
+    fi
+    echo $$ > /tmp/collecting
   fi
-  echo $$ > /tmp/collecting
   trap 'rm -f /tmp/fence /tmp/collecting; exit 1' INT TERM
   rm -f /tmp/removed /tmp/blobs /tmp/links /tmp/remove /tmp/tags
   begun=$(now)
