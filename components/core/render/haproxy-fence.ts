@@ -75,7 +75,7 @@ export const appendsRule = "use_backend registry-appends if { method PATCH }";
 /**
  * What garbage collection says of the fence, and what it is told. The agent says whether the fence is raised, and how far, by the weight of a
  * server to which nothing is ever sent. The check tells garbage collection what this HAProxy knows and has under way; when nobody
- * answers ten of them, 6 seconds at the least, the server is down and the fence open: garbage collection goes on without reports for less.
+ * answers ten of them, 5.5 seconds at the least, the server is down and the fence open: garbage collection goes on without reports for less.
  */
 export function fenceBackend({ garbageCollection, hosts }: Topology, host: string): string[] {
   if (garbageCollection === undefined) return [];
@@ -96,7 +96,7 @@ export function fenceBackend({ garbageCollection, hosts }: Topology, host: strin
       "backend fence",
       "option httpchk",
       `http-check send meth GET uri-lf "/?${report}"`,
-      `server collector ${hostPort(endpointFrom(host, collector))} weight 100 check inter 2s fastinter 500ms downinter 2s fall 10 rise 1 ` +
+      `server collector ${hostPort(endpointFrom(host, collector))} weight 100 check inter 1s fastinter 500ms downinter 2s fall 10 rise 1 ` +
         `agent-check${agentAddress} agent-port ${agent.port} agent-inter 1s`,
     ),
   ];
