@@ -147,11 +147,15 @@ describe("garbage collection", () => {
     await registry.up((args) => ({ ...args, garbageCollection: { minimumAgeHours: 0, fenceTimeoutSeconds: 2, deleteUntagged: true } }));
     const load = new CollectionLoad(await registry.client());
     let [removed, fenced] = [0, 0];
-    for (let cycle = 0; cycle < CYCLES; cycle++) {
-      const { blobs, fenceSeconds } = await collections.run();
-      removed += blobs;
-      fenced += fenceSeconds;
-      await sleep(1000);
+    try {
+      for (let cycle = 0; cycle < CYCLES; cycle++) {
+        const { blobs, fenceSeconds } = await collections.run();
+        removed += blobs;
+        fenced += fenceSeconds;
+        await sleep(1000);
+      }
+    } finally {
+      await load.stop(); // it would go on for ever
     }
     const report = await load.stop();
     context.diagnostic(`${JSON.stringify(report.counts)}; ${removed} blobs removed; ${fenced} s of ${CYCLES} fences in all`);

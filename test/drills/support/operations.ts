@@ -35,8 +35,8 @@ const DEATHS: readonly (string | { host: string })[] = [
   { host: "south" },
 ];
 
-/** Operations between two deaths: of 10,000, everything dies twice. Faster, the machine does little but start containers. */
-const OPERATIONS_PER_DEATH = 450;
+/** Operations between two deaths: of 3000, everything dies once. Faster, the machine does little but start containers. */
+const OPERATIONS_PER_DEATH = 250;
 
 /** How long an operation may take to succeed, all attempts together. */
 const OPERATION_SECONDS = 240;
