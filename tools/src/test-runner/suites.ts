@@ -24,7 +24,7 @@ export const testSuites: readonly Suite[] = [
   {
     name: "engine",
     concurrency: 2,
-    alone: ["bad-change", "death", "garage", "garbage-collection", "hosts", "rolling", "sentinel"],
+    alone: ["bad-change", "death", "garage", "garbage-collection", "rolling", "sentinel"],
     needsDocker: true,
     fileMinutes: 30,
   },
