@@ -36,7 +36,7 @@ export class Collections {
     const name = this.#collector;
     const [script = "", , configuration = "", store = ""] = (await this.registry.docker.inspect(name)).Config.Cmd ?? [];
     return new Promise((resolve) => {
-      execFile("docker", ["exec", name, "sh", script, "now", configuration, store], (error, stdout, stderr) =>
+      execFile("docker", ["exec", name, "sh", script, "now", configuration, store], { env: this.#environment }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr }),
       );
     });
@@ -65,11 +65,17 @@ export class Collections {
     return answer.trim() === "yes";
   }
 
+  /** Leads to the first host, where garbage collection is. */
+  get #environment(): NodeJS.ProcessEnv {
+    const [first] = Object.values(this.registry.args.hosts ?? {});
+    return first === undefined ? process.env : { ...process.env, DOCKER_HOST: first.dockerHost };
+  }
+
   get #collector(): string {
     return this.registry.container("garbage-collector");
   }
 
   async #inStore(script: string): Promise<string> {
-    return (await runProgram("docker", ["exec", this.#collector, "sh", "-c", script], { environment: process.env })).stdout;
+    return (await runProgram("docker", ["exec", this.#collector, "sh", "-c", script], { environment: this.#environment })).stdout;
   }
 }
