@@ -11,12 +11,18 @@ export interface GcOptions {
 }
 
 /** What a collection says of itself (render/garbage-collector-script.ts). */
-interface Collection {
+export interface Collection {
+  /** `done` or `failed`. */
   result: string;
+  /** Blobs that were removed. */
   blobs: number;
+  /** Links to them that were removed. */
   links: number;
+  /** Tags that were removed. */
   tags: number;
+  /** How long it took. */
   seconds: number;
+  /** How long pushes were put off. */
   fenceSeconds: number;
 }
 
@@ -38,31 +44,42 @@ export async function gc({ name, config }: Environment, options: GcOptions, repo
   }
   report(`${name}: collecting garbage; pushes are put off meanwhile`);
   const { code, output } = await collect(host.docker, garbageCollection.collector.name);
-  const told = output.split("\n").flatMap((line) => parse(line));
-  for (const { message } of told) if (message !== undefined) report(`${name}: ${message}`);
+  for (const { message } of parse(output)) if (message !== undefined) report(`${name}: ${message}`);
   if (code === underWay) throw new Failure(`${name}: a collection is under way already.`);
-  const collection = told.find(isCollection);
+  const collection = collectionIn(output);
   if (collection === undefined) throw new Failure(`${name}: the collection did not say how it ended: ${output.trim()}`);
   if (options.json === true) process.stdout.write(`${JSON.stringify(collection)}\n`);
   else process.stdout.write(summary(name, collection));
   if (collection.result !== "done") throw new Failure(`${name}: not everything was collected. What was not is no harm: run gc again.`);
 }
 
-/** Runs the script of the container that directs garbage collection, with what it was started with. */
-async function collect(docker: DockerCli, container: string): Promise<{ code: number; output: string }> {
+/**
+ * Runs the script of the container that directs garbage collection, with what it was started with, however long it takes.
+ *
+ * @returns the exit code, and all that was said.
+ */
+export async function collect(docker: DockerCli, container: string): Promise<{ code: number; output: string }> {
   const found = await docker.attempt("container", "inspect", "--format", "{{json .Config.Cmd}}", container);
   if (found.code !== 0) throw new Failure(`${container} is not there: run up first.`);
   const [script = "", , configuration = "", store = ""] = JSON.parse(found.stdout) as string[];
-  const { code, stdout, stderr } = await docker.attempt("exec", container, "sh", script, "now", configuration, store);
+  const { code, stdout, stderr } = await docker.finish("exec", container, "sh", script, "now", configuration, store);
   return { code: code ?? 1, output: stdout + stderr };
 }
 
-function parse(line: string): (Partial<Collection> & { message?: string })[] {
-  try {
-    return [JSON.parse(line) as Partial<Collection> & { message?: string }];
-  } catch {
-    return [];
-  }
+/** What was said in lines of JSON: messages, and how it ended. */
+function parse(output: string): (Partial<Collection> & { message?: string })[] {
+  return output.split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Partial<Collection> & { message?: string }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** How a collection ended, in what was said; undefined when it did not say. */
+export function collectionIn(output: string): Collection | undefined {
+  return parse(output).find(isCollection);
 }
 
 function isCollection(told: Partial<Collection>): told is Collection {

@@ -51,7 +51,7 @@ export class DockerCli {
    * @throws {RegistryError} when the command is missing, the engine does not answer or the command fails.
    */
   async run(...args: string[]): Promise<string> {
-    const result = await runCommand("docker", args, { environment: this.environment });
+    const result = await this.finish(...args);
     if (result.code !== 0) throw failure(args, result);
     return result.stdout.trim();
   }
@@ -65,7 +65,12 @@ export class DockerCli {
     return (await runChecked("docker", args, { environment: this.environment, timeoutMs: ASK_TIMEOUT_MS })).stdout;
   }
 
-  /** Runs `docker <args>` to its end, whatever that is. */
+  /** Runs `docker <args>` to its end, whatever that is. It may take as long as it likes. */
+  async finish(...args: string[]): Promise<CommandResult> {
+    return await runCommand("docker", args, { environment: this.environment });
+  }
+
+  /** Runs `docker <args>`, which has to answer within a minute, to its end, whatever that is. */
   async attempt(...args: string[]): Promise<CommandResult> {
     return await runCommand("docker", args, { environment: this.environment, timeoutMs: ASK_TIMEOUT_MS });
   }
