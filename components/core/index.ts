@@ -15,6 +15,7 @@ export { renderRclone } from "./render/rclone";
 export type { Rclone, StoreKeys } from "./render/rclone";
 export * from "./render/haproxy";
 export { fenceAtStartVariable, fenceEndpoint, reporters } from "./render/haproxy-fence";
+export { statisticsPortVariable } from "./render/haproxy-statistics";
 export * from "./render/htpasswd";
 export * from "./render/keepalived";
 export * from "./render/keepalived-script";

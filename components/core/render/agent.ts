@@ -6,5 +6,10 @@ export const agentIntervalMilliseconds = 500;
 
 /** A line of a shell script: answers HAProxy's agent-check at `port`, in the background, with what stands in `file`. */
 export function answerAgent(port: number, file: string): string {
-  return `while :; do nc -l -p ${port} -e cat ${file} || sleep 0.1; done 2> /dev/null &`;
+  return answerConnections(port, `cat ${file}`);
+}
+
+/** A line of a shell script: has `command` answer each connection to `port`, one after the other, in the background. */
+export function answerConnections(port: number | string, command: string): string {
+  return `while :; do nc -l -p ${port} -e ${command} || sleep 0.1; done 2> /dev/null &`;
 }

@@ -78,6 +78,7 @@ export function renderGarageScript(topology: Topology, node: GarageNodeTopology,
   const { garage } = topology.objectStore;
   if (garage === undefined) throw new TypeError("the topology has no Garage");
   const last = node.number === garage.nodes.length;
+  const addresses = peers.map(({ id, address }) => `${id}@${address}`);
   const json = (value: unknown): string => JSON.stringify(value);
   return `#!/bin/sh
 state=/tmp/state
@@ -124,7 +125,7 @@ api() { /garage -c "$joining" -h "$id@127.0.0.1:${ports.garageRpc}" json-api "$1
 # One request to the own S3 port, without a valid signature. The pause keeps the connection open until the answer is there.
 s3() { { printf '%b' "$1"; sleep 1; } | nc 127.0.0.1 ${ports.garageS3} 2> /dev/null; }
 
-connect() { echo '${json(peers.map(({ id, address }) => `${id}@${address}`))}' | api ConnectClusterNodes > /dev/null; }
+connect() { echo '${json(addresses)}' | api ConnectClusterNodes > /dev/null; }
 
 # The others look for a node that was away every 30 seconds. Until they have found it, the death of another one would cost the majority, so they are told.
 introduce() {
@@ -133,7 +134,7 @@ introduce() {
     sleep 0.2
   done
   calls=
-  for peer in ${peers.map(({ id, address }) => `${id}@${address}`).join(" ")}; do
+  for peer in ${addresses.join(" ")}; do
     echo "[\"$id@${hostPort(announcedEndpoint(node))}\"]" | timeout 3 /garage -c "$joining" -h "$peer" json-api ConnectClusterNodes - > /dev/null 2>&1 &
     calls="$calls $!"
   done

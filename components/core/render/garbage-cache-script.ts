@@ -1,5 +1,6 @@
 import { announcedEndpoint } from "../placement";
 import type { GarbageCollectionTopology, Topology } from "../topology";
+import { answerConnections } from "./agent";
 
 /**
  * The shell script that drops all cached descriptors, in Redis's image: `serve <CA> <login>` waits for a connection and answers `done` when the
@@ -31,7 +32,8 @@ case "$task" in
 answer) answer ;;
 serve)
   trap 'exit 0' INT TERM
-  while :; do nc -l -p ${cacheCleaner.port} -e sh "$0" answer "$ca" "$login" || sleep 0.1; done & wait $!
+  ${answerConnections(cacheCleaner.port, 'sh "$0" answer "$ca" "$login"')}
+  wait $!
   ;;
 esac
 `;

@@ -1,7 +1,8 @@
 import { ports } from "../layout";
 import type { GarbageCollectionTopology, RetentionTopology, Topology } from "../topology";
+import { answerConnections } from "./agent";
 import { Fence, reporters, startSeconds } from "./haproxy-fence";
-import { cutOffs, retentionProgram } from "./retention";
+import { cutOffs, retentionProgram, timeBefore } from "./retention";
 
 /** How long garbage collection goes on without a report of a balancer, seconds. Shorter than the time after which a balancer opens by itself. */
 const staleSeconds = 4;
@@ -142,7 +143,7 @@ sort_by_age() {
   : > /tmp/young
   [ -s "$1" ] || return 0
   fenced rclone lsf -R --files-only --format tp --separator ' ' --files-from-raw "$1" "$store" > /tmp/times || return 1
-  awk -v before="$(date -u -d "@$(($(now) - ${minimumAgeHours * 3600}))" '+%Y-%m-%d %H:%M:%S')" '
+  awk -v before="${timeBefore(minimumAgeHours * 3600)}" '
     { print $3 > (($1 " " $2) < before ? "/tmp/old" : "/tmp/young") }
   ' /tmp/times
 }
@@ -216,12 +217,12 @@ collect_alone() {
   printf '{"time":"%s","result":"%s","blobs":%s,"links":%s,"tags":%s,"seconds":%s,"fenceSeconds":%s}\\n' \\
     "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$([ $result = 0 ] && echo done || echo failed)" "$(removed blobs/)" \\
     "$(removed 'repositories/.*/_layers/')" "$(cat /tmp/tags 2> /dev/null | grep -c .)" $((ended - begun)) $((ended - \${closed:-$ended})) |
-    tee /tmp/last /proc/1/fd/1
+    tee /proc/1/fd/1
   rm -f /tmp/collecting
   return $result
 }
 
-answer() { while :; do nc -l -p "$1" -e sh "$self" "$2" "$RCLONE_CONFIG" "$store" || sleep 0.1; done 2> /dev/null & }
+answer() { ${answerConnections('"$1"', 'sh "$self" "$2" "$RCLONE_CONFIG" "$store"')} }
 
 case "$task" in
 report) report ;;

@@ -1,4 +1,5 @@
 import type { GarbageCollectionTopology } from "../topology";
+import { answerConnections } from "./agent";
 
 /**
  * The shell script that has the registry find out what nothing refers to, in the registry's image. `serve <configuration>` waits for a connection,
@@ -23,7 +24,8 @@ case "$task" in
 answer) answer ;;
 serve)
   trap 'exit 0' INT TERM
-  while :; do nc -l -p ${marker.port} -e sh "$0" answer "$configuration" || sleep 0.1; done & wait $!
+  ${answerConnections(marker.port, 'sh "$0" answer "$configuration"')}
+  wait $!
   ;;
 esac
 `;

@@ -70,7 +70,9 @@ export function fenceRules({ garbageCollection }: Topology): string[] {
  * What sends bytes of a blob has a backend of its own: it may take hours, and makes nothing visible. All else that changes something, the end of an
  * upload above all, has to be over before anybody says what nothing refers to.
  */
-export const appendsRule = "use_backend registry-appends if { method PATCH }";
+export function appendsRules({ garbageCollection }: Topology): string[] {
+  return garbageCollection === undefined ? [] : ["use_backend registry-appends if { method PATCH }"];
+}
 
 /**
  * What garbage collection says of the fence, and what it is told. The agent says whether the fence is raised, and how far, by the weight of a

@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { ports } from "../layout";
 import { AccessMode } from "../shape";
 import type { LoadBalancerTopology, Topology } from "../topology";
-import { fenceRules, appendsRule } from "./haproxy-fence";
+import { appendsRules, fenceRules } from "./haproxy-fence";
 import { connectionErrorLog, requestLog } from "./haproxy-log";
 import { extraLines, ociError, quote, section } from "./haproxy-text";
 
@@ -35,7 +35,7 @@ export function clientsFrontend(topology: Topology, files: HaproxyFiles): string
     fenceRules(topology),
     forwardingRules(),
     "use_backend registry-reads if { method GET HEAD }",
-    topology.garbageCollection === undefined ? [] : appendsRule,
+    appendsRules(topology),
     "default_backend registry-writes",
     extraLines(loadBalancer.extraConfig.frontend),
   );

@@ -5,12 +5,11 @@ import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
 import { fenceBackend, fenceGlobals } from "./haproxy-fence";
-import { statisticsConnections, statisticsFrontend, statisticsPortVariable } from "./haproxy-statistics";
+import { statisticsConnections, statisticsFrontend } from "./haproxy-statistics";
 import { storeConnections, storeSections } from "./haproxy-store";
 import { extraLines, quote, section } from "./haproxy-text";
 
 export type { HaproxyFiles };
-export { statisticsPortVariable };
 
 /** Size of HAProxy's buffers, bytes. sizing.ts counts with two per connection. */
 const bufferBytes = 65_536;

@@ -2,11 +2,14 @@ import type { RetentionTopology } from "../topology";
 
 const secondsPerDay = 86_400;
 
+/** When it was so many seconds ago, in shell, as rclone writes times: in this form they are in order as texts. */
+export function timeBefore(seconds: number): string {
+  return `$(date -u -d "@$(($(now) - ${seconds}))" '+%Y-%m-%d %H:%M:%S')`;
+}
+
 /** Arguments of awk for {@link retentionProgram}, in shell: until when a tag of each rule counts as old, as rclone writes times. */
 export function cutOffs(rules: readonly RetentionTopology[]): string {
-  return rules
-    .map(({ keepDays }, index) => `-v before${index}="$(date -u -d "@$(($(now) - ${keepDays * secondsPerDay}))" '+%Y-%m-%d %H:%M:%S')"`)
-    .join(" ");
+  return rules.map(({ keepDays }, index) => `-v before${index}="${timeBefore(keepDays * secondsPerDay)}"`).join(" ");
 }
 
 /**
