@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { CollectionLoad } from "../engine/support/collection-load";
+import { collectUnderLoad } from "../engine/support/collection-load";
 import { Collections } from "../engine/support/collections";
 import type { RegistryStack } from "../engine/support/stack";
 import { Cluster } from "./support/cluster";
@@ -28,24 +28,11 @@ describe("garbage collection on three hosts, for long", () => {
 
   it(`${CYCLES} times while clients push, pull and delete: nothing is lost, and no read fails`, async (context) => {
     assert.ok(registry);
-    const collections = new Collections(registry);
-    const load = new CollectionLoad(await registry.client());
-    const fences: number[] = [];
-    let removed = 0;
-    try {
-      for (let cycle = 0; cycle < CYCLES; cycle++) {
-        const { blobs, fenceSeconds } = await collections.run();
-        removed += blobs;
-        fences.push(fenceSeconds);
-      }
-    } finally {
-      await load.stop();
-    }
-    const { counts, failures } = await load.stop();
+    const options = await registry.client();
+    const { counts, failures, removed, fences, lost } = await collectUnderLoad(new Collections(registry), options, CYCLES, 0);
     context.diagnostic(`${JSON.stringify(counts)}; ${removed} blobs removed; fences of ${Math.min(...fences)} to ${Math.max(...fences)} s`);
     assert.deepEqual(failures, []);
     assert.ok(removed > 0 && counts.pulls > 0);
-    await collections.run();
-    assert.deepEqual(await load.verify(), []);
+    assert.deepEqual(lost, []);
   });
 });

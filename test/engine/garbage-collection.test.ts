@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { BodyFamily, smallBytes, type Body } from "./support/bodies";
 import { Collections } from "./support/collections";
-import { CollectionLoad } from "./support/collection-load";
+import { collectUnderLoad } from "./support/collection-load";
 import { RawClient } from "./support/http-client";
 import { startRegistry, type RegistryStack } from "./support/stack";
 import { until } from "./support/waiting";
@@ -107,29 +107,9 @@ describe("garbage collection", () => {
     assert.deepEqual([one.code, other.code].sort(), [0, 3]);
   });
 
-  it("killed halfway, pushes go on by themselves, and the next one does the rest", async () => {
-    const running = collections.attempt();
-    await untilRefused();
-    await collections.kill();
-    assert.notEqual((await running).code, 0);
-    await until("pushes go on", OPEN_SECONDS, async () => {
-      await client.beginUpload("team/app");
-      return true;
-    });
-    await collections.run();
-  });
+  it("killed halfway, pushes go on by themselves, and the next one does the rest", () => goesOnAfter(() => collections.kill()));
 
-  it("killed with its container, too", async () => {
-    const running = collections.attempt();
-    await untilRefused();
-    await registry.docker.crash(registry.container("garbage-collector"), 60);
-    assert.notEqual((await running).code, 0);
-    await until("pushes go on", OPEN_SECONDS, async () => {
-      await client.beginUpload("team/app");
-      return true;
-    });
-    await collections.run();
-  });
+  it("killed with its container, too", () => goesOnAfter(() => registry.docker.crash(registry.container("garbage-collector"), 60)));
 
   it("does nothing while one balancer cannot say that it puts pushes off", async () => {
     const name = registry.container("haproxy-2");
@@ -145,24 +125,12 @@ describe("garbage collection", () => {
 
   it(`${CYCLES} times while clients push, pull and delete: nothing is lost, and no read fails`, async (context) => {
     await registry.up((args) => ({ ...args, garbageCollection: { minimumAgeHours: 0, fenceTimeoutSeconds: 2, deleteUntagged: true } }));
-    const load = new CollectionLoad(await registry.client());
-    let [removed, fenced] = [0, 0];
-    try {
-      for (let cycle = 0; cycle < CYCLES; cycle++) {
-        const { blobs, fenceSeconds } = await collections.run();
-        removed += blobs;
-        fenced += fenceSeconds;
-        await sleep(1000);
-      }
-    } finally {
-      await load.stop(); // it would go on for ever
-    }
-    const report = await load.stop();
-    context.diagnostic(`${JSON.stringify(report.counts)}; ${removed} blobs removed; ${fenced} s of ${CYCLES} fences in all`);
-    assert.deepEqual(report.failures, []);
-    assert.ok(removed > CYCLES && report.counts.pulls > 0 && report.counts.pushes > CYCLES);
-    await collections.run();
-    assert.deepEqual(await load.verify(), []);
+    const { counts, failures, removed, fences, lost } = await collectUnderLoad(collections, await registry.client(), CYCLES, 1000);
+    const fenced = fences.reduce((sum, seconds) => sum + seconds, 0);
+    context.diagnostic(`${JSON.stringify(counts)}; ${removed} blobs removed; ${fenced} s of ${CYCLES} fences in all`);
+    assert.deepEqual(failures, []);
+    assert.ok(removed > CYCLES && counts.pulls > 0 && counts.pushes > CYCLES);
+    assert.deepEqual(lost, []);
   });
 
   it("a preview changes nothing", async () => {
@@ -189,6 +157,19 @@ describe("garbage collection", () => {
 
   async function remove(repository: string, layer: Body): Promise<void> {
     await client.request("DELETE", `/v2/${repository}/manifests/${client.manifestDigest(layer)}`, { expect: [202] });
+  }
+
+  /** Ends a collection halfway: pushes go on by themselves, and the next collection succeeds. */
+  async function goesOnAfter(end: () => Promise<unknown>): Promise<void> {
+    const running = collections.attempt();
+    await untilRefused();
+    await end();
+    assert.notEqual((await running).code, 0);
+    await until("pushes go on", OPEN_SECONDS, async () => {
+      await client.beginUpload("team/app");
+      return true;
+    });
+    await collections.run();
   }
 
   async function untilRefused() {

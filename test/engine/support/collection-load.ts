@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Collection } from "ha-registry/dist/cli/gc";
 import { BodyFamily, type Body } from "./bodies";
+import type { Collections } from "./collections";
 import { RawClient, RequestFailure, type ClientOptions } from "./http-client";
 
 /** Workers of each kind. */
@@ -11,6 +13,50 @@ const LAYERS = 40;
 
 /** Images that are there at a time; beyond them, old ones are deleted. */
 const IMAGES = 60;
+
+/** What came of collections under load. */
+export interface CollectionsUnderLoad {
+  counts: CollectionCounts;
+  /** What failed that should not have. */
+  failures: string[];
+  /** Blobs that were removed. */
+  removed: number;
+  /** How long pushes were put off each time, seconds. */
+  fences: number[];
+  /** Images that could not be pulled after one more collection, at rest. */
+  lost: string[];
+}
+
+/**
+ * Collects again and again while clients push, pull and delete, then once more, and pulls everything.
+ *
+ * @param restMilliseconds How long pushes have between two collections.
+ */
+export async function collectUnderLoad(
+  collections: Collections,
+  options: ClientOptions,
+  cycles: number,
+  restMilliseconds: number,
+): Promise<CollectionsUnderLoad> {
+  const load = new CollectionLoad(options);
+  const done: Collection[] = [];
+  try {
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      done.push(await collections.run());
+      await sleep(restMilliseconds);
+    }
+  } finally {
+    await load.stop(); // it would go on for ever
+  }
+  await collections.run();
+  return {
+    counts: load.counts,
+    failures: load.failures,
+    removed: done.reduce((sum, { blobs }) => sum + blobs, 0),
+    fences: done.map(({ fenceSeconds }) => fenceSeconds),
+    lost: await load.verify(),
+  };
+}
 
 /** What was done. */
 export interface CollectionCounts {
@@ -36,10 +82,10 @@ interface Image {
  * Clients that push images with shared layers, pull what is there, and delete what is old, while garbage is collected. They do what real clients
  * do: come again when they are told to, and push again when a blob has gone under way. Everything else that fails is a failure.
  */
-export class CollectionLoad {
+class CollectionLoad {
   readonly counts: CollectionCounts = { pushes: 0, pulls: 0, deletions: 0, putOff: 0, repeated: 0 };
+  readonly failures: string[] = [];
   readonly #layers = new BodyFamily(16 * 1024, 72);
-  readonly #failures: string[] = [];
   readonly #images: Image[] = [];
   /** Keys of images that are pushed or deleted at the moment: nobody does both at a time to one. */
   readonly #busy = new Set<string>();
@@ -55,10 +101,9 @@ export class CollectionLoad {
   }
 
   /** Lets every worker finish what it has begun. */
-  async stop(): Promise<{ counts: CollectionCounts; failures: string[] }> {
+  async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.#workers);
-    return { counts: this.counts, failures: this.#failures };
   }
 
   /** Pulls every image that is there; returns what could not be pulled. */
@@ -72,7 +117,7 @@ export class CollectionLoad {
 
   async #loop(work: (client: RawClient) => Promise<void>): Promise<void> {
     const client = new RawClient(this.options);
-    while (!this.#stopping) await work(client).catch((error: unknown) => this.#failures.push(String(error)));
+    while (!this.#stopping) await work(client).catch((error: unknown) => this.failures.push(String(error)));
     client.close();
   }
 
