@@ -54,140 +54,139 @@ export class GarbageCollection extends pulumi.ComponentResource {
     if (collection === undefined) throw new Error("the registry has no garbage collection");
     const { host } = collection.collector;
     const child = pulumi.mergeOptions({ dependsOn }, childOptions({ parent: this, hostProviders: opts?.hostProviders }, host));
+    const start: Start = (part) => this.start(args, part, child, opts?.hostProviders);
 
-    const marker = this.runMarker(args, collection, child, opts);
-    const cacheCleaner = this.runCacheCleaner(args, collection, child, opts);
-    this.runCollector(args, collection, pulumi.mergeOptions(child, { dependsOn: [marker, cacheCleaner] }), opts);
+    const marker = startMarker(start, args, collection);
+    const cacheCleaner = startCacheCleaner(start, args, collection);
+    startCollector(start, args, collection, [marker, cacheCleaner]);
     this.registerOutputs({});
   }
 
-  /** The registry, with the configuration of a node. */
-  private runMarker(
-    args: GarbageCollectionArgs,
-    collection: GarbageCollectionTopology,
+  /** A container of garbage collection, with its files. */
+  private start(
+    { topology, networkName }: GarbageCollectionArgs,
+    { placed, user, memoryMiB, plain, secret, container, dependsOn = [] }: Part,
     child: pulumi.CustomResourceOptions,
-    opts?: PartOptions,
-  ) {
-    const { topology, node } = args;
-    const files = this.files(args, collection.marker, users.registry, opts, { "marker.sh": renderGarbageMarkerScript(collection) }, {});
-    return new docker.Container(
-      onHost(collection.marker.name, collection.marker.host),
-      {
-        ...this.service(args, collection.marker, users.registry, topology.node.memoryMiB),
-        image: topology.images.registry,
-        entrypoints: ["sh"],
-        command: [scriptIn(files, "marker.sh", "/scripts"), "serve", node.configuration],
-        envs: node.environment,
-        ...reachGarage(topology, collection.marker),
-        mounts: [
-          { type: "volume", source: files.volumeName, target: "/scripts", readOnly: true },
-          { type: "volume", source: node.filesVolumeName, target: "/files", readOnly: true },
-          ...storeMounts(topology, args.storeVolumeName, true),
-        ],
-        healthcheck: healthcheck(`pidof nc > /dev/null`),
-      },
-      pulumi.mergeOptions(child, { dependsOn: [files], deleteBeforeReplace: true }),
-    );
-  }
-
-  private runCacheCleaner(
-    args: GarbageCollectionArgs,
-    collection: GarbageCollectionTopology,
-    child: pulumi.CustomResourceOptions,
-    opts?: PartOptions,
-  ) {
-    const { topology, redisCaPem, redisPassword } = args;
-    const files = this.files(
-      args,
-      collection.cacheCleaner,
-      users.redis,
-      opts,
-      { "cache.sh": renderGarbageCacheScript(topology, collection) },
-      { "ca.crt": redisCaPem, login: pulumi.interpolate`AUTH registry ${redisPassword}\n` },
+    hostProviders: PartOptions["hostProviders"],
+  ): docker.Container {
+    const files = new Files(
+      onHost(`${placed.name}-files`, placed.host),
+      { topology, part: "garbage-collection", host: placed.host, owner: user, plain, secret },
+      { parent: this, hostProviders },
     );
     return new docker.Container(
-      onHost(collection.cacheCleaner.name, collection.cacheCleaner.host),
+      onHost(placed.name, placed.host),
       {
-        ...this.service(args, collection.cacheCleaner, users.redis, idleMemoryMiB),
-        image: topology.images.redis,
+        ...serviceDefaults({ topology, part: "garbage-collection", user, memoryMiB, graceSeconds: 10 }),
+        name: placed.name,
+        init: true,
+        tmpfs: { "/tmp": `rw,noexec,nosuid,size=512m,uid=${user},mode=0700` },
+        networksAdvanced: [{ name: networkName, ipv4Address: placed.address }],
         entrypoints: ["sh"],
-        command: [pathOf(files, "cache.sh"), "serve", pathOf(files, "ca.crt"), pathOf(files, "login")],
-        mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
-        healthcheck: healthcheck(`pidof nc > /dev/null`),
+        ...container(files),
       },
-      pulumi.mergeOptions(child, { dependsOn: [files], deleteBeforeReplace: true }),
-    );
-  }
-
-  private runCollector(
-    args: GarbageCollectionArgs,
-    collection: GarbageCollectionTopology,
-    child: pulumi.CustomResourceOptions,
-    opts?: PartOptions,
-  ) {
-    const { topology, storeKeys = {} } = args;
-    const { collector, publishedFencePort } = collection;
-    const rclone = pulumi.output(storeKeys).apply((keys) => renderRclone(topology, keys));
-    const files = this.files(
-      args,
-      collector,
-      users.registry,
-      opts,
-      { "collector.sh": renderGarbageCollectorScript(topology, collection) },
-      { "rclone.conf": rclone.configuration },
-    );
-    const command = ["serve", pathOf(files, "rclone.conf"), pulumi.unsecret(rclone.store)];
-    return new docker.Container(
-      onHost(collector.name, collector.host),
-      {
-        ...this.service(args, collector, users.registry, collectorMemoryMiB),
-        image: topology.images.rclone,
-        entrypoints: ["sh"],
-        command: [pathOf(files, "collector.sh"), ...command],
-        ...reachGarage(topology, collector),
-        mounts: [
-          { type: "volume", source: files.volumeName, target: "/files", readOnly: true },
-          ...storeMounts(topology, args.storeVolumeName, false),
-        ],
-        healthcheck: healthcheck("[ -e /tmp/ready ]"),
-        ...(collector.published === undefined || publishedFencePort === undefined
-          ? {}
-          : {
-              ports: [
-                { internal: collector.port, external: collector.published.port, ip: collector.published.address },
-                { internal: ports.fence, external: publishedFencePort, ip: collector.published.address },
-              ],
-            }),
-      },
-      pulumi.mergeOptions(child, { dependsOn: [files], deleteBeforeReplace: true }),
-    );
-  }
-
-  private service({ topology, networkName }: GarbageCollectionArgs, placed: Placed, user: number, memoryMiB: number) {
-    return {
-      ...serviceDefaults({ topology, part: "garbage-collection", user, memoryMiB, graceSeconds: 10 }),
-      name: placed.name,
-      init: true,
-      tmpfs: { "/tmp": `rw,noexec,nosuid,size=512m,uid=${user},mode=0700` },
-      networksAdvanced: [{ name: networkName, ipv4Address: placed.address }],
-    };
-  }
-
-  private files(
-    { topology }: GarbageCollectionArgs,
-    { name, host }: Placed,
-    owner: number,
-    opts: PartOptions | undefined,
-    plain: Record<string, pulumi.Input<string>>,
-    secret: Record<string, pulumi.Input<string>>,
-  ): Files {
-    return new Files(
-      onHost(`${name}-files`, host),
-      { topology, part: "garbage-collection", host, owner, plain, secret },
-      { parent: this, hostProviders: opts?.hostProviders },
+      pulumi.mergeOptions(child, { dependsOn: [files, ...dependsOn], deleteBeforeReplace: true }),
     );
   }
 }
+
+/** What one of the containers has of its own. */
+interface Part {
+  placed: Placed;
+  /** Number of the user and group of its process and files. */
+  user: number;
+  memoryMiB: number;
+  plain: Record<string, pulumi.Input<string>>;
+  secret?: Record<string, pulumi.Input<string>>;
+  container: (files: Files) => Partial<docker.ContainerArgs> & Pick<docker.ContainerArgs, "image">;
+  dependsOn?: pulumi.Resource[];
+}
+
+type Start = (part: Part) => docker.Container;
+
+/** The registry, with the configuration of a node. */
+function startMarker(start: Start, args: GarbageCollectionArgs, collection: GarbageCollectionTopology): docker.Container {
+  const { topology, node } = args;
+  return start({
+    placed: collection.marker,
+    user: users.registry,
+    memoryMiB: topology.node.memoryMiB,
+    plain: { "marker.sh": renderGarbageMarkerScript(collection) },
+    container: (files) => ({
+      image: topology.images.registry,
+      command: [scriptIn(files, "marker.sh", "/scripts"), "serve", node.configuration],
+      envs: node.environment,
+      ...reachGarage(topology, collection.marker),
+      mounts: [
+        { type: "volume", source: files.volumeName, target: "/scripts", readOnly: true },
+        { type: "volume", source: node.filesVolumeName, target: "/files", readOnly: true },
+        ...storeMounts(topology, args.storeVolumeName, true),
+      ],
+      healthcheck: healthcheck(listens),
+    }),
+  });
+}
+
+/** Redis's client. */
+function startCacheCleaner(
+  start: Start,
+  { topology, redisCaPem, redisPassword }: GarbageCollectionArgs,
+  collection: GarbageCollectionTopology,
+): docker.Container {
+  return start({
+    placed: collection.cacheCleaner,
+    user: users.redis,
+    memoryMiB: idleMemoryMiB,
+    plain: { "cache.sh": renderGarbageCacheScript(topology, collection) },
+    secret: { "ca.crt": redisCaPem, login: pulumi.interpolate`AUTH registry ${redisPassword}\n` },
+    container: (files) => ({
+      image: topology.images.redis,
+      command: [pathOf(files, "cache.sh"), "serve", pathOf(files, "ca.crt"), pathOf(files, "login")],
+      mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
+      healthcheck: healthcheck(listens),
+    }),
+  });
+}
+
+/** rclone, and what directs all of it. */
+function startCollector(
+  start: Start,
+  { topology, storeKeys = {}, storeVolumeName }: GarbageCollectionArgs,
+  collection: GarbageCollectionTopology,
+  dependsOn: pulumi.Resource[],
+): docker.Container {
+  const { collector, publishedFencePort } = collection;
+  const rclone = pulumi.output(storeKeys).apply((keys) => renderRclone(topology, keys));
+  return start({
+    placed: collector,
+    user: users.registry,
+    memoryMiB: collectorMemoryMiB,
+    plain: { "collector.sh": renderGarbageCollectorScript(topology, collection) },
+    secret: { "rclone.conf": rclone.configuration },
+    dependsOn,
+    container: (files) => ({
+      image: topology.images.rclone,
+      command: [pathOf(files, "collector.sh"), "serve", pathOf(files, "rclone.conf"), pulumi.unsecret(rclone.store)],
+      ...reachGarage(topology, collector),
+      mounts: [
+        { type: "volume", source: files.volumeName, target: "/files", readOnly: true },
+        ...storeMounts(topology, storeVolumeName, false),
+      ],
+      healthcheck: healthcheck("[ -e /tmp/ready ]"),
+      ...(collector.published === undefined || publishedFencePort === undefined
+        ? {}
+        : {
+            ports: [
+              { internal: collector.port, external: collector.published.port, ip: collector.published.address },
+              { internal: ports.fence, external: publishedFencePort, ip: collector.published.address },
+            ],
+          }),
+    }),
+  });
+}
+
+/** Succeeds while somebody listens. */
+const listens = "pidof nc > /dev/null";
 
 /** Path of a file whose volume is not mounted at `/files`. */
 function scriptIn(files: Files, name: string, directory: string): pulumi.Output<string> {
