@@ -13,7 +13,7 @@ export enum ImageName {
   Keepalived = "keepalived",
   /** The object store that the library runs itself. */
   Garage = "garage",
-  /** What copies and removes objects for garbage collection: rclone. */
+  /** What copies and removes objects for garbage collection and backups: rclone. */
   Rclone = "rclone",
 }
 
@@ -201,14 +201,14 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
 }
 
 /** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
-export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection }: Topology): ImageName[] {
+export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, backup }: Topology): ImageName[] {
   return [
     ImageName.Registry,
     ImageName.Haproxy,
     ...(redis.servers.length > 0 ? [ImageName.Redis] : []),
     ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
     ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
-    ...(garbageCollection === undefined ? [] : [ImageName.Rclone]),
+    ...(garbageCollection === undefined && backup === undefined ? [] : [ImageName.Rclone]),
   ];
 }
 

@@ -22,6 +22,8 @@ export const hosts = {
   marker: 81,
   /** What drops cached descriptors for it. */
   cacheCleaner: 82,
+  /** What copies the store to other places. */
+  backup: 93,
 } as const;
 
 /** Ports inside the private network. */
@@ -40,6 +42,8 @@ export const ports = {
   marker: 5006,
   /** Whoever connects here has cached descriptors dropped. */
   cacheCleaner: 5007,
+  /** Metrics of backups. */
+  backup: 5008,
   /** Redis, with TLS. */
   redis: 6379,
   /** Garage's S3. */

@@ -3,6 +3,7 @@ import { Problems } from "./errors";
 import { resolveImages } from "./images";
 import { checkNumber, checkText, isText } from "./checks";
 import { resolveAccess } from "./resolve-access";
+import { resolveBackup } from "./resolve-backup";
 import { resolveGarbageCollection } from "./resolve-garbage-collection";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
@@ -73,6 +74,7 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
     ...(shape.garbageCollection === undefined
       ? {}
       : { garbageCollection: resolveGarbageCollection(name, ground, shape.redis ?? {}, shape.garbageCollection, problems) }),
+    ...(shape.backup === undefined ? {} : { backup: resolveBackup(name, ground, shape.backup, problems) }),
   };
 }
 

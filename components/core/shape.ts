@@ -1,4 +1,5 @@
 import type { ImagesShape } from "./images";
+import type { BackupShape } from "./shape-backup";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
 
 /** How the registry writes its log. */
@@ -80,6 +81,8 @@ export interface RegistryShape {
   logs?: LogsShape;
   /** Removal of what no manifest refers to. @default - none: nothing is ever removed */
   garbageCollection?: GarbageCollectionShape;
+  /** Copies of the store in other places. @default - none */
+  backup?: BackupShape;
 }
 
 /** A machine with a Docker Engine. */

@@ -1,5 +1,6 @@
 import type { ImageReferences } from "./images";
 import type { AccessMode, HaproxyExtraConfig, LogLevel } from "./shape";
+import type { BackupTopology } from "./topology-backup";
 
 /** A registry with every default filled in and every problem found: the one object that components and renderers read. */
 export interface Topology {
@@ -45,6 +46,8 @@ export interface Topology {
   logs: LogsTopology;
   /** Removal of what no manifest refers to; none when absent. */
   garbageCollection?: GarbageCollectionTopology;
+  /** Copies of the store in other places; none when absent. */
+  backup?: BackupTopology;
 }
 
 /** Private network. */

@@ -16,6 +16,7 @@ export function checkArguments(topology: Topology, trust: TrustArgs, secrets: Se
   checkCertificate("trust.clientCaPem", trust.clientCaPem, problems);
   checkCertificate("trust.redisCaPem", trust.redisCaPem, problems);
   checkCertificate("trust.s3CaPem", trust.s3CaPem, problems);
+  checkCertificate("trust.backupCaPem", trust.backupCaPem, problems);
   checkCertificate("trust.tokenCertificatesPem", trust.tokenCertificatesPem, problems);
   checkJwks("trust.tokenJwks", trust.tokenJwks, problems);
   checkPasswords(topology, secrets, problems);
@@ -29,7 +30,25 @@ export function checkArguments(topology: Topology, trust: TrustArgs, secrets: Se
     "secrets.s3SecretKey",
     "s3AccessKey and s3SecretKey go together: give both, or none for the SDK's default chain",
   );
+  checkBackupKeys(topology, secrets, problems);
   problems.throwIfAny(topology.name);
+}
+
+function checkBackupKeys({ backup }: Topology, { backupAccessKeys = {}, backupSecretKeys = {} }: SecretsArgs, problems: Problems): void {
+  const buckets = (backup?.targets ?? []).filter(({ s3 }) => s3 !== undefined).map(({ name }) => name);
+  for (const [field, keys, others] of [
+    ["backupAccessKeys", backupAccessKeys, backupSecretKeys],
+    ["backupSecretKeys", backupSecretKeys, backupAccessKeys],
+  ] as const)
+    for (const target of Object.keys(keys)) {
+      const path = `secrets.${field}.${target}`;
+      problems.require(buckets.includes(target), path, `there is no bucket "${target}" in backup.targets`);
+      problems.require(
+        target in others,
+        path,
+        "an access key and a secret key go together: give both, or none for the SDK's default chain",
+      );
+    }
 }
 
 function checkServerCertificate(trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {

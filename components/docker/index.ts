@@ -1,4 +1,5 @@
 export * from "./access";
+export * from "./backup";
 export * from "./certificates";
 export * from "./files";
 export * from "./garage";

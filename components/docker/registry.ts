@@ -3,6 +3,7 @@ import { AccessMode, checkSettings, nodeServerName, storeServerName, renderClien
 import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core";
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
+import { Backup } from "./backup";
 import { checkArguments } from "./check-arguments";
 import { Certificates } from "./certificates";
 import { GarbageCollection } from "./garbage-collection";
@@ -25,6 +26,8 @@ export interface TrustArgs {
   redisCaPem?: pulumi.Input<string>;
   /** CA of the S3 endpoint. @default - the system's */
   s3CaPem?: pulumi.Input<string>;
+  /** CA of the endpoints that backups go to. @default - the system's */
+  backupCaPem?: pulumi.Input<string>;
   /** Certificates of the authorization server. One of these two is needed with `AccessMode.Token`. @default - none */
   tokenCertificatesPem?: pulumi.Input<string>;
   /** Keys of the authorization server, as a JWKS. @default - none */
@@ -41,6 +44,10 @@ export interface SecretsArgs {
   s3AccessKey?: pulumi.Input<string>;
   /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
   s3SecretKey?: pulumi.Input<string>;
+  /** Access keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupAccessKeys?: Record<string, pulumi.Input<string>>;
+  /** Secret keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupSecretKeys?: Record<string, pulumi.Input<string>>;
   /** Password of an external Redis. @default - none */
   redisPassword?: pulumi.Input<string>;
   /** Password of the sentinels of an external Redis. @default - none */
@@ -206,6 +213,22 @@ export class Registry extends pulumi.ComponentResource {
           redisPassword: redis.password,
         },
         { ...part, dependsOn: [nodes] },
+      );
+
+    if (topology.backup !== undefined)
+      new Backup(
+        `${name}-backup`,
+        {
+          topology,
+          networkName,
+          storeVolumeName,
+          storeKeys: pulumi.secret(given<string>(keys)),
+          storeCaPem: trust.s3CaPem,
+          accessKeys: pulumi.secret(secrets.backupAccessKeys ?? {}),
+          secretKeys: pulumi.secret(secrets.backupSecretKeys ?? {}),
+          caPem: trust.backupCaPem,
+        },
+        { ...part, dependsOn: [objectStore] },
       );
 
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";

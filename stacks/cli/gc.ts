@@ -1,8 +1,9 @@
 import { RegistryError, resolveTopology } from "ha-registry-core";
-import type { DockerCli, Report } from "ha-registry-tools";
+import type { Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { hostsOf } from "./hosts";
+import { linesOf, runScript } from "./script";
 
 /** Options of `gc`. */
 export interface GcOptions {
@@ -43,8 +44,8 @@ export async function gc({ name, config }: Environment, options: GcOptions, repo
     throw new RegistryError(name, [{ path: "registry.garbageCollection", message }]);
   }
   report(`${name}: collecting garbage; pushes are put off meanwhile`);
-  const { code, output } = await collect(host.docker, garbageCollection.collector.name);
-  for (const { message } of parse(output)) if (message !== undefined) report(`${name}: ${message}`);
+  const say = (message: string): void => report(`${name}: ${message}`);
+  const { code, output } = await runScript(host.docker, garbageCollection.collector.name, ["now"], { say });
   if (code === underWay) throw new Failure(`${name}: a collection is under way already.`);
   const collection = collectionIn(output);
   if (collection === undefined) throw new Failure(`${name}: the collection did not say how it ended: ${output.trim()}`);
@@ -53,37 +54,9 @@ export async function gc({ name, config }: Environment, options: GcOptions, repo
   if (collection.result !== "done") throw new Failure(`${name}: not everything was collected. What was not is no harm: run gc again.`);
 }
 
-/**
- * Runs the script of the container that directs garbage collection, with what it was started with, however long it takes.
- *
- * @returns the exit code, and all that was said.
- */
-export async function collect(docker: DockerCli, container: string): Promise<{ code: number; output: string }> {
-  const found = await docker.attempt("container", "inspect", "--format", "{{json .Config.Cmd}}", container);
-  if (found.code !== 0) throw new Failure(`${container} is not there: run up first.`);
-  const [script = "", , configuration = "", store = ""] = JSON.parse(found.stdout) as string[];
-  const { code, stdout, stderr } = await docker.finish("exec", container, "sh", script, "now", configuration, store);
-  return { code: code ?? 1, output: stdout + stderr };
-}
-
-/** What was said in lines of JSON: messages, and how it ended. */
-function parse(output: string): (Partial<Collection> & { message?: string })[] {
-  return output.split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Partial<Collection> & { message?: string }];
-    } catch {
-      return [];
-    }
-  });
-}
-
 /** How a collection ended, in what was said; undefined when it did not say. */
 export function collectionIn(output: string): Collection | undefined {
-  return parse(output).find(isCollection);
-}
-
-function isCollection(told: Partial<Collection>): told is Collection {
-  return told.result !== undefined;
+  return linesOf<Collection>(output).find((told): told is Collection => told.result !== undefined);
 }
 
 function summary(name: string, { blobs, links, tags, seconds, fenceSeconds }: Collection): string {

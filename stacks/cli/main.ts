@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { RegistryError } from "ha-registry-core";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
+import type { BackupOptions } from "./backup";
+import type { RestoreOptions } from "./restore";
 import type { UpOptions } from "./up";
 
 // Commands are loaded when they are called, and after the configuration was found right: Pulumi's SDK takes most of a second to load.
@@ -120,6 +122,30 @@ function buildProgram(): Command {
       const environment = await open(name, program);
       const { gc } = await import("./gc.js");
       await gc(environment, options, await reporter(program));
+    });
+  command("backup", "copy the store to its targets now, or tell what they have")
+    .argument("<environment>", "environment")
+    .argument("[action]", "now, list, or state: print the newest copy of Pulumi's state", "now")
+    .option("--target <name>", "this target alone")
+    .option("--json", "print results as JSON, one line each")
+    .action(async (name: string, action: string, options: BackupOptions) => {
+      const environment = await open(name, program);
+      const { backupNow, listBackups, printState } = await import("./backup.js");
+      const run = new Map(Object.entries({ now: backupNow, list: listBackups, state: printState })).get(action);
+      if (run === undefined) throw new Failure(`There is no "backup ${name} ${action}": say now, list or state.`, ExitCode.WrongUse);
+      await run(environment, options, await reporter(program));
+    });
+  command("restore", "fill an empty store from a backup")
+    .argument("<environment>", "environment")
+    .option("--target <name>", "the target to take copies from, where there are several")
+    .option("--point <name>", "a point of `backup list` (default: the newest)")
+    .option("--repair", "add what is missing in a store that is not empty; nothing is overwritten")
+    .option("--json", "print the result as JSON")
+    .option("-y, --yes", "do not ask")
+    .action(async (name: string, options: RestoreOptions) => {
+      const environment = await open(name, program);
+      const { restore } = await import("./restore.js");
+      await restore(environment, options, await reporter(program));
     });
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")

@@ -1,5 +1,6 @@
 import { resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
+import { backUpState } from "./backup";
 import { writeClientFiles } from "./client-files";
 import type { Environment } from "./environment";
 import { hostsOf } from "./hosts";
@@ -45,6 +46,8 @@ export async function up(environment: Environment, options: UpOptions, report: R
   const values = Object.entries(result.outputs).map(([key, { value }]): [string, unknown] => [key, value]);
   const outputs = readOutputs(name, Object.fromEntries(values));
   const caFile = writeClientFiles(environment, outputs);
+  const { backup, images } = resolveTopology(name, environment.config.registry);
+  if (backup !== undefined && withoutHost === undefined) await backUpState(environment, open, report);
   const { endpoint, hostname, authority } = outputs;
   if (options.json === true) {
     const fields = { environment: name, changes: progress.counts, seconds: progress.seconds, endpoint, hostname, authority, caFile };
@@ -55,7 +58,7 @@ export async function up(environment: Environment, options: UpOptions, report: R
     name,
     outputs,
     caFile,
-    image: resolveTopology(name, environment.config.registry).images.registry,
+    image: images.registry,
     showPassword: options.showSecrets === true || process.stdout.isTTY,
   };
   process.stdout.write(`\n${name}: ${summary(progress.counts)} (${progress.seconds} s)\n\n${howToUse(use)}\n`);

@@ -42,6 +42,8 @@ export interface TrustConfig {
   redisCaPem?: string;
   /** CA of the S3 endpoint, PEM. @default - the system's */
   s3CaPem?: string;
+  /** CA of the endpoints that backups go to, PEM. @default - the system's */
+  backupCaPem?: string;
   /** Certificates of the authorization server, PEM. One of these two is needed with access mode `token`. @default - none */
   tokenCertificatesPem?: string;
   /** Keys of the authorization server, as a JWKS. @default - none */
@@ -64,6 +66,10 @@ export interface SecretsConfig {
   s3AccessKey?: Secret;
   /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
   s3SecretKey?: Secret;
+  /** Access keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupAccessKeys?: Record<string, Secret>;
+  /** Secret keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupSecretKeys?: Record<string, Secret>;
   /** Password of an external Redis. @default - none */
   redisPassword?: Secret;
   /** Password of the sentinels of an external Redis. @default - none */

@@ -129,6 +129,11 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["host", "plain", "pointedTo", "reread", "secret"],
     outputs: ["paths", "volumeName"],
   },
+  Backup: {
+    required: ["networkName", "topology"],
+    optional: ["accessKeys", "caPem", "secretKeys", "storeCaPem", "storeKeys", "storeVolumeName"],
+    outputs: [],
+  },
   Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "secretKey"] },
   GarbageCollection: {
     required: ["networkName", "node", "redisCaPem", "redisPassword", "topology"],
@@ -150,7 +155,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   Registry: {
     required: [],
     optional: [
-      ...["access", "alternativeNames", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
+      ...["access", "alternativeNames", "backup", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
       ...[
         "internalPortBase",
         "labels",

@@ -13,6 +13,8 @@ export interface CommandOptions {
   timeoutMs?: number;
   /** File that the command's lines are added to. @default - none */
   log?: string;
+  /** What the command reads from standard input. @default - nothing */
+  input?: string;
   /** Gets each line of standard error as it comes. @default - nobody */
   onErrorLine?: (line: string) => void;
 }
@@ -39,14 +41,16 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end, whatever that is; there is no input and no shell. */
+/** Runs a command to its end, whatever that is; there is no shell. */
 export async function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const child = spawn(command, [...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: "SIGKILL" }),
   });
+  child.stdin.on("error", () => undefined); // a command need not read to the end
+  child.stdin.end(options.input ?? "");
   let stdout = "";
   let stderr = "";
   let rest = "";

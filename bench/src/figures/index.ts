@@ -1,5 +1,6 @@
 import type { Figure } from "../bench";
 import { authentication } from "./authentication";
+import { backup } from "./backup";
 import { firstPull } from "./first-pull";
 import { garage } from "./garage";
 import { garbageCollection } from "./garbage-collection";
@@ -25,6 +26,7 @@ export const figures: readonly Figure[] = [
   packageCost,
   garage,
   garbageCollection,
+  backup,
   sentinel,
   virtualAddress,
   memory,

@@ -1,7 +1,8 @@
 import { storeDirectory } from "./registry-storage";
 import type { Topology } from "../topology";
+import type { BackupTargetTopology } from "../topology-backup";
 
-/** Keys of the bucket, where there are any. */
+/** Keys of a bucket, where there are any. */
 export interface StoreKeys {
   /** Access key. @default - rclone's default chain, which is the AWS SDK's */
   accessKey?: string;
@@ -17,6 +18,15 @@ export interface Rclone {
   store: string;
 }
 
+/** What rclone has to know of a bucket. */
+interface Bucket {
+  region: string;
+  endpoint?: string;
+  forcePathStyle: boolean;
+  storageClass?: string;
+  keyId?: string;
+}
+
 /**
  * How rclone reaches the registry's store. A directory is the remote `local`, a bucket the remote `store`.
  *
@@ -26,21 +36,47 @@ export function renderRclone({ objectStore: { s3 } }: Topology, keys: StoreKeys)
   const root = "docker/registry/v2";
   if (s3 === undefined) return { configuration: remote("local", { type: "local" }), store: `local:${storeDirectory}/${root}` };
   const directory = (s3.rootDirectory ?? "").replace(/^\/+|\/+$/g, "");
+  const { region, endpoint, forcePathStyle } = s3;
   return {
-    configuration: remote("store", {
-      type: "s3",
-      provider: s3.endpoint === undefined ? "AWS" : "Other",
-      region: s3.region,
-      endpoint: s3.endpoint,
-      force_path_style: String(s3.forcePathStyle),
-      env_auth: String(keys.accessKey === undefined),
-      access_key_id: keys.accessKey,
-      secret_access_key: keys.secretKey,
-      // Neither may rclone make a bucket, nor does it have to look for one.
-      no_check_bucket: "true",
-    }),
+    configuration: bucketRemote("store", { region, forcePathStyle, ...(endpoint === undefined ? {} : { endpoint }) }, keys),
     store: `store:${s3.bucket}/${directory === "" ? "" : `${directory}/`}${root}`,
   };
+}
+
+/** Where the directory of a target is in the container of backups. */
+export function targetDirectory(target: string): string {
+  return `/backup/${target}`;
+}
+
+/** How rclone names a target, as `backup-far:bucket/prefix`. */
+export function targetRemote({ name, s3 }: BackupTargetTopology): string {
+  return s3 === undefined ? `backup-${name}:${targetDirectory(name)}` : `backup-${name}:${s3.bucket}/${s3.prefix}`;
+}
+
+/**
+ * How rclone reaches a target of backups.
+ *
+ * @throws {TypeError} when a value holds control characters.
+ */
+export function renderTargetRemote({ name, s3 }: BackupTargetTopology, keys: StoreKeys): string {
+  return s3 === undefined ? remote(`backup-${name}`, { type: "local" }) : bucketRemote(`backup-${name}`, s3, keys);
+}
+
+function bucketRemote(name: string, { region, endpoint, forcePathStyle, storageClass, keyId }: Bucket, keys: StoreKeys): string {
+  return remote(name, {
+    type: "s3",
+    provider: endpoint === undefined ? "AWS" : "Other",
+    region,
+    endpoint,
+    force_path_style: String(forcePathStyle),
+    storage_class: storageClass,
+    ...(keyId === undefined ? {} : { server_side_encryption: "aws:kms", sse_kms_key_id: keyId }),
+    env_auth: String(keys.accessKey === undefined),
+    access_key_id: keys.accessKey,
+    secret_access_key: keys.secretKey,
+    // Neither may rclone make a bucket, nor does it have to look for one.
+    no_check_bucket: "true",
+  });
 }
 
 function remote(name: string, options: Record<string, string | undefined>): string {

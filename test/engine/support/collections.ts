@@ -1,6 +1,7 @@
 import { storeDirectory } from "ha-registry-core";
 import { DockerCli } from "ha-registry-tools";
-import { collect, collectionIn, type Collection } from "ha-registry/dist/cli/gc";
+import { collectionIn, type Collection } from "ha-registry/dist/cli/gc";
+import { runScript } from "ha-registry/dist/cli/script";
 import type { RegistryStack } from "./stack";
 
 /** Garbage collections of a registry; what looks at the store itself is for one whose store is a volume. */
@@ -23,7 +24,10 @@ export class Collections {
   /** Collects at once; returns the exit code, and all that was said. */
   async attempt(): Promise<{ code: number; output: string }> {
     const [first] = Object.values(this.registry.args.hosts ?? {}); // it is there
-    return collect(new DockerCli(first?.dockerHost), this.#collector);
+    const messages: string[] = [];
+    const say = (message: string): number => messages.push(message);
+    const { code, output } = await runScript(new DockerCli(first?.dockerHost), this.#collector, ["now"], { say });
+    return { code, output: [...messages, output].join("\n") };
   }
 
   /** Kills what directs the collection that goes on, and not its container. */

@@ -6,6 +6,7 @@ import type { PropertyDocs, TypeDocs } from "./interfaces";
 const sources = [
   "components/core/images.ts",
   "components/core/shape.ts",
+  "components/core/shape-backup.ts",
   "components/core/shape-garbage-collection.ts",
   "components/core/settings.ts",
   "components/docker/registry.ts",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { RegistryError, type Problem } from "ha-registry-core";
 
 import { cachePath } from "../cache";
-import { findExecutable, runChecked, runCommand, type CommandResult } from "../command";
+import { findExecutable, runChecked, runCommand, type CommandResult, type CommandOptions } from "../command";
 
 /** How long the Docker Engine may take to say what images it has, in milliseconds. */
 const INSPECT_TIMEOUT_MS = 60_000;
@@ -67,7 +67,12 @@ export class DockerCli {
 
   /** Runs `docker <args>` to its end, whatever that is. It may take as long as it likes. */
   async finish(...args: string[]): Promise<CommandResult> {
-    return await runCommand("docker", args, { environment: this.environment });
+    return await this.follow({}, ...args);
+  }
+
+  /** The same, with something to read for it, and somebody who gets each line of standard error as it comes. */
+  async follow(options: Pick<CommandOptions, "input" | "onErrorLine">, ...args: string[]): Promise<CommandResult> {
+    return await runCommand("docker", args, { ...options, environment: this.environment });
   }
 
   /** Runs `docker <args>`, which has to answer within a minute, to its end, whatever that is. */

@@ -1,0 +1,102 @@
+import { addressIn } from "./addresses";
+import { checkNumber, checkText, isText } from "./checks";
+import type { Problems } from "./errors";
+import { hosts, ports } from "./layout";
+import type { Ground } from "./placement";
+import type { BackupS3Shape, BackupShape, BackupTargetShape } from "./shape-backup";
+import type { BackupS3Topology, BackupTargetTopology, BackupTopology } from "./topology-backup";
+
+const minutesOfDay = 1440;
+
+/** Fills in and checks backups. They are made on the first host, which always has a registry node. */
+export function resolveBackup(name: string, { hosts: machines, network }: Ground, shape: BackupShape, problems: Problems): BackupTopology {
+  const targets = Object.entries(shape.targets ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  problems.require(targets.length > 0, "backup.targets", "there is nowhere for copies to go: name at least one target");
+  return {
+    number: 1,
+    name: `${name}-backup`,
+    host: machines[0]?.name ?? "",
+    address: addressIn(network.subnet, hosts.backup),
+    port: ports.backup,
+    volumeName: `${name}-backup`,
+    targets: targets.map(([target, each]) => resolveTarget(name, target, each, problems)),
+  };
+}
+
+function resolveTarget(registry: string, name: string, shape: BackupTargetShape, problems: Problems): BackupTargetTopology {
+  const path = `backup.targets.${name}`;
+  const at = (field: string): string => `${path}.${field}`;
+  problems.require(
+    isText(name, /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/),
+    path,
+    "file names are made of it: use 1 to 20 lower-case letters, digits and hyphens, with a letter first",
+  );
+  problems.require(
+    (shape.s3 === undefined) !== (shape.directory === undefined),
+    path,
+    "a target is either a bucket or a directory: give s3 or directory, and not both",
+  );
+  checkText(problems, at("directory"), shape.directory, "path");
+  const startsAt = shape.startsAt ?? "01:00";
+  const isTime = isText(startsAt, /^([01]\d|2[0-3]):[0-5]\d$/);
+  problems.require(isTime, at("startsAt"), `"${startsAt}" is not a time of day, as 01:00`);
+  const everyMinutes = shape.everyMinutes ?? 60;
+  problems.require(
+    Number.isInteger(everyMinutes) && everyMinutes > 0 && minutesOfDay % everyMinutes === 0,
+    at("everyMinutes"),
+    `${everyMinutes} minutes do not fill a day of ${minutesOfDay} evenly: give 15, 60, 360 or 1440, for example`,
+  );
+  const { keepHours = 48, keepDays = 30, keepMonths = 12, prune = true, bandwidth } = shape;
+  checkNumber(problems, at("keepHours"), keepHours, { from: 0, to: 8760, whole: true });
+  checkNumber(problems, at("keepDays"), keepDays, { from: 0, to: 36_500, whole: true });
+  checkNumber(problems, at("keepMonths"), keepMonths, { from: 0, to: 1200, whole: true });
+  problems.require(
+    bandwidth === undefined || isText(bandwidth, /^[A-Za-z0-9.,:-]+( [A-Za-z0-9.,:-]+)*$/),
+    at("bandwidth"),
+    `"${bandwidth}" is no limit as rclone knows them: give 10M, or a timetable such as 08:00,1M 20:00,off`,
+  );
+  const [hours = 0, minutes = 0] = (isTime ? startsAt : "00:00").split(":").map(Number);
+  return {
+    name,
+    ...(shape.s3 === undefined ? {} : { s3: resolveS3(registry, at("s3"), shape.s3, problems) }),
+    ...(shape.directory === undefined ? {} : { directory: shape.directory }),
+    startsAtMinute: hours * 60 + minutes,
+    everyMinutes,
+    keepHours,
+    keepDays,
+    keepMonths,
+    prune,
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+  };
+}
+
+function resolveS3(registry: string, path: string, s3: BackupS3Shape, problems: Problems): BackupS3Topology {
+  problems.require(
+    isText(s3.bucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    `${path}.bucket`,
+    `"${s3.bucket}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`,
+  );
+  checkText(problems, `${path}.region`, s3.region, "word");
+  checkText(problems, `${path}.endpoint`, s3.endpoint, "url");
+  checkText(problems, `${path}.keyId`, s3.keyId, "word");
+  const { prefix = registry, storageClass = "STANDARD" } = s3;
+  problems.require(
+    isText(prefix, /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/),
+    `${path}.prefix`,
+    `"${prefix}" is no prefix: give letters, digits, dots, hyphens and underscores, parted by single slashes`,
+  );
+  problems.require(
+    isText(storageClass, /^[A-Z_]+$/) && !/^(GLACIER|DEEP_ARCHIVE)$/.test(storageClass),
+    `${path}.storageClass`,
+    `"${storageClass}" cannot be read at once, as a restore and the next run have to: leave moving to archives to a rule of the bucket's own`,
+  );
+  return {
+    bucket: s3.bucket,
+    region: s3.region ?? "us-east-1",
+    ...(s3.endpoint === undefined ? {} : { endpoint: s3.endpoint }),
+    forcePathStyle: s3.forcePathStyle ?? s3.endpoint !== undefined,
+    prefix,
+    storageClass,
+    ...(s3.keyId === undefined ? {} : { keyId: s3.keyId }),
+  };
+}
