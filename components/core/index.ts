@@ -5,7 +5,7 @@ export * from "./images";
 export * from "./layout";
 export * from "./placement";
 export { BackupExitCode } from "./render/backup-exit-code";
-export { backupWorkDirectory, renderBackupScript } from "./render/backup-script";
+export { backupOwnerVariable, backupWorkDirectory, renderBackupScript } from "./render/backup-script";
 export * from "./render/client-config";
 export * from "./render/content";
 export * from "./render/garage";

@@ -8,10 +8,20 @@ import type { BackupS3Topology, BackupTargetTopology, BackupTopology } from "./t
 
 const minutesOfDay = 1440;
 
+/** Bytes per second with a unit, or `off`; one for both ways, or one for each. */
+const limit = "(?:off|[0-9]+(?:\\.[0-9]+)?[BKMGTP]?)(?::(?:off|[0-9]+(?:\\.[0-9]+)?[BKMGTP]?))?";
+
+/** One limit, or a timetable of them. */
+const limits = new RegExp(
+  `^(?:${limit}|(?:(?:[A-Z][a-z]{2}-)?[0-2][0-9]:[0-5][0-9],${limit})(?: (?:[A-Z][a-z]{2}-)?[0-2][0-9]:[0-5][0-9],${limit})*)$`,
+);
+
 /** Fills in and checks backups. They are made on the first host, which always has a registry node. */
 export function resolveBackup(name: string, { hosts: machines, network }: Ground, shape: BackupShape, problems: Problems): BackupTopology {
   const targets = Object.entries(shape.targets ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   problems.require(targets.length > 0, "backup.targets", "there is nowhere for copies to go: name at least one target");
+  const resolved = targets.map(([target, each]) => resolveTarget(name, target, each, problems));
+  checkPlaces(resolved, problems);
   return {
     number: 1,
     name: `${name}-backup`,
@@ -19,8 +29,18 @@ export function resolveBackup(name: string, { hosts: machines, network }: Ground
     address: addressIn(network.subnet, hosts.backup),
     port: ports.backup,
     volumeName: `${name}-backup`,
-    targets: targets.map(([target, each]) => resolveTarget(name, target, each, problems)),
+    targets: resolved,
   };
+}
+
+function checkPlaces(targets: readonly BackupTargetTopology[], problems: Problems): void {
+  const places = new Map<string, string>();
+  for (const { name, s3, directory } of targets) {
+    const place = s3 === undefined ? `directory ${directory}` : `bucket ${s3.endpoint ?? s3.region} ${s3.bucket}/${s3.prefix}`;
+    const other = places.get(place);
+    problems.require(other === undefined, `backup.targets.${name}`, `is the same place as ${other}: each target needs its own`);
+    places.set(place, name);
+  }
 }
 
 function resolveTarget(registry: string, name: string, shape: BackupTargetShape, problems: Problems): BackupTargetTopology {
@@ -51,7 +71,7 @@ function resolveTarget(registry: string, name: string, shape: BackupTargetShape,
   checkNumber(problems, at("keepDays"), keepDays, { from: 0, to: 36_500, whole: true });
   checkNumber(problems, at("keepMonths"), keepMonths, { from: 0, to: 1200, whole: true });
   problems.require(
-    bandwidth === undefined || isText(bandwidth, /^[A-Za-z0-9.,:-]+( [A-Za-z0-9.,:-]+)*$/),
+    bandwidth === undefined || isText(bandwidth, limits),
     at("bandwidth"),
     `"${bandwidth}" is no limit as rclone knows them: give 10M, or a timetable such as 08:00,1M 20:00,off`,
   );
@@ -81,9 +101,9 @@ function resolveS3(registry: string, path: string, s3: BackupS3Shape, problems: 
   checkText(problems, `${path}.keyId`, s3.keyId, "word");
   const { prefix = registry, storageClass = "STANDARD" } = s3;
   problems.require(
-    isText(prefix, /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/),
+    isText(prefix, /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/),
     `${path}.prefix`,
-    `"${prefix}" is no prefix: give letters, digits, dots, hyphens and underscores, parted by single slashes`,
+    `"${prefix}" is no prefix: give letters, digits, dots, hyphens and underscores, parted by single slashes, and no dot after a slash`,
   );
   problems.require(
     isText(storageClass, /^[A-Z_]+$/) && !/^(GLACIER|DEEP_ARCHIVE)$/.test(storageClass),

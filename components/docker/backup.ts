@@ -1,6 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { backupWorkDirectory, renderBackupScript, renderRclone, renderTargetRemote, targetDirectory, users } from "ha-registry-core";
+import * as random from "@pulumi/random";
+import {
+  backupOwnerVariable,
+  backupWorkDirectory,
+  renderBackupScript,
+  renderRclone,
+  renderTargetRemote,
+  targetDirectory,
+  users,
+} from "ha-registry-core";
 import type { BackupTopology, StoreKeys, Topology } from "ha-registry-core";
 import { healthcheck, labels, serviceDefaults, volumePreparation } from "./container";
 import { Files, pathOf } from "./files";
@@ -29,7 +38,7 @@ export interface BackupArgs {
   caPem?: pulumi.Input<string>;
 }
 
-/** Memory of rclone, MiB: some hundred bytes for each object of a listing, and its buffers. */
+/** Memory of rclone, MiB: about a kilobyte for each object of a listing, and its buffers. */
 const memoryMiB = 1024;
 
 /** Copies of the store in other places: one container with rclone, which runs when it is time, and does what `npx ha-registry backup` and `restore` ask for. */
@@ -56,6 +65,7 @@ export class Backup extends pulumi.ComponentResource {
       },
       { parent: this, hostProviders },
     );
+    const owner = new random.RandomUuid(`${name}-owner`, {}, { parent: this }).result;
     const { volume, prepared } = workVolume(name, topology, backup, child);
     new docker.Container(
       onHost(backup.name, backup.host),
@@ -66,8 +76,8 @@ export class Backup extends pulumi.ComponentResource {
         init: true,
         entrypoints: ["sh"],
         command: [pathOf(files, "backup.sh"), "serve", pathOf(files, "rclone.conf"), pulumi.unsecret(rclone.store)],
-        envs: trustedDirectories(files, args),
-        tmpfs: { "/tmp": `rw,noexec,nosuid,size=512m,uid=${users.registry},mode=0700` },
+        envs: [pulumi.interpolate`${backupOwnerVariable}=${owner}`, ...trustedDirectories(files, args)],
+        tmpfs: { "/tmp": `rw,noexec,nosuid,size=16m,uid=${users.registry},mode=0700` },
         networksAdvanced: [{ name: args.networkName, ipv4Address: backup.address }],
         ...reachGarage(topology, backup),
         mounts: [
@@ -75,7 +85,12 @@ export class Backup extends pulumi.ComponentResource {
           { type: "volume", source: volume.name, target: backupWorkDirectory },
           ...storeMounts(topology, args.storeVolumeName, false),
           ...backup.targets.flatMap(({ name: target, directory }) =>
-            directory === undefined ? [] : [{ type: "bind", source: directory, target: targetDirectory(target) }],
+            directory === undefined
+              ? []
+              : [
+                  // A disk that is mounted there later is seen, too.
+                  { type: "bind", source: directory, target: targetDirectory(target), bindOptions: { propagation: "rslave" } },
+                ],
           ),
         ],
         healthcheck: healthcheck("[ -e /tmp/ready ]"),
@@ -123,12 +138,12 @@ function workVolume(name: string, topology: Topology, { volumeName, host }: Back
     { ...child, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
   );
   const prepared = new docker.Container(
-    onHost(`${name}-owner`, host),
+    onHost(`${name}-prepared`, host),
     {
       // The directory in it keeps the volume from being empty: Docker gives an empty one the owner that the image's directory has.
       ...volumePreparation(topology, `mkdir -p ${backupWorkDirectory}/repositories && chown -R ${owner} ${backupWorkDirectory}`),
       labels: labels(topology, "backup"),
-      name: `${volumeName}-owner`,
+      name: `${volumeName}-prepared`,
       mounts: [{ type: "volume", source: volume.name, target: backupWorkDirectory }],
     },
     { ...child, deleteBeforeReplace: true, ignoreChanges: ["image"] }, // any image will do

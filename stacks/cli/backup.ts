@@ -12,6 +12,10 @@ export interface BackupOptions {
   target?: string;
   /** Prints the result as JSON, one line for each target or point. */
   json?: boolean;
+  /** Makes a point although the store is empty, or has lost half of its tags. */
+  acceptLoss?: boolean;
+  /** Writes to a target that another registry has written to, or that was emptied. */
+  takeOver?: boolean;
 }
 
 /** What a run of backups, or a restore, says of itself (render/backup-copy.ts, backup-restore.ts). */
@@ -74,11 +78,13 @@ export function backupContainer({ name, config }: Pick<Environment, "name" | "co
  *
  * @throws {Failure} when a run failed, or one is under way.
  */
-export async function backupNow(environment: Environment, { target, json }: BackupOptions, report: Report): Promise<void> {
+export async function backupNow(environment: Environment, options: BackupOptions, report: Report): Promise<void> {
   const { name } = environment;
+  const { target, json } = options;
   const { docker, backup } = backupContainer(environment, target);
+  const flags = [...(options.acceptLoss === true ? ["accept-loss"] : []), ...(options.takeOver === true ? ["take-over"] : [])];
   report(`${name}: backing up`);
-  const { code, output } = await runScript(docker, backup.name, ["now", ...(target === undefined ? [] : [target])], {
+  const { code, output } = await runScript(docker, backup.name, ["now", target ?? "all", ...flags], {
     say: (message) => report(`${name}: ${message}`),
   });
   if (code === BackupExitCode.UnderWay) throw new Failure(`${name}: a backup or a restore is under way already.`);
@@ -95,24 +101,19 @@ function summary({ target = "", result = "", point = "", blobs = 0, bytes = 0, s
     : `${target}: failed after ${seconds} s`;
 }
 
-/** Tells what every target has, the oldest first. */
-export async function listBackups(environment: Environment, { target, json }: BackupOptions, report: Report): Promise<void> {
-  const items = await backupItems(environment, report, target);
-  if (json === true) process.stdout.write(items.map((item) => `${JSON.stringify(item)}\n`).join(""));
-  else process.stdout.write(items.map((item) => `${item.target}  ${item.kind === "state" ? "state" : "point"}  ${item.name}\n`).join(""));
-}
-
 /**
- * What the targets have for a restore, the oldest first.
+ * Tells what every target has, the oldest first.
  *
- * @param target Name of the target. @default - all
- * @throws {Failure} when a target cannot be listed.
+ * @throws {Failure} when a target cannot be listed; what the others have is told all the same.
  */
-export async function backupItems(environment: Environment, report: Report, target?: string): Promise<BackupItem[]> {
+export async function listBackups(environment: Environment, { target, json }: BackupOptions, report: Report): Promise<void> {
   const { docker, backup } = backupContainer(environment, target);
-  const { code, output } = await runScript(docker, backup.name, ["list"], { say: (message) => report(`${environment.name}: ${message}`) });
+  const { code, output } = await runScript(docker, backup.name, ["list", target ?? "all"], {
+    say: (message) => report(`${environment.name}: ${message}`),
+  });
+  const lines = linesOf<BackupItem>(output).map((item) => `${item.target}  ${item.kind === "state" ? "state" : "point"}  ${item.name}\n`);
+  process.stdout.write(json === true ? output : lines.join(""));
   if (code !== 0) throw new Failure(`${environment.name}: not every target could be listed.`);
-  return linesOf<BackupItem>(output).filter((item): item is BackupItem => target === undefined || item.target === target);
 }
 
 /**
@@ -124,7 +125,7 @@ export async function backUpState(environment: Environment, { pulumi }: OpenStac
   const state = await pulumi("stack", "export");
   const say = (message: string): void => report(`${environment.name}: ${message}`);
   for (const { name } of backup.targets) {
-    const { code } = await runScript(docker, backup.name, ["put-state", name], { input: state, say });
+    const { code } = await runScript(docker, backup.name, ["put-state", name, String(Buffer.byteLength(state))], { input: state, say });
     if (code !== 0) say(`target ${name} did not take a copy of the state`);
   }
 }

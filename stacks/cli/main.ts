@@ -128,6 +128,8 @@ function buildProgram(): Command {
     .argument("[action]", "now, list, or state: print the newest copy of Pulumi's state", "now")
     .option("--target <name>", "this target alone")
     .option("--json", "print results as JSON, one line each")
+    .option("--accept-loss", "make a point although the store is empty, or has lost half of its tags")
+    .option("--take-over", "write to a target that another registry has written to, or that was emptied")
     .action(async (name: string, action: string, options: BackupOptions) => {
       const environment = await open(name, program);
       const { backupNow, listBackups, printState } = await import("./backup.js");

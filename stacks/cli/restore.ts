@@ -38,7 +38,7 @@ export async function restore(environment: Environment, options: RestoreOptions,
     say: (message) => report(`${name}: ${message}`),
   });
   if (code === BackupExitCode.UnderWay) throw new Failure(`${name}: a backup or a restore is under way already.`);
-  if (code === BackupExitCode.NoPoint)
+  if (code === BackupExitCode.NotThere)
     throw new Failure(
       `${name}: ${target} has no such point; \`npx ha-registry backup ${name} list\` tells those that it has.`,
       ExitCode.WrongUse,
@@ -49,9 +49,16 @@ export async function restore(environment: Environment, options: RestoreOptions,
       ExitCode.WrongUse,
     );
   const [result] = linesOf<BackupResult>(output);
-  if (result === undefined || code !== 0) throw new Failure(`${name}: not everything was restored. Nothing is lost: repeat it.`);
-  if (options.json === true) process.stdout.write(output);
-  else process.stdout.write(`${name}: ${result.blobs} blobs of ${result.bytes} bytes restored in ${result.seconds} s\n`);
+  if (result === undefined || (code !== 0 && code !== BackupExitCode.Incomplete))
+    throw new Failure(`${name}: not everything was restored. Nothing is lost: repeat it.`);
+  process.stdout.write(options.json === true ? output : `${name}: ${summary(result)}\n`);
+  if (code === BackupExitCode.Incomplete)
+    throw new Failure(`${name}: ${target} lacks manifests. What it has was restored; try another target or point.`);
+}
+
+function summary({ point = "", blobs = 0, bytes = 0, missing = 0, seconds = 0 }: Partial<BackupResult>): string {
+  const lacking = missing === 0 ? "" : `; ${missing} blobs that links name were not there`;
+  return `point ${point}: ${blobs} blobs of ${bytes} bytes restored in ${seconds} s${lacking}`;
 }
 
 function onlyTarget(names: readonly string[]): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chown, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -154,15 +154,48 @@ describe("backups", () => {
     await pullAll();
   });
 
-  it("a blob that was damaged in the store does not damage its copy", async () => {
-    const [first] = await far.objects(`${name}/blobs`);
-    assert.ok(first);
-    const path = first.slice(first.indexOf("/blobs/") + 1);
-    await inContainer(`cp ${store(path)} /tmp/kept; truncate -s 1 ${store(path)}`);
-    const { stderr } = await commandLine.run(1, "backup", name, "now", "--target", "far");
-    assert.match(stderr, new RegExp(`do not match.*${path.slice("blobs/".length)}`));
-    await inContainer(`cat /tmp/kept > ${store(path)}`);
-    await backUp("far");
+  it("a point holds what was pushed while it was made, or what was there before", async () => {
+    const first = layers.body(40);
+    await push("team/busy", "moving", first);
+    await push("team/busy", "kept", first);
+    let going = true;
+    const pushing = (async () => {
+      for (let number = 41; going; number = number === 60 ? 41 : number + 1) {
+        await push("team/busy", "moving", layers.body(number));
+        await push("team/busy", "kept", first); // the same again: its links are written anew
+      }
+    })();
+    for (let round = 0; round < 3; round++) await backUp("shelf");
+    going = false;
+    await pushing;
+    const points = (await readdir(join(shelf, "points"))).sort();
+    for (const point of points.slice(-3)) {
+      const { tags, manifests } = await pointContent(`/backup/shelf/points/${point}`, "team/busy");
+      assert.deepEqual([...tags.keys()].sort(), ["kept", "moving"], point);
+      for (const digest of tags.values()) assert.ok(manifests.includes(digest), `${point}: ${digest}`);
+    }
+  });
+
+  it("of a store that has lost most of its tags make no point, until that is accepted", async () => {
+    await inContainer(`mv ${store("repositories/team")} ${store("repositories/away")}; mkdir ${store("repositories/team")}`);
+    await inContainer(`cd ${store("repositories/away")} && for each in *; do [ $each = app-1 ] || mv $each ../../kept-$each; done`);
+    const { stderr } = await commandLine.run(1, "backup", name, "now");
+    assert.match(stderr, /of \d+ tags at the last run \d+ are left/);
+    await inContainer(
+      `cd ${store("repositories")} && rmdir team && mv away team && for each in ../kept-*; do mv $each team/\${each#../kept-}; done`,
+    );
+    await backUp();
+  });
+
+  it("a target that another registry has written to, or that has nothing any more, is left alone until it is taken over", async () => {
+    await inContainer("echo another > /backup/shelf/owner");
+    assert.match((await commandLine.run(1, "backup", name, "now", "--target", "shelf")).stderr, /another registry writes to target shelf/);
+    await inContainer("rm -r /backup/shelf/*");
+    assert.match((await commandLine.run(1, "backup", name, "now", "--target", "shelf")).stderr, /is the disk mounted/);
+    const { stdout } = await commandLine.run(0, "backup", name, "now", "--target", "shelf", "--take-over", "--json");
+    const [result] = linesOf<BackupResult>(stdout);
+    assert.ok((result?.blobs ?? 0) > IMAGES);
+    assert.notEqual(result?.point, "", "a point, though nothing has changed");
   });
 
   it("of a store that was lost leave no point", async () => {
@@ -172,7 +205,7 @@ describe("backups", () => {
   });
 
   it("a restore that is killed halfway goes on where it was, and everything can be pulled again", async () => {
-    await killOnceThereIs("/var/lib/backup/restored.tar.gz");
+    await killOnceThereIs("/var/lib/backup/lists/*/point.tar.gz");
     const killed = commandLine.start("restore", name, "--target", "far", "--yes");
     assert.notEqual((await killed.end).code, 0);
     const { stderr } = await commandLine.run(1, "backup", name, "now");
@@ -180,6 +213,21 @@ describe("backups", () => {
     await commandLine.run(0, "restore", name, "--target", "far", "--yes");
     await pullAll();
     await backUp();
+  });
+
+  it("a restore from a target that lacks a manifest leaves the tags of its repository out, and says so", async () => {
+    const manifest = pushed.get("team/app-1:v1") ?? "";
+    const [first] = (await far.objects(`${name}/blobs`)).filter((path) => path.includes(manifest.slice("sha256:".length)));
+    assert.ok(first);
+    await rename(first, `${first}.away`);
+    await wipe();
+    const { stderr } = await commandLine.run(1, "restore", name, "--target", "far", "--yes");
+    assert.match(stderr, /tags of team\/app-1 are left out/);
+    await pull("team/app-2", "v2");
+    await client.request("GET", "/v2/team/app-1/manifests/v4", { expect: [404] });
+    await rename(`${first}.away`, first);
+    await commandLine.run(0, "restore", name, "--target", "far", "--repair", "--yes");
+    await pullAll();
   });
 
   it("an earlier point can be restored", async () => {
@@ -232,8 +280,22 @@ describe("backups", () => {
       container,
       "sh",
       "-c",
-      `until [ -e ${file} ]; do :; done; kill -KILL $(cat /tmp/running) $(pidof rclone)`,
+      `until ls ${file} > /dev/null 2>&1; do :; done; kill -KILL $(cat /tmp/running) $(pidof rclone)`,
     );
+  }
+
+  /** Tags of a repository in a point with what they name, and its manifests. */
+  async function pointContent(archive: string, repository: string): Promise<{ tags: Map<string, string>; manifests: string[] }> {
+    const text = await inContainer(
+      `mkdir /tmp/point && cd /tmp/point && tar -xzf ${archive} && cd repositories/${repository}/_manifests && ` +
+        `for tag in tags/*; do echo "$tag $(cat $tag/current/link)"; done; ls revisions/sha256; rm -r /tmp/point`,
+    );
+    const lines = text.trim().split("\n");
+    const tags = lines.filter((line) => line.startsWith("tags/")).map((line) => line.slice("tags/".length).split(" "));
+    return {
+      tags: new Map(tags.map(([tag = "", digest = ""]) => [tag, digest])),
+      manifests: lines.filter((line) => !line.startsWith("tags/")).map((digest) => `sha256:${digest}`),
+    };
   }
 
   /** Paths of blobs below a directory in the container, sorted. */

@@ -1,79 +1,107 @@
-/** How long a link has to be there before it is copied, seconds: times of objects are told to the second, and a later change within it would go unseen. */
-const settleSeconds = 3;
+import { restoringFile } from "./rclone";
 
-/** Shell functions of backups that copy, and that tell how it went (see backup-script.ts). */
+/** From how many tags on a store that has lost half of them is suspicious. */
+const suspiciousFrom = 20;
+
+/** Shell functions of backups that copy (see backup-script.ts). */
 export function backupCopyFunctions(): string {
   return `
-# The store's links, in the volume. A store that is empty, and was not before, was lost: nothing may look like a copy of that.
-copy_links() {
-  if ! rclone lsf --max-depth 1 "$store/repositories" > /tmp/listed 2> /tmp/log.links; then
-    grep -q 'directory not found' /tmp/log.links || { say "the store cannot be listed: $(tail -n 1 /tmp/log.links | tr -d '"\\\\')"; return 1; }
-    : > /tmp/listed
+# The digests that links name, from their paths, each once; and where the blob of a digest is.
+digests() { sed -n "s,^.*/_\\\\($1\\\\)/sha256/\\\\([0-9a-f]\\\\{64\\\\}\\\\)/link\\$,\\\\2,p" | sort -u; }
+blob_paths() { sed 's,^\\(..\\).*,sha256/\\1/&/data,'; }
+links_below() { (cd "$1" && find . -name link); }
+tags_below() { (cd "$1" && find . -path '*/_manifests/tags/*/current/link'); }
+
+tags_of_store() { listed "$1" -R --include '/**/_manifests/tags/*/current/link' "$store/repositories"; }
+
+# A store that is empty, or has lost half of its tags since the last run, was lost or emptied by mistake: nothing may look like a good copy of that.
+check_loss() {
+  tags_of_store "$lists/tags" || return 1
+  tags=$(sed -n '$=' "$lists/tags")
+  before=$(tags_below "$work/repositories" | sed -n '$=')
+  [ -z "$accept_loss" ] || return 0
+  if [ "\${tags:-0}" = 0 ] && [ -n "$before" ]; then
+    say "the store is empty, and was not at the last run: restore it, or say --accept-loss"
+    return 1
   fi
-  if [ ! -s /tmp/listed ]; then
-    [ -z "$(ls "$work/repositories")" ] || { say "the store is empty, and was not at the last run: nothing is copied. Restore it"; return 1; }
-    return 0
+  if [ "\${before:-0}" -ge ${suspiciousFrom} ] && [ $((\${tags:-0} * 2)) -lt "\${before:-0}" ]; then
+    say "of $before tags at the last run $tags are left: restore them, or say --accept-loss"
+    return 1
   fi
-  # Noted before and after: a run that is killed halfway may have changed the links already.
-  [ ! -e "$work/copying" ] || now > "$work/changed"
-  : > "$work/copying"
-  logged /tmp/log.links rclone sync --fast-list --use-server-modtime --transfers 16 --min-age ${settleSeconds}s --exclude '_uploads/**' "$store/repositories" "$work/repositories" || return 1
-  ! grep -qE '"msg":"(Copied|Deleted)' /tmp/log.links || now > "$work/changed"
-  rm -f "$work/copying"
 }
 
-# Blobs that the target has not. One that it has and that differs in size is an error: never is a copy overwritten.
+# The store's links, in the volume. Tags come first: what names something is younger than what it names. The content of all other links stands in their path.
+# Noted before and after: a run that is killed halfway may have changed the links already.
+copy_links() {
+  # An empty registry has no directories yet.
+  case "$store" in local:*) mkdir -p "\${store#local:}/repositories" ;; esac
+  [ ! -e "$work/copying" ] || now > "$work/changed" || return 1
+  : > "$work/copying" || return 1
+  logged log.tags rclone sync --fast-list --checksum --transfers 16 --include '/**/_manifests/tags/*/current/link' "$store/repositories" "$work/repositories" &&
+    logged log.links rclone sync --fast-list --size-only --transfers 16 --exclude '/**/_manifests/tags/*/current/link' --exclude '_uploads/**' "$store/repositories" "$work/repositories" ||
+    return 1
+  ! grep -qhE '"msg":"(Copied|Deleted)' "$lists/log.tags" "$lists/log.links" || now > "$work/changed" || return 1
+  rm "$lists/log.tags" "$lists/log.links" "$work/copying"
+}
+
+# Tags of a manifest that was deleted between the two: they are gone at a second look. Those that are left were broken before.
+copy_settled_links() {
+  copy_links || return 1
+  [ -n "$(broken_tags)" ] || return 0
+  copy_links || return 1
+  broken=$(broken_tags | sed -n '1{s,^\\./,,;s,/current/link$,,;p;}')
+  [ -z "$broken" ] || say "tags name manifests that the store has not, as $broken"
+}
+broken_tags() {
+  tags_below "$work/repositories" | (cd "$work/repositories" && while read -r link; do
+    digest=
+    read -r digest < "$link"
+    [ -e "\${link%/_manifests/tags/*}/_manifests/revisions/sha256/\${digest#sha256:}/link" ] || echo "$link"
+  done)
+}
+
+# Blobs that links name and the target has not. Nothing that it has is overwritten. Blobs of deleted layers may be collected already, while their links are left; a manifest
+# that is missing is damage.
 copy_blobs() {
-  [ -s /tmp/listed ] || return 0
-  logged /tmp/log.blobs rclone copy --fast-list --size-only --immutable --bwlimit "$limit" --exclude '_uploads/**' "$store/blobs" "$remote/blobs"
+  links_below "$work/repositories" > "$lists/links" || return 1
+  digests 'layers\\|manifests/revisions' < "$lists/links" | blob_paths > "$lists/wanted" || return 1
+  digests 'manifests/revisions' < "$lists/links" | blob_paths > "$lists/manifests" || return 1
+  list_blobs && without "$lists/there" "$lists/wanted" > "$lists/new" || return 1
+  [ -s "$lists/new" ] || return 0
+  logged log.blobs rclone copy --no-traverse --ignore-existing --bwlimit "$limit" --files-from-raw "$lists/new" "$store/blobs" "$remote/blobs" || return 1
+  sed -n 's/^.*"msg":"Copied (new)".*"object":"\\([^"]*\\)".*$/\\1/p' "$lists/log.blobs" | sort -u > "$lists/copied" || return 1
+  without "$lists/copied" "$lists/new" > "$lists/missing" && within "$lists/manifests" "$lists/missing" > "$lists/lost" || return 1
+  [ ! -s "$lists/lost" ] || say "the store has lost $(sed -n '$=' "$lists/lost") manifests that links name, as $(sed -n 1p "$lists/lost"): verify it"
 }
 
 # Number of blobs that were copied, and their bytes.
 copied() {
-  awk -v FS='"size":' '/"msg":"Copied/ { blobs++; bytes += $2 + 0 } END { printf "%d %.0f", blobs, bytes }' /tmp/log.blobs 2> /dev/null
+  awk -v FS='"size":' '/"msg":"Copied/ { blobs++; bytes += $2 + 0 } END { printf "%d %.0f", blobs, bytes }' "$lists/log.blobs" 2> /dev/null
 }
 
 # One run to one target.
 run() {
   settings "$1"
-  [ ! -e "$work/restoring" ] || { say "a restore was not finished: repeat it"; return 1; }
-  sleep ${settleSeconds}
   begun=$(now)
   point=
-  rm -f /tmp/log.blobs
-  copy_links && copy_blobs && make_point
+  rm -f "$lists"/*
+  not_restoring && own_target && list_points && check_clock && check_loss && copy_settled_links && copy_blobs && make_point
   result=$?
-  [ $result != 0 ] || expire
+  # A point was made, of what is left.
+  [ ! -s "$lists/lost" ] || result=1
+  if [ $result = 0 ] && [ -s "$lists/tags" ]; then expire; fi
   set -- $(copied)
   ended=$(now)
-  word=$([ $result = 0 ] && echo done || echo failed)
-  echo "$ended $result $((ended - begun)) \${1:-0} \${2:-0}" > "$work/last.$target.part"
-  mv "$work/last.$target.part" "$work/last.$target"
+  echo "$ended $result $((ended - begun)) \${1:-0} \${2:-0}" > "$work/last.part" && mv "$work/last.part" "$work/last.$target"
   [ $result != 0 ] || echo "$ended" > "$work/succeeded.$target"
-  metrics_of "$target"
   printf '{"time":"%s","target":"%s","result":"%s","point":"%s","blobs":%s,"bytes":%s,"seconds":%s}\\n' \\
-    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$target" "$word" "$point" "\${1:-0}" "\${2:-0}" $((ended - begun)) | tee /proc/1/fd/1
+    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$target" "$([ $result = 0 ] && echo done || echo failed)" "$point" "\${1:-0}" "\${2:-0}" $((ended - begun)) | tee /proc/1/fd/1
   return $result
 }
 
-# What Prometheus is told of a target.
-metrics_of() {
-  name=$1
-  metric() { [ -z "$4" ] || printf '# HELP %s %s\\n# TYPE %s %s\\n%s{target="%s"} %s\\n' "$1" "$2" "$1" "$3" "$1" "$name" "$4"; }
-  {
-    read -r at failed seconds blobs bytes < "$work/last.$name"
-  } 2> /dev/null || { at= failed= seconds= blobs= bytes=; }
-  {
-    metric ha_registry_backup_interval_seconds "From one run to the next, as planned." gauge $((every * 60))
-    metric ha_registry_backup_last_run_timestamp_seconds "When the last run ended." gauge "$at"
-    metric ha_registry_backup_last_success_timestamp_seconds "When the last run that succeeded ended." gauge "$(cat "$work/succeeded.$name" 2> /dev/null)"
-    metric ha_registry_backup_last_result "1 when the last run succeeded, else 0." gauge "\${failed:+$([ "$failed" = 0 ] && echo 1 || echo 0)}"
-    metric ha_registry_backup_duration_seconds "How long the last run took." gauge "$seconds"
-    metric ha_registry_backup_new_blobs "Blobs that the last run copied." gauge "$blobs"
-    metric ha_registry_backup_new_bytes "Bytes of them." gauge "$bytes"
-    metric ha_registry_backup_points "Points that can be restored." gauge "$(cat "$work/points.$name" 2> /dev/null)"
-  } > "$work/.metrics.$name"
-  mv "$work/.metrics.$name" "$work/metrics.$name"
+not_restoring() {
+  restoring=$(content "$store/${restoringFile}") || return 1
+  [ -z "$restoring" ] || { say "a restore was not finished ($restoring): repeat it"; return 1; }
 }
 `;
 }

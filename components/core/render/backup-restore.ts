@@ -1,70 +1,73 @@
 import { BackupExitCode } from "./backup-exit-code";
+import { restoringFile } from "./rclone";
 
 /** Shell functions of backups that restore (see backup-script.ts). */
 export function backupRestoreFunctions(): string {
   return `
-# Whether there is any tag.
-is_empty() {
-  rclone lsf -R --files-only --fast-list --include '/**/_manifests/tags/*/current/link' "$store/repositories" > /tmp/tags 2> /tmp/log.tags ||
-    grep -q 'directory not found' /tmp/log.tags || { say "the store cannot be listed: $(tail -n 1 /tmp/log.tags | tr -d '"\\\\')"; exit 1; }
-  [ ! -s /tmp/tags ]
-}
-
-# Blobs come first, then what names them, and tags last: whatever can be pulled is whole. Nothing is overwritten, so that it can be repeated, and so
-# that pushes may go on.
+# Blobs come first, then what names them, and tags last: whatever can be pulled is whole. Nothing but blobs of a wrong size is overwritten, so that it can be
+# repeated, and so that pushes may go on. Garbage collection keeps away meanwhile; what it was just removing when we began, a second look at the blobs brings back.
 restore() {
   settings "$1"
   wanted=$2
   mode=$3
   alone
   begun=$(now)
-  points > /tmp/points
-  [ "$wanted" != latest ] || wanted=$(sed -n 1p /tmp/points)
-  if [ -z "$wanted" ] || ! grep -qx "$wanted" /tmp/points; then
+  list_points || exit 1
+  [ "$wanted" != latest ] || wanted=$(sed -n 1p "$lists/points")
+  if [ -z "$wanted" ] || ! grep -qxF -- "$wanted" "$lists/points"; then
     say "target $target has no point \${wanted:-at all}"
-    rm -f /tmp/running
-    exit ${BackupExitCode.NoPoint}
+    exit ${BackupExitCode.NotThere}
   fi
   # One that was not finished goes on.
-  if [ "$mode" != repair ] && [ "$(cat "$work/restoring" 2> /dev/null)" != "$target $wanted" ] && ! is_empty; then
+  unfinished=$(content "$store/${restoringFile}") && tags_of_store "$lists/tags" || exit 1
+  if [ "$mode" != repair ] && [ "$unfinished" != "$target $wanted" ] && [ -s "$lists/tags" ]; then
     say "the store has tags already"
-    rm -f /tmp/running
     exit ${BackupExitCode.NotEmpty}
   fi
-  echo "$target $wanted" > "$work/restoring"
-  fetch_point "$wanted" && restore_blobs && restore_links
+  echo "$target $wanted" | rclone rcat "$store/${restoringFile}" 2> "$lists/log" || { say "the store cannot be written to: $(tail -n 1 "$lists/log")"; exit 1; }
+  fetch_point "$wanted" && restore_blobs log.blobs && restore_links && restore_blobs log.again && logged log.end rclone deletefile "$store/${restoringFile}"
   result=$?
-  [ $result != 0 ] || rm -rf "$work/restoring" "$work/restored" "$work/restored.tar.gz"
+  [ $result != 0 ] || [ ! -s "$lists/lost" ] || result=${BackupExitCode.Incomplete}
+  missing=$(sed -n '$=' "$lists/missing" 2> /dev/null)
+  word=failed
+  [ $result != 0 ] || word=done
+  [ $result != ${BackupExitCode.Incomplete} ] || word=incomplete
   set -- $(copied)
   printf '{"time":"%s","target":"%s","result":"%s","point":"%s","blobs":%s,"bytes":%s,"missing":%s,"seconds":%s}\\n' \\
-    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$target" "$([ $result = 0 ] && echo done || echo failed)" "$wanted" "\${1:-0}" "\${2:-0}" \\
-    "$(awk 'END { print NR }' /tmp/missing)" $(($(now) - begun)) | tee /proc/1/fd/1
-  rm -f /tmp/running
+    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$target" "$word" "$wanted" "\${1:-0}" "\${2:-0}" "\${missing:-0}" $(($(now) - begun)) | tee /proc/1/fd/1
   return $result
 }
 
 fetch_point() {
-  rm -rf "$work/restored" "$work/restored.tar.gz" /tmp/log.blobs
-  : > /tmp/missing
-  mkdir "$work/restored"
-  logged /tmp/log.point rclone copyto "$remote/points/$1.tar.gz" "$work/restored.tar.gz" &&
-    tar -C "$work/restored" -xzf "$work/restored.tar.gz" &&
-    tar -tzf "$work/restored.tar.gz" > /tmp/members
+  mkdir "$lists/restored"
+  logged log.point rclone copyto "$remote/points/$1.tar.gz" "$lists/point.tar.gz" && [ -s "$lists/point.tar.gz" ] &&
+    tar -C "$lists/restored" -xzf "$lists/point.tar.gz" && [ -d "$lists/restored/repositories" ] || { say "point $1 could not be read to its end"; return 1; }
 }
 
-# Blobs that only links to layers name may have been collected before the point was made: nothing needs them, and who verifies the store finds
-# whatever else is missing.
+# Blobs that only links to layers name may have been collected before the point was made, and nothing needs them; a manifest that is missing is damage.
 restore_blobs() {
-  digests_of /tmp/members | blob_paths > /tmp/wanted
-  rclone lsf -R --fast-list --files-only "$remote/blobs" > /tmp/all || return 1
-  awk 'FILENAME == "/tmp/all" { there[$0] = 1; next } !($0 in there)' /tmp/all /tmp/wanted > /tmp/missing
-  logged /tmp/log.blobs rclone copy --fast-list --ignore-existing --transfers 8 --files-from-raw /tmp/wanted "$remote/blobs" "$store/blobs"
+  links_below "$lists/restored/repositories" > "$lists/links" || return 1
+  digests 'layers\\|manifests/revisions' < "$lists/links" | blob_paths > "$lists/wanted" || return 1
+  digests 'manifests/revisions' < "$lists/links" | blob_paths > "$lists/manifests" || return 1
+  list_blobs && without "$lists/there" "$lists/wanted" > "$lists/missing" && within "$lists/manifests" "$lists/missing" > "$lists/lost" || return 1
+  logged "$1" rclone copy --no-traverse --size-only --transfers 8 --files-from-raw "$lists/wanted" "$remote/blobs" "$store/blobs"
 }
 
 restore_links() {
-  from="$work/restored/repositories"
-  logged /tmp/log.links rclone copy --ignore-existing --transfers 16 --exclude '_manifests/tags/**' "$from" "$store/repositories" &&
-    logged /tmp/log.links rclone copy --ignore-existing --transfers 16 --include '/**/_manifests/tags/**' "$from" "$store/repositories"
+  from="$lists/restored/repositories"
+  logged log.links rclone copy --ignore-existing --transfers 16 --exclude '_manifests/tags/**' "$from" "$store/repositories" || return 1
+  # The first rule that fits decides: what is left out, then tags, then nothing else.
+  { repositories_with_lost_manifests | sed 's,.*,- /&/_manifests/tags/**,' && printf '+ /**/_manifests/tags/**\\n- **\\n' | sed ''; } > "$lists/tag-filter" || return 1
+  logged log.links rclone copy --ignore-existing --transfers 16 --filter-from "$lists/tag-filter" "$from" "$store/repositories"
+}
+
+repositories_with_lost_manifests() {
+  sed 's,^sha256/../\\([0-9a-f]*\\)/data$,\\1,' "$lists/lost" | while read -r digest; do
+    (cd "$lists/restored/repositories" && find . -path "*/_manifests/revisions/sha256/$digest/link") | sed 's,^\\./,,;s,/_manifests/.*$,,'
+  done | sort -u | while read -r repository; do
+    say "tags of $repository are left out: target $target lacks manifests of it"
+    echo "$repository"
+  done
 }
 `;
 }

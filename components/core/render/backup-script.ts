@@ -2,12 +2,17 @@ import type { BackupTargetTopology, BackupTopology } from "../topology-backup";
 import { answerConnections } from "./agent";
 import { backupCopyFunctions } from "./backup-copy";
 import { BackupExitCode } from "./backup-exit-code";
+import { backupMetricsFunctions } from "./backup-metrics";
 import { backupPointFunctions } from "./backup-points";
 import { backupRestoreFunctions } from "./backup-restore";
+import { backupTargetFunctions } from "./backup-target";
 import { targetDirectory, targetRemote } from "./rclone";
 
 /** Where the volume with what backups know from run to run is. */
 export const backupWorkDirectory = "/var/lib/backup";
+
+/** Environment variable that tells this registry from others that may write to the same target. */
+export const backupOwnerVariable = "HA_REGISTRY_BACKUP_OWNER";
 
 /** After how long a run that failed is tried again, seconds. */
 const retrySeconds = 300;
@@ -17,30 +22,36 @@ const retrySeconds = 300;
  * then
  *
  * - `serve`: runs when it is time, and answers Prometheus;
- * - `now [target]`: runs at once, to one target or to all;
- * - `list`: prints points and copies of the state;
+ * - `now <target or all> [accept-loss] [take-over]`: runs at once, although the store has lost much, or although another registry wrote to the target;
+ * - `list <target or all>`: prints points and copies of the state;
  * - `restore <target> <point or latest> <empty or repair>`: fills an empty store, or adds what is missing in one;
- * - `put-state <target>`, `get-state <target> [name]`: keeps what comes on standard input, and gives it back;
+ * - `put-state <target> <bytes>`, `get-state <target>`: keeps what comes on standard input, and gives the newest back;
  * - `metrics`: answers one connection of Prometheus.
  *
- * One run: links are copied to the volume, then blobs to the target, and at last the links, as one archive: the point. Links come first, since whatever a
- * link names was there before it: a point never names a blob that was not copied. What a target has is never overwritten, so that a store
- * that was damaged does not damage its copies. A run that is killed leaves blobs that the next one need not copy.
+ * One run: links are copied to the volume, then blobs to the target, and at last the links, as one archive: the point. What a link names was there before
+ * it, so that a point never names a blob that was not copied. What a target has is never overwritten: a store that was damaged does not damage its
+ * copies. A run that is killed leaves blobs that the next one need not copy.
+ *
+ * Lists are files of the volume, written by programs that notice when it is full (awk and tar do not).
  */
 export function renderBackupScript({ port, targets }: BackupTopology): string {
   return `#!/bin/sh
 umask 077
+set -o pipefail
 self=$0
 task=$1
 export RCLONE_CONFIG=$2 TZ=UTC
 store=$3
 [ $# -lt 3 ] || shift 3
 work=${backupWorkDirectory}
+lists=$work/lists/$$
+owner=\${${backupOwnerVariable}:?}
 all_targets="${targets.map(({ name }) => name).join(" ")}"
 
 now() { date +%s; }
+stamp() { date -u -d "@$1" +%Y-%m-%dT%H-%M-%SZ; }
 
-say() { printf '{"time":"%s","message":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" | tee -a /proc/1/fd/1 >&2; }
+say() { printf '{"time":"%s","message":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(echo "$*" | tr -d '"\\\\' | tr '\\n\\t' '  ')" | tee -a /proc/1/fd/1 >&2; }
 
 # What is told of a target in the configuration.
 settings() {
@@ -53,32 +64,62 @@ ${targets.map(targetSettings).join("\n")}
 
 # Has rclone write its messages to a file, and tells the first error when it fails.
 logged() {
-  log=$1
+  log=$lists/$1
   shift
   "$@" --use-json-log --log-level INFO --stats 0 2> "$log" && return
   code=$?
-  say "rclone: $(grep -m 1 '"level":"\\(error\\|critical\\)"' "$log" | sed 's/^.*"msg":"\\([^"]*\\)"\\(.*"object":"\\([^"]*\\)"\\)\\?.*$/\\1 \\3/' | tr -d '\\\\')"
+  told=$(grep -m 1 '"level":"\\(error\\|critical\\)"' "$log" | sed 's/^.*"msg":"\\([^"]*\\)"\\(.*"object":"\\([^"]*\\)"\\)\\?.*$/\\1 \\3/')
+  say "rclone ended with code $code: \${told:-$(tail -n 1 "$log")}"
   return $code
 }
-${backupCopyFunctions()}${backupPointFunctions()}${backupRestoreFunctions()}
-# One thing at a time; one that died holds nothing.
-alone() {
-  if ! (set -C; echo $$ > /tmp/running) 2> /dev/null; then
-    if grep -qE 'now|restore' "/proc/$(cat /tmp/running)/cmdline" 2> /dev/null; then
-      say "a backup or a restore is under way"
-      exit ${BackupExitCode.UnderWay}
-    fi
-    echo $$ > /tmp/running
+
+# Lists files of a remote into a file; a directory that is not there is an empty one.
+listed() {
+  into=$1
+  shift
+  rclone lsf --files-only --fast-list "$@" > "$into" 2> "$lists/log" && return
+  if ! grep -q 'directory not found' "$lists/log"; then
+    eval "place=\\\${$#}"
+    say "$place cannot be listed: $(tail -n 1 "$lists/log")"
+    return 1
   fi
-  trap 'rm -f /tmp/running; exit 1' INT TERM
+  : > "$into"
+}
+
+# What stands in a file of a remote; nothing when it is not there.
+content() {
+  rclone cat "$1" 2> "$lists/log" && return
+  grep -q 'not found' "$lists/log" && return
+  say "$1 cannot be read: $(tail -n 1 "$lists/log")"
+  return 1
+}
+
+# Lines of the second file that the first has not, and those that it has, sorted.
+without() { compare 0 "$1" "$2"; }
+within() { compare 1 "$1" "$2"; }
+compare() {
+  awk -v wanted="$1" -v known="$2" '
+    BEGIN { while ((status = (getline line < known)) > 0) there[line] = 1; if (status < 0) exit 1 }
+    ($0 in there) == wanted
+  ' "$3" | sort
+}
+${backupTargetFunctions()}${backupCopyFunctions()}${backupPointFunctions()}${backupRestoreFunctions()}${backupMetricsFunctions()}
+# One thing at a time: whatever was started holds the lock to its end, also when this shell is killed.
+alone() {
+  exec 9> "$work/lock"
+  flock -n 9 || { say "a backup or a restore is under way"; exit ${BackupExitCode.UnderWay}; }
+  echo $$ > /tmp/running
 }
 
 run_all() {
   alone
-  result=0
-  for each in \${*:-$all_targets}; do run "$each" || result=1; done
-  rm -f /tmp/running
-  return $result
+  chosen=$1
+  case " $* " in *" accept-loss "*) accept_loss=1 ;; esac
+  case " $* " in *" take-over "*) take_over=1 ;; esac
+  [ "$chosen" != all ] || chosen=$all_targets
+  failed=0
+  for each in $chosen; do run "$each" || failed=1; done
+  return $failed
 }
 
 # The number of the last time at which a run was due.
@@ -89,24 +130,24 @@ run_what_is_due() {
     settings "$each"
     slot=$(due)
     [ "$(cat "$work/slot.$each" 2> /dev/null)" != "$slot" ] || continue
-    [ $(($(now) - $(cat "/tmp/failed.$each" 2> /dev/null || echo 0))) -ge ${retrySeconds} ] || continue
+    waited=$(($(now) - $(cat "/tmp/failed.$each" 2> /dev/null || echo 0)))
+    [ $waited -ge ${retrySeconds} ] || [ $waited -lt 0 ] || continue
     sh "$self" now "$RCLONE_CONFIG" "$store" "$each" > /dev/null & wait $!
     if [ $? = 0 ]; then echo "$slot" > "$work/slot.$each"; rm -f "/tmp/failed.$each"; else now > "/tmp/failed.$each"; fi
   done
 }
 
-metrics() {
-  while read -r header && [ "$header" != "$(printf '\\r')" ]; do :; done
-  printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/plain; version=0.0.4; charset=utf-8\\r\\n\\r\\n'
-  cat "$work"/metrics.* 2> /dev/null
-}
-
 serve() {
   trap 'exit 0' INT TERM
+  rm -rf "$work/lists"
   for each in $all_targets; do
     settings "$each"
-    [ -z "$directory" ] || [ -w "$directory" ] || { say "the directory of target $each cannot be written to by user $(id -u)"; sleep 5; exit 1; }
-    metrics_of "$each"
+    # A disk that was there before may be away; one that never was is a mistake.
+    [ -z "$directory" ] || [ -w "$directory" ] || [ -e "$work/owned.$each" ] || {
+      say "the directory of target $each cannot be written to by user $(id -u)"
+      sleep 5
+      exit 1
+    }
   done
   ${answerConnections(port, 'sh "$self" metrics "$RCLONE_CONFIG" "$store"')}
   : > /tmp/ready
@@ -116,11 +157,12 @@ serve() {
   done
 }
 
-mkdir -p "$work/repositories"
+mkdir -p "$work/repositories" "$lists"
+trap 'rm -rf "$lists"' EXIT
 case "$task" in
 serve) serve ;;
 now) run_all "$@" ;;
-list) list ;;
+list) list "$@" ;;
 restore) restore "$@" ;;
 put-state) put_state "$@" ;;
 get-state) get_state "$@" ;;

@@ -1,6 +1,7 @@
 import { ports } from "../layout";
 import type { GarbageCollectionTopology, RetentionTopology, Topology } from "../topology";
 import { answerConnections } from "./agent";
+import { restoringFile } from "./rclone";
 import { Fence, reporters, startSeconds } from "./haproxy-fence";
 import { cutOffs, retentionProgram, timeBefore } from "./retention";
 
@@ -142,7 +143,7 @@ sort_by_age() {
   : > /tmp/old
   : > /tmp/young
   [ -s "$1" ] || return 0
-  fenced rclone lsf -R --files-only --format tp --separator ' ' --files-from-raw "$1" "$store" > /tmp/times || return 1
+  fenced rclone lsf -R --files-only --use-server-modtime --format tp --separator ' ' --files-from-raw "$1" "$store" > /tmp/times || return 1
   awk -v before="${timeBefore(minimumAgeHours * 3600)}" '
     { print $3 > (($1 " " $2) < before ? "/tmp/old" : "/tmp/young") }
   ' /tmp/times
@@ -151,6 +152,7 @@ sort_by_age() {
 # Removes what is in /tmp/old, and on a disk the directories that become empty.
 remove_old() {
   [ -s /tmp/old ] || return 0
+  ! restoring || return 1
   fenced rclone_delete || return 1
   [ -z "$directory" ] || (cd "$directory" && sed 's,/[^/]*$,,' /tmp/old | xargs rmdir 2> /dev/null)
   return 0
@@ -183,8 +185,15 @@ surely_clean_cache() {
   done
 }
 
+# A restore writes blobs before what names them.
+restoring() {
+  rclone lsf --files-only --max-depth 1 "$store" 2> /dev/null | grep -qxF ${restoringFile} || return 1
+  say "the store is being restored, or a restore was not finished: nothing is collected"
+}
+
 collect() {
   closed=
+  ! restoring || return 1
   until_all_report ${followSeconds} "${Fence.Closing}" 50 $any $any || { say "not all balancers (of $balancers) put pushes off: nothing is collected"; return 1; }
   until_all_report ${fenceTimeoutSeconds} "${Fence.Closing}" 50 0 0 || say "uploads are still under way: they are put off, too"
   until_all_report ${Math.max(followSeconds, fenceTimeoutSeconds)} "${Fence.Closed}" 100 $any 0 || { say "requests that end uploads or change manifests do not end: nothing is collected"; return 1; }

@@ -10,6 +10,9 @@ export interface StoreKeys {
   secretKey?: string;
 }
 
+/** What stands in the store while it is restored: garbage collection and backups keep their hands off. */
+export const restoringFile = ".restoring";
+
 /** rclone's configuration, and where the registry's data is in it. */
 export interface Rclone {
   /** Text of `rclone.conf`, a secret. */

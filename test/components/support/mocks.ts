@@ -45,6 +45,7 @@ const computed: Record<string, (name: string, inputs: Properties) => Properties>
   "docker:index/network:Network": () => ({}),
   "docker:index/volume:Volume": () => ({}),
   "pulumi:providers:docker": () => ({}),
+  "random:index/randomUuid:RandomUuid": () => ({ result: "11111111-2222-4333-8444-555555555555" }),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: concealed(`password of ${name}`) }),
   "random:index/randomBytes:RandomBytes": (name) => ({ base64: concealed(`bytes of ${name}`), hex: concealed(`bytes of ${name}`) }),
   "tls:index/privateKey:PrivateKey": (name, { algorithm }) =>
