@@ -3,6 +3,7 @@ import type { DockerCli, Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { hostsOf } from "./hosts";
+import { startedWith } from "./store-container";
 
 /** Options of `gc`. */
 export interface GcOptions {
@@ -59,9 +60,7 @@ export async function gc({ name, config }: Environment, options: GcOptions, repo
  * @returns the exit code, and all that was said.
  */
 export async function collect(docker: DockerCli, container: string): Promise<{ code: number; output: string }> {
-  const found = await docker.attempt("container", "inspect", "--format", "{{json .Config.Cmd}}", container);
-  if (found.code !== 0) throw new Failure(`${container} is not there: run up first.`);
-  const [script = "", , configuration = "", store = ""] = JSON.parse(found.stdout) as string[];
+  const { script, configuration, store } = await startedWith(docker, container);
   const { code, stdout, stderr } = await docker.finish("exec", container, "sh", script, "now", configuration, store);
   return { code: code ?? 1, output: stdout + stderr };
 }
