@@ -5,17 +5,17 @@ import type { DockerCli } from "ha-registry-tools";
 import { Failure } from "../exit";
 
 /**
- * Runs a program in a container, at the lowest priority, with a list of files from standard input: lines up to an empty one. It ends with
- * whoever started it: when standard input is closed, it is ended, for a program that `docker exec` started would go on by itself.
+ * Runs a program in a container, at the lowest priority, with a list of files from standard input, so many lines. It ends with whoever started it: when standard input is closed, it is ended, for a program that `docker exec` started would go on by itself.
  */
 const script = `
 umask 077
 exec 3<&0
 export list=/tmp/verify.$$
-sed -n '/^$/q;p' <&3 > "$list"
-work=$1
-shift
-setsid nice -n 19 sh -c "$work" sh "$@" 3<&- &
+head -n "$1" <&3 > "$list"
+work=$2
+shift 2
+renice -n 19 -p $$ > /dev/null 2>&1
+setsid sh -c "$work" sh "$@" 3<&- &
 program=$!
 (while read -r line; do :; done <&3; kill -TERM -$program || kill -TERM $program) > /dev/null 2>&1 &
 watcher=$!
@@ -58,16 +58,20 @@ export class ContainerPrograms {
   async *run({ shell, args, list = [], codes }: Work): AsyncGenerator<Buffer> {
     this.signal.throwIfAborted();
     // A group of its own: a terminal's Ctrl-C would end it before it has ended what runs in the container.
-    const child = spawn("docker", ["exec", "--interactive", this.container, "sh", "-c", script, "sh", shell, ...args], {
-      env: { ...process.env, ...this.docker.environment },
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: true,
-    });
+    const child = spawn(
+      "docker",
+      ["exec", "--interactive", this.container, "sh", "-c", script, "sh", String(list.length), shell, ...args],
+      {
+        env: { ...process.env, ...this.docker.environment },
+        stdio: ["pipe", "pipe", "pipe"],
+        detached: true,
+      },
+    );
     const end = (): void => void child.stdin.end();
     this.signal.addEventListener("abort", end);
     const told = tellEnd(child);
     child.stdin.on("error", () => undefined); // it ended before it had read everything; how, it says
-    child.stdin.write(`${list.map((path) => `${path}\n`).join("")}\n`);
+    child.stdin.write(list.map((path) => `${path}\n`).join(""));
     try {
       for await (const chunk of child.stdout) yield chunk as Buffer;
     } finally {

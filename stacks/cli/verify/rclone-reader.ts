@@ -62,12 +62,13 @@ export class RcloneReader implements StoreReader {
   async texts(paths: readonly string[]): Promise<Map<string, string>> {
     const texts = new Map<string, string>();
     if (paths.length === 0) return texts;
-    const copy = ["copy", "--max-size", longestLink, "--no-check-dest"];
+    const copy = ["copy", "--no-check-dest"];
     const { shell, ...work } = this.#rclone(copy, this.#store, paths, '"$list.d"');
     // First the size of every file, then its first line: a file that ends in the middle of nowhere is told from one that ends with its line.
-    const tell = `cd "$list.d" && find . -type f -exec stat -c '%s %n' {} + && grep -r -m 1 '' . || :`;
+    const tell = `cd "$list.d" && find . -type f -exec stat -c '%s %n' {} +; grep -r -m 1 '' .`;
+    const codes = [0, noDirectory]; // what looks as if it were not there for any other reason would be called a fault
     const sizes = new Map<string, number>();
-    for await (const line of this.programs.lines({ ...work, shell: `mkdir "$list.d"; ${shell}; ${tell}` })) {
+    for await (const line of this.programs.lines({ ...work, shell: `mkdir "$list.d"; ${shell}; code=$?; ${tell}; exit $code`, codes })) {
       const [, size, sized = "", path = "", text = ""] = /^(?:(\d+) \.\/(.*)|\.\/([^:]*):(.*))$/.exec(line) ?? [];
       if (size !== undefined) {
         sizes.set(sized, Number(size));
