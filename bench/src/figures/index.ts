@@ -11,6 +11,7 @@ import { program } from "./program";
 import { pull } from "./pull";
 import { push } from "./push";
 import { sentinel } from "./sentinel";
+import { verify } from "./verify";
 import { virtualAddress } from "./virtual-address";
 
 /** All figures, in the order of the table. */
@@ -25,6 +26,7 @@ export const figures: readonly Figure[] = [
   packageCost,
   garage,
   garbageCollection,
+  verify,
   sentinel,
   virtualAddress,
   memory,
