@@ -107,6 +107,7 @@ describe("verify, of a store in a volume", () => {
     // Slow enough to be met on the way: all blobs are about 4 MB.
     const first = verifications.start("--bandwidth", "100K");
     await untilTold(first, /verifying .*\([1-9]\d* of \d+ blobs/);
+    assert.notDeepEqual(await verifications.processes(), []);
     first.child.kill("SIGINT");
     const { code, stderr } = await first.end;
     assert.equal(code, 1);
@@ -124,6 +125,7 @@ describe("verify, of a store in a volume", () => {
   it("killed, nothing goes on in the container", async () => {
     const killed = verifications.start("--bandwidth", "100K");
     await untilTold(killed, /verifying .*\(\d+ of \d+ blobs/);
+    assert.notDeepEqual(await verifications.processes(), []);
     killed.child.kill("SIGKILL");
     await killed.end;
     await until("nothing runs in the container any more", 20, async () => (await verifications.processes()).length === 0);
