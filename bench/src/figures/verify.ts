@@ -92,7 +92,8 @@ async function verifiedPeaks(verifications: Verifications): Promise<Peaks> {
   while (running) {
     peaks.command = Math.max(peaks.command, await peakOf(String(started.child.pid)));
     for (const line of await verifications.processes()) {
-      if (/^\s*\d+ rclone /.test(line)) peaks.rclone = Math.max(peaks.rclone, await peakOf(line.trim().split(" ")[0] ?? ""));
+      const pid = /^\s*(\d+)\s+rclone /.exec(line)?.[1];
+      if (pid !== undefined) peaks.rclone = Math.max(peaks.rclone, await peakOf(pid));
     }
     await sleep(20);
   }

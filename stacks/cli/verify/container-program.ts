@@ -5,7 +5,8 @@ import type { DockerCli } from "ha-registry-tools";
 import { Failure } from "../exit";
 
 /**
- * Runs a program in a container, at the lowest priority, with a list of files from standard input, so many lines. It ends with whoever started it: when standard input is closed, it is ended, for a program that `docker exec` started would go on by itself.
+ * Runs a program in a container, at the lowest priority. Its list of files comes from standard input, so many lines. It ends with whoever started
+ * it: when standard input is closed, it is ended, for a program that `docker exec` started would go on by itself.
  */
 const script = `
 umask 077
