@@ -18,6 +18,14 @@ export interface StoredLink {
   md5: string;
 }
 
+/** What the bytes of a file really are. */
+export interface StoredDigest {
+  /** Path of the file. */
+  path: string;
+  /** SHA-256 of its bytes, 64 hexadecimal digits. */
+  digest: string;
+}
+
 /**
  * What a verification needs of a store. Paths begin where the registry's data does, as in `blobs/sha256/…`. What is not there is left out of
  * every answer; any other failure is an error.
@@ -34,7 +42,7 @@ export interface StoreReader {
   /** The bytes of files, in any order and without their names; what cannot be read is left out, too, or cut. */
   contents(paths: readonly string[]): AsyncIterable<Buffer>;
   /** SHA-256 of files, hexadecimal, in any order; what cannot be read is left out, too. */
-  digests(paths: readonly string[]): AsyncIterable<{ path: string; digest: string }>;
+  digests(paths: readonly string[]): AsyncIterable<StoredDigest>;
 }
 
 /** Path of a blob's bytes. */
