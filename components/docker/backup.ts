@@ -85,12 +85,7 @@ export class Backup extends pulumi.ComponentResource {
           { type: "volume", source: volume.name, target: backupWorkDirectory },
           ...storeMounts(topology, args.storeVolumeName, false),
           ...backup.targets.flatMap(({ name: target, directory }) =>
-            directory === undefined
-              ? []
-              : [
-                  // A disk that is mounted there later is seen, too.
-                  { type: "bind", source: directory, target: targetDirectory(target), bindOptions: { propagation: "rslave" } },
-                ],
+            directory === undefined ? [] : [{ type: "bind", source: directory, target: targetDirectory(target) }],
           ),
         ],
         healthcheck: healthcheck("[ -e /tmp/ready ]"),

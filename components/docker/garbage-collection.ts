@@ -29,6 +29,8 @@ export interface GarbageCollectionArgs {
   storeVolumeName?: pulumi.Input<string>;
   /** Keys of the bucket, secrets. @default - the AWS SDK's default chain */
   storeKeys?: pulumi.Input<StoreKeys>;
+  /** CA that signed the S3 endpoint's certificate. @default - the well-known ones */
+  s3CaPem?: pulumi.Input<string>;
   /** CA of Redis. */
   redisCaPem: pulumi.Input<string>;
   /** Password of Redis's user `registry`, a secret. */
@@ -151,7 +153,7 @@ function startCacheCleaner(
 /** rclone, and what directs all of it. */
 function startCollector(
   start: Start,
-  { topology, storeKeys = {}, storeVolumeName }: GarbageCollectionArgs,
+  { topology, storeKeys = {}, storeVolumeName, s3CaPem }: GarbageCollectionArgs,
   collection: GarbageCollectionTopology,
   dependsOn: pulumi.Resource[],
 ): docker.Container {
@@ -161,12 +163,16 @@ function startCollector(
     placed: collector,
     user: users.registry,
     memoryMiB: collectorMemoryMiB,
-    plain: { "collector.sh": renderGarbageCollectorScript(topology, collection) },
+    plain: {
+      "collector.sh": renderGarbageCollectorScript(topology, collection),
+      ...(s3CaPem === undefined ? {} : { "s3-ca.crt": s3CaPem }),
+    },
     secret: { "rclone.conf": rclone.configuration },
     dependsOn,
     container: (files) => ({
       image: topology.images.rclone,
       command: [pathOf(files, "collector.sh"), "serve", pathOf(files, "rclone.conf"), pulumi.unsecret(rclone.store)],
+      ...trustStore(files, s3CaPem),
       ...reachGarage(topology, collector),
       mounts: [
         { type: "volume", source: files.volumeName, target: "/files", readOnly: true },
@@ -183,6 +189,11 @@ function startCollector(
           }),
     }),
   });
+}
+
+/** Whose certificate rclone takes for the endpoint's, in its environment. */
+function trustStore(files: Files, caPem: pulumi.Input<string> | undefined): Pick<docker.ContainerArgs, "envs"> {
+  return caPem === undefined ? {} : { envs: [pulumi.interpolate`SSL_CERT_FILE=${pathOf(files, "s3-ca.crt")}`] };
 }
 
 /** Succeeds while somebody listens. */

@@ -209,6 +209,7 @@ export class Registry extends pulumi.ComponentResource {
           node: runtimeOn(nodes, topology.garbageCollection.collector.host),
           storeVolumeName,
           storeKeys: pulumi.secret(given<string>(keys)),
+          s3CaPem: trust.s3CaPem,
           redisCaPem: certificates.internalCaCertificatePem,
           redisPassword: redis.password,
         },

@@ -6,6 +6,8 @@ export enum ExitCode {
   Failed = 1,
   /** Not tried: the arguments or the configuration are wrong. */
   WrongUse = 2,
+  /** Done, and what was looked at is not as it should be: `verify` found faults. */
+  Faults = 3,
 }
 
 /** The end of a command that went wrong: what to tell, and the exit code. */

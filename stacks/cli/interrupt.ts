@@ -14,17 +14,31 @@ const burst = 300;
  * @param operation Gets the signal for the Automation API.
  */
 export async function interruptible<T>(progress: Progress, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return stoppable((controller) => {
+    progress.report(
+      "stopping: waiting for what is under way (Ctrl-C again ends it at once, and may leave objects that the state does not know)",
+    );
+    setTimeout(() => progress.cancelling || controller.abort(), grace).unref();
+  }, operation);
+}
+
+/**
+ * Does an operation, and on Ctrl-C what stops it. A second Ctrl-C ends this process at once, and its children with it.
+ *
+ * @param stop Gets what aborts the operation's signal.
+ */
+export async function stoppable<T>(
+  stop: (controller: AbortController) => void,
+  operation: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   let first: number | undefined;
   const onSignal = (): void => {
     if (first === undefined) {
       first = Date.now();
-      progress.report(
-        "stopping: waiting for what is under way (Ctrl-C again ends it at once, and may leave objects that the state does not know)",
-      );
-      setTimeout(() => progress.cancelling || controller.abort(), grace).unref();
+      stop(controller);
     } else if (Date.now() - first > burst) {
-      process.exit(130); // the Automation API's child is ended with this process
+      process.exit(130);
     }
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

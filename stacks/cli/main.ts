@@ -5,6 +5,7 @@ import { ExitCode, Failure } from "./exit";
 import type { BackupOptions } from "./backup";
 import type { RestoreOptions } from "./restore";
 import type { UpOptions } from "./up";
+import type { VerifyCommandOptions } from "./verify";
 
 // Commands are loaded when they are called, and after the configuration was found right: Pulumi's SDK takes most of a second to load.
 
@@ -148,6 +149,18 @@ function buildProgram(): Command {
       const environment = await open(name, program);
       const { restore } = await import("./restore.js");
       await restore(environment, options, await reporter(program));
+    });
+  command("verify", "look whether everything that was pushed is there, whole and unaltered, while the registry is in use")
+    .argument("[environment]", "environment", "local")
+    .option("--repository <pattern>", "these repositories alone; * stands for any characters")
+    .option("--sample <percent>", "read the bytes of so many of the blobs; existence and size are of all")
+    .option("--bandwidth <bytes>", "read no more than so much per second, as 50M")
+    .option("--resume", "go on with a verification that was interrupted")
+    .option("--json", "print the result as JSON, with all orphans")
+    .action(async (name: string, options: VerifyCommandOptions) => {
+      const environment = await open(name, program);
+      const { verify } = await import("./verify.js");
+      await verify(environment, options, await reporter(program));
     });
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")

@@ -1,5 +1,5 @@
 import type { DockerCli } from "ha-registry-tools";
-import { Failure } from "./exit";
+import { startedWith } from "./store-container";
 
 /** How a script is run. */
 export interface ScriptOptions {
@@ -30,9 +30,7 @@ export async function runScript(
   [task = "", ...more]: readonly string[],
   { input, say }: ScriptOptions = {},
 ): Promise<ScriptResult> {
-  const found = await docker.attempt("container", "inspect", "--format", "{{json .Config.Cmd}}", container);
-  if (found.code !== 0) throw new Failure(`${container} is not there: run up first.`);
-  const [script = "", , configuration = "", store = ""] = JSON.parse(found.stdout) as string[];
+  const { script, configuration, store } = await startedWith(docker, container);
   const onErrorLine = (line: string): void => {
     for (const { message } of linesOf<{ message: string }>(line)) if (message !== undefined) say?.(message);
   };

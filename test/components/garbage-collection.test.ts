@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Registry } from "ha-registry-docker";
 import type { RegistryArgs } from "ha-registry-docker";
+import { makeCertificate } from "./support/certificate";
 import { container, containerInputs, uploaded } from "./support/containers";
 import { record } from "./support/mocks";
 import type { Recording } from "./support/mocks";
@@ -55,6 +56,21 @@ describe("garbage collection", () => {
       const { command, envs } = container(recording, name);
       assert.doesNotMatch(JSON.stringify([command, envs]), /the-(access|secret)-key|AUTH/);
     }
+  });
+
+  it("trusts the endpoint that the nodes trust", async () => {
+    const caPem = makeCertificate("ca.corp.example", new Date(Date.now() + 1e10)).certificatePem;
+    const environmentOf = async (args: RegistryArgs, verifyCertificate = true) => {
+      const s3 = { bucket: "images", endpoint: "https://s3.example", verifyCertificate };
+      const recording = await deploy({ ...args, objectStore: { s3 } });
+      return { recording, envs: container(recording, "team-garbage-collector").envs };
+    };
+    assert.equal((await environmentOf({})).envs, undefined);
+    const { recording, envs } = await environmentOf({ trust: { s3CaPem: caPem } });
+    assert.match(envs?.join() ?? "", /^SSL_CERT_FILE=\/files\/.+\/s3-ca\.crt$/);
+    assert.equal(uploaded(recording, "team-garbage-collector", "s3-ca.crt"), caPem);
+    const unchecked = await environmentOf({}, false);
+    assert.match(uploaded(unchecked.recording, "team-garbage-collector", "rclone.conf"), /^override\.no_check_certificate = true$/m);
   });
 
   it("is published on the inner address of its host where there are several", async () => {

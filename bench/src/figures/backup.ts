@@ -9,7 +9,7 @@ import { BodyFamily, mediumBytes } from "../../../test/dist/engine/support/bodie
 import { RawClient } from "../../../test/dist/engine/support/http-client";
 import type { RegistryStack } from "../../../test/dist/engine/support/stack";
 import type { Bench, Figure } from "../bench";
-import { fill } from "../load/fill";
+import { pushImages } from "../load/images";
 import { absolute, ratio, type Result } from "../measure/result";
 import { BenchRegistry } from "../setup/bench-registry";
 
@@ -35,7 +35,7 @@ export const backup: Figure = {
     });
     const count = bench.quick ? fewImages : images;
     bench.report(`pushing ${count} images`);
-    await fill(await stack.client(), count);
+    await pushImages(await stack.client(), 0, count);
     await run(stack, "now");
     const unchanged: number[] = [];
     for (let round = 0; round < bench.rounds; round++) unchanged.push((await run(stack, "now")).seconds);

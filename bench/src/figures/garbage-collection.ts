@@ -1,7 +1,7 @@
 import { AccessMode } from "ha-registry-core";
 import { Collections } from "../../../test/dist/engine/support/collections";
 import type { Figure } from "../bench";
-import { fill } from "../load/fill";
+import { pushImages } from "../load/images";
 import { absolute } from "../measure/result";
 import { BenchRegistry } from "../setup/bench-registry";
 
@@ -19,7 +19,7 @@ export const garbageCollection: Figure = {
     const registry = await BenchRegistry.start(AccessMode.Htpasswd, bench.cleanups, { garbageCollection: { minimumAgeHours: 1 } });
     const count = bench.quick ? fewImages : images;
     bench.report(`pushing ${count} images`);
-    await fill(await registry.stack.client(), count);
+    await pushImages(await registry.stack.client(), 0, count);
     const collections = new Collections(registry.stack);
     const fences: number[] = [];
     for (let round = 0; round < bench.rounds; round++) fences.push((await collections.run()).fenceSeconds);

@@ -12,6 +12,7 @@ import { program } from "./program";
 import { pull } from "./pull";
 import { push } from "./push";
 import { sentinel } from "./sentinel";
+import { verify } from "./verify";
 import { virtualAddress } from "./virtual-address";
 
 /** All figures, in the order of the table. */
@@ -27,6 +28,7 @@ export const figures: readonly Figure[] = [
   garage,
   garbageCollection,
   backup,
+  verify,
   sentinel,
   virtualAddress,
   memory,

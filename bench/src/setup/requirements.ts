@@ -3,7 +3,14 @@ import { Problems } from "ha-registry-core";
 import { runProgram } from "../../../test/dist/engine/support/program";
 
 /** Programs that the bench calls, by the Debian package that has them. */
-const programs: Record<string, string> = { wrk: "wrk", curl: "curl", ip: "iproute2", tc: "iproute2", nsenter: "util-linux" };
+const programs: Record<string, string> = {
+  wrk: "wrk",
+  curl: "curl",
+  ip: "iproute2",
+  tc: "iproute2",
+  nsenter: "util-linux",
+  openssl: "openssl",
+};
 
 /**
  * Checks that everything the bench needs is there.

@@ -21,7 +21,7 @@ own_target() {
     return 1
   fi
   if [ -z "$take_over" ] && [ -e "$work/owned.$target" ]; then
-    say "target $target has nothing any more: is the disk mounted, is it the right bucket? If it is, say --take-over"
+    say "target $target has nothing any more: is the disk mounted (and was before this container started), is it the right bucket? If so, say --take-over"
     return 1
   fi
   echo "$owner" | rclone rcat "$remote/owner" 2> "$lists/log" && : > "$work/owned.$target" ||

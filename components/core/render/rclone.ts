@@ -28,6 +28,7 @@ interface Bucket {
   forcePathStyle: boolean;
   storageClass?: string;
   keyId?: string;
+  verifyCertificate?: boolean;
 }
 
 /**
@@ -39,9 +40,10 @@ export function renderRclone({ objectStore: { s3 } }: Topology, keys: StoreKeys)
   const root = "docker/registry/v2";
   if (s3 === undefined) return { configuration: remote("local", { type: "local" }), store: `local:${storeDirectory}/${root}` };
   const directory = (s3.rootDirectory ?? "").replace(/^\/+|\/+$/g, "");
-  const { region, endpoint, forcePathStyle } = s3;
+  const { region, endpoint, forcePathStyle, verifyCertificate } = s3;
+  const bucket = { region, forcePathStyle, verifyCertificate, ...(endpoint === undefined ? {} : { endpoint }) };
   return {
-    configuration: bucketRemote("store", { region, forcePathStyle, ...(endpoint === undefined ? {} : { endpoint }) }, keys),
+    configuration: bucketRemote("store", bucket, keys),
     store: `store:${s3.bucket}/${directory === "" ? "" : `${directory}/`}${root}`,
   };
 }
@@ -65,7 +67,8 @@ export function renderTargetRemote({ name, s3 }: BackupTargetTopology, keys: Sto
   return s3 === undefined ? remote(`backup-${name}`, { type: "local" }) : bucketRemote(`backup-${name}`, s3, keys);
 }
 
-function bucketRemote(name: string, { region, endpoint, forcePathStyle, storageClass, keyId }: Bucket, keys: StoreKeys): string {
+function bucketRemote(name: string, bucket: Bucket, keys: StoreKeys): string {
+  const { region, endpoint, forcePathStyle, storageClass, keyId, verifyCertificate = true } = bucket;
   return remote(name, {
     type: "s3",
     provider: endpoint === undefined ? "AWS" : "Other",
@@ -79,6 +82,7 @@ function bucketRemote(name: string, { region, endpoint, forcePathStyle, storageC
     secret_access_key: keys.secretKey,
     // Neither may rclone make a bucket, nor does it have to look for one.
     no_check_bucket: "true",
+    ...(verifyCertificate ? {} : { "override.no_check_certificate": "true" }),
   });
 }
 

@@ -175,12 +175,17 @@ export class RawClient {
 
   /** Digest of the manifest that {@link pushManifest} sends for `layer`. */
   manifestDigest(layer: Body): string {
-    return bodyOf(Buffer.from(manifestOf(layer))).digest;
+    return this.manifest(layer).digest;
+  }
+
+  /** The manifest that {@link pushManifest} sends for `layer`. */
+  manifest(layer: Body): Body {
+    return bodyOf(Buffer.from(manifestOf(layer)));
   }
 
   /** Sends a manifest under a tag; returns its digest. */
   async pushManifest(repository: string, tag: string, layer: Body): Promise<string> {
-    const body = bodyOf(Buffer.from(manifestOf(layer)));
+    const body = this.manifest(layer);
     await this.request("PUT", `/v2/${repository}/manifests/${tag}`, { expect: [201], headers: { "content-type": manifestType }, body });
     return body.digest;
   }

@@ -1,19 +1,19 @@
 import { BodyFamily } from "../../../test/dist/engine/support/bodies";
 import { RawClient, type ClientOptions } from "../../../test/dist/engine/support/http-client";
 
-/** Clients that fill the store. */
+/** Clients that push. */
 const clients = 4;
 
-/** How many repositories images are spread over. */
+/** How many repositories the images are spread over. */
 const repositories = 50;
 
-/** Pushes so many images, each with a layer and a manifest of its own: twice as many blobs. */
-export async function fill(options: ClientOptions, count: number): Promise<void> {
+/** Pushes small images from number `from` to before `to`, each with a layer and a manifest of its own. */
+export async function pushImages(options: ClientOptions, from: number, to: number): Promise<void> {
   const layers = new BodyFamily(1024, 81);
   const first = new RawClient(options);
   for (let index = 0; index < repositories; index++) await first.pushConfig(`bench/${index}`);
   first.close();
-  const queue = Array.from({ length: count }, (_, index) => index).values();
+  const queue = Array.from({ length: to - from }, (_, index) => from + index).values();
   const work = async (): Promise<void> => {
     const client = new RawClient(options);
     for (const index of queue) {
