@@ -280,7 +280,7 @@ describe("backups", () => {
       container,
       "sh",
       "-c",
-      `until ls ${file} > /dev/null 2>&1; do :; done; kill -KILL $(cat /tmp/running) $(pidof rclone)`,
+      `until ls ${file} > /dev/null 2>&1; do :; done; kill -KILL $(cut -d " " -f 1 /tmp/running) $(pidof rclone)`,
     );
   }
 

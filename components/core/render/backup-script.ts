@@ -104,11 +104,22 @@ compare() {
   ' "$3" | sort
 }
 ${backupTargetFunctions()}${backupCopyFunctions()}${backupPointFunctions()}${backupRestoreFunctions()}${backupMetricsFunctions()}
-# One thing at a time: whatever was started holds the lock to its end, also when this shell is killed.
+# One thing at a time. The lock is a file with the number of its owner and when that began, since numbers are given again.
 alone() {
-  exec 9> "$work/lock"
-  flock -n 9 || { say "a backup or a restore is under way"; exit ${BackupExitCode.UnderWay}; }
-  echo $$ > /tmp/running
+  mine="$$ $(began_at $$)"
+  until (set -C; echo "$mine" > /tmp/running) 2> /dev/null; do
+    holder=$(cat /tmp/running 2> /dev/null)
+    [ -n "$holder" ] || { sleep 1; holder=$(cat /tmp/running 2> /dev/null); }
+    [ -z "$holder" ] || [ "$(began_at "\${holder% *}")" != "\${holder#* }" ] || under_way
+    mv /tmp/running "/tmp/stale.$$" 2> /dev/null
+  done
+  sleep 0.2
+  [ "$(cat /tmp/running)" = "$mine" ] || under_way
+}
+began_at() { cut -d ' ' -f 22 "/proc/$1/stat" 2> /dev/null; }
+under_way() {
+  say "a backup or a restore is under way"
+  exit ${BackupExitCode.UnderWay}
 }
 
 run_all() {
