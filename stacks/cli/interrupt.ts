@@ -1,3 +1,4 @@
+import { ExitCode } from "./exit";
 import type { Progress } from "./progress";
 
 /** How long the engine has to notice a Ctrl-C of the terminal's, before it is told; in milliseconds. */
@@ -24,7 +25,7 @@ export async function interruptible<T>(progress: Progress, operation: (signal: A
       );
       setTimeout(() => progress.cancelling || controller.abort(), grace).unref();
     } else if (Date.now() - first > burst) {
-      process.exit(130); // the Automation API's child is ended with this process
+      process.exit(ExitCode.Interrupted); // the Automation API's child is ended with this process
     }
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -1,0 +1,1 @@
+export const health = async (..._: unknown[]): Promise<number> => 0;
