@@ -1,6 +1,6 @@
 import https from "node:https";
 import { isIP } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import type { Topology } from "ha-registry-core";
 import type { Outputs } from "./workspace";
 
@@ -54,7 +54,9 @@ async function ask(url: string, host: string, port: number, hostname: string, ca
       ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
       ...(ca === "" ? {} : { ca }),
     });
-    request.once("socket", (socket) => socket.once("secureConnect", () => (certificate = shownOn(socket as TLSSocket))));
+    request.once("socket", (socket) =>
+      socket.once("secureConnect", () => (certificate = socket instanceof TLSSocket ? shownOn(socket) : undefined)),
+    );
     request.once("timeout", () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
     request.once("error", (error) => resolve({ error }));
     request.once("response", (response) => resolve({ status: response.resume().statusCode ?? 0 }));

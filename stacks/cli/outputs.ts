@@ -20,7 +20,10 @@ export interface OutputsOptions {
 /** Prints the outputs of a registry. */
 export async function outputs(environment: Environment, options: OutputsOptions, report: Report): Promise<void> {
   const open = await openStack(environment, "existing", report);
-  if (options.passwordOf !== undefined) return print(await generatedPassword(environment, open, options.passwordOf));
+  if (options.passwordOf !== undefined) {
+    print(await generatedPassword(environment, open, options.passwordOf));
+    return;
+  }
   const { pulumi } = open;
   const values = readOutputs(environment.name, JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets")) as object);
   if (options.value !== undefined) process.stdout.write(`${valueAt(values, options.value)}\n`);

@@ -1,4 +1,4 @@
-import { ObjectStoreKind, resolveTopology } from "ha-registry-core";
+import { resolveTopology } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { bucketBytes } from "./bucket-usage";
 import { containerStatus, type ContainerStatus } from "./container-status";
@@ -55,8 +55,10 @@ export async function measureStore(
   try {
     return await storeUsage(topology, hosts, thorough, () => bucketBytes(environment, open));
   } catch (error) {
-    const kind: ObjectStoreKind = topology.objectStore.kind;
-    return { kind, problem: `it could not be measured: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      kind: topology.objectStore.kind,
+      problem: `it could not be measured: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 
