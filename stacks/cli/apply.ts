@@ -31,13 +31,13 @@ export interface Applied {
 /**
  * Makes the registry what its configuration says, in an order that ends in a whole registry wherever it is cut off and repeated.
  *
- * @param anew Chooses what is replaced although nothing asks for it, by URN; once the stack is open. @default - nothing
+ * @param prepare Called last before anything is changed: chooses what is replaced although nothing asks for it, by URN. @default - nothing
  */
 export async function apply(
   environment: Environment,
   options: ApplyOptions,
   report: Report,
-  anew: (open: OpenStack) => Promise<string[]> = () => Promise.resolve([]),
+  prepare: (open: OpenStack) => Promise<string[]> = () => Promise.resolve([]),
 ): Promise<Applied> {
   const { name } = environment;
   const { lostHost, withoutHost } = options;
@@ -49,8 +49,8 @@ export async function apply(
   if (lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
   const going = await ensureKnownHosts(environment, open, hosts, withoutHost);
   await probeNewStore(environment, open, report);
-  const replace = await anew(open);
   await stepDown(environment, going, report);
+  const replace = await prepare(open);
   const exclude = withoutHost === undefined ? {} : { exclude: await untouched(environment, open, withoutHost) };
   const { result, progress } = await operate(environment, open, report, (common) =>
     open.stack.up({ ...common, refresh: true, ...exclude, ...(replace.length === 0 ? {} : { replace }) }),

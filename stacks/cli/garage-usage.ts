@@ -59,19 +59,27 @@ export async function garageUsage({ objectStore: { garage } }: Topology, hosts: 
   }
 }
 
-/** What the cluster can hold, in bytes of objects: each object has its copies, and the node that is full first ends it. */
+/**
+ * What the cluster can hold, in bytes of objects: each object has its copies, and the node that is full first ends it. Nodes of one host share
+ * its disk.
+ */
 export function summarize(nodes: readonly GarageNodeTopology[], { status, layout, health, bucket }: GarageFacts): StoreUsage {
-  const usages = layout.roles.flatMap(({ id, tags, capacity, storedPartitions }) => {
+  const placed = layout.roles.flatMap(({ id, tags, capacity, storedPartitions }) => {
     if (capacity === null || storedPartitions === null || storedPartitions === 0) return [];
-    const node = status.nodes.find((each) => each.id === id);
+    const { isUp: up = false, dataPartition } = status.nodes.find((each) => each.id === id) ?? {};
+    const { name, host } = nodes.find((each) => tags.includes(each.name)) ?? { name: id.slice(0, 16), host: id };
     const share = storedPartitions / partitions;
     const usedBytes = Math.round(bucket.bytes * share);
-    const freeBytes = Math.max(0, Math.min(capacity - usedBytes, node?.dataPartition?.available ?? Infinity));
-    const name = nodes.find((each) => tags.includes(each.name))?.name ?? id.slice(0, 16);
-    return [{ share, usage: { name, up: node?.isUp === true, assignedBytes: capacity, usedBytes, freeBytes } }];
+    const available = dataPartition?.available ?? Infinity;
+    const freeBytes = Math.max(0, Math.min(capacity - usedBytes, available));
+    return [{ host, share, available, usage: { name, up, assignedBytes: capacity, usedBytes, freeBytes } }];
   });
-  const assigned = partitions * layout.partitionSize - bucket.bytes;
-  const freeBytes = Math.max(0, Math.floor(Math.min(assigned, ...usages.map(({ share, usage }) => usage.freeBytes / share))));
+  const ends = [
+    partitions * layout.partitionSize - bucket.bytes,
+    ...placed.map(({ share, usage }) => usage.freeBytes / share),
+    ...placed.map(({ host, available }) => available / sum(placed.filter((each) => each.host === host).map(({ share }) => share))),
+  ];
+  const freeBytes = Math.max(0, Math.floor(Math.min(...ends)));
   const lacking = health.partitions - health.partitionsAllOk;
   const problem =
     health.status === "healthy" && lacking === 0
@@ -82,7 +90,11 @@ export function summarize(nodes: readonly GarageNodeTopology[], { status, layout
     storedBytes: bucket.bytes,
     usedBytes: bucket.bytes,
     freeBytes,
-    nodes: usages.map(({ usage }) => usage).sort((a, b) => a.name.localeCompare(b.name)),
+    nodes: placed.map(({ usage }) => usage).sort((a, b) => a.name.localeCompare(b.name)),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
 }

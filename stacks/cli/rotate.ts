@@ -1,4 +1,4 @@
-import { RegistryError } from "ha-registry-core";
+import { RegistryError, resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import { apply } from "./apply";
 import { confirm } from "./confirm";
@@ -34,8 +34,9 @@ export async function rotate(environment: Environment, what: string, options: Ro
   const plan = planRotation(rotation, options, name, resources);
   if (plan.urns.length === 0) throw nothingThere(name, rotation);
   if (options.yes !== true) await confirm(question(environment, rotation, options, plan), name);
-  // Somebody else may have changed the state while the question was open.
   const { progress, caFile } = await apply(environment, {}, report, async (open) => {
+    if (rotation === Rotation.Redis || options.ca === true) await stopSentinels(environment, report);
+    // Somebody else may have changed the state while the question was open.
     return planRotation(rotation, options, name, (await readState(open)).resources).urns;
   });
   const { users, certificates } = plan;
@@ -63,6 +64,24 @@ function checkOptions(rotation: Rotation, { user, inner, ca }: RotationScope): v
     ...(ca === true && rotation !== Rotation.Certificates ? ["--ca is about certificates"] : []),
   ];
   if (wrong.length > 0) throw new Failure(`${wrong.join("; ")}.`, ExitCode.WrongUse);
+}
+
+/**
+ * Servers and sentinels with new passwords, or a new CA, do not understand those with the old ones, and each would wait for the others. So all of
+ * them go first: without its cache the registry is slower, and serves on. `up` starts them again, whatever comes between.
+ */
+async function stopSentinels({ name, config }: Environment, report: Report): Promise<void> {
+  const { servers, sentinels } = resolveTopology(name, config.registry).redis;
+  if (sentinels.length === 0) return;
+  report(`${name}: stopping Redis; the registry goes on without its cache`);
+  for (const parts of [sentinels, servers]) {
+    await Promise.all(
+      hostsOf(name, config).map(async (host) => {
+        const own = parts.filter((part) => part.host === host.name).map((part) => part.name);
+        if (own.length > 0) await host.docker.attempt("stop", ...own);
+      }),
+    );
+  }
 }
 
 function nothingThere(name: string, rotation: Rotation): RegistryError {
