@@ -58,7 +58,7 @@ export async function healthFacts(environment: Environment, open: OpenStack, rep
     survey: found,
     outlook: lookAhead(environment, found.store),
     versions: await versions(found.topology, found.hosts),
-    certificates: [...certificatesIn(resources), ...givenCertificates(environment, found)],
+    certificates: [...certificatesIn(resources), ...givenCertificates(environment, found)].sort((a, b) => a.daysLeft - b.daysLeft),
     passwords: passwordsIn(resources),
     drift: await differing(environment, open, found, report),
   };
@@ -77,7 +77,7 @@ async function versions(topology: Topology, hosts: readonly FoundHost[]): Promis
       return [{ image, reference, container, ...(version === undefined ? {} : { version }) }];
     });
   });
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(asked)).flat().sort((a, b) => a.reference.localeCompare(b.reference));
 }
 
 /** Which image of the table a reference stands for: by the configuration, or, where that has changed since, by its repository. */

@@ -24,7 +24,8 @@ test("with --json an error is one line of JSON, with the path of what is wrong w
   ];
   for (const [args, message, paths] of cases) {
     const child = spawn(process.execPath, [program, "-C", directory, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+    const ended = once(child, "close") as Promise<[number | null]>;
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
     const { error } = JSON.parse(stderr) as { error: { message: string; problems: { path: string }[] } };
     assert.match(error.message, message);
