@@ -13,7 +13,7 @@ export interface AdoptOptions extends UpOptions {
 }
 
 /** What is on a host with the registry's label, and not in its state. */
-interface Stray {
+export interface Stray {
   host: Host;
   /** Containers and networks, by name: they hold nothing. */
   containers: string[];
@@ -44,7 +44,8 @@ export async function adopt(environment: Environment, options: AdoptOptions, rep
   if (strays.some(({ containers }) => containers.length > 0)) report(aboutSecrets(name));
 }
 
-async function findStrays(name: string, host: Host, known: ReadonlySet<string | undefined>): Promise<Stray> {
+/** What is on a host with the registry's label, and not among the IDs that are known. */
+export async function findStrays(name: string, host: Host, known: ReadonlySet<string | undefined>): Promise<Stray> {
   const list = async (command: string[], format: string): Promise<string[]> => {
     const lines = await host.docker.ask(...command, "--no-trunc", "--filter", `label=ha-registry=${name}`, "--format", format);
     return lines.split("\n").flatMap((line) => {

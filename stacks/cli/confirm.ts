@@ -24,7 +24,7 @@ export async function confirm(question: string, answer: string): Promise<void> {
 export async function ask(question: string, hidden = false): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stderr, terminal: hidden });
-  terminal.on("SIGINT", () => process.exit(130));
+  terminal.on("SIGINT", () => process.exit(ExitCode.Interrupted));
   process.stderr.write(question); // only now: the terminal has to have stopped showing what is typed
   const closed = once(terminal, "close").then(() => "");
   try {

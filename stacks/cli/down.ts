@@ -9,7 +9,8 @@ import { Failure } from "./exit";
 import { forgetHost } from "./lost-host";
 import { operate } from "./operate";
 import { ensureHosts, hostsOf } from "./hosts";
-import { summary } from "./progress";
+import { print, printJson } from "./print";
+import { summary, type Progress } from "./progress";
 import { engineOf, objectName, readState, types, type StateResource } from "./state";
 import { openStack, type OpenStack } from "./workspace";
 
@@ -21,6 +22,8 @@ export interface DownOptions {
   lostHost?: string;
   /** Removes the stack too: its history, but neither its file nor the passphrase. */
   removeStack?: boolean;
+  /** Prints a summary as JSON, and nothing else, on standard output. */
+  json?: boolean;
 }
 
 /** Removes a registry with its data. */
@@ -34,11 +37,14 @@ export async function down(environment: Environment, options: DownOptions, repor
   const { resources } = open === undefined ? { resources: [] } : await readState(open);
   const objects = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   if (open === undefined || objects.length === 0) {
-    process.stdout.write(`${name}: there is nothing to remove\n`);
+    if (options.json === true) printJson({ environment: name, changes: {}, seconds: 0 });
+    else print(`${name}: there is nothing to remove`);
   } else {
     await checkVolumesUnused(name, resources);
     if (options.yes !== true) await confirm(question(name, objects), name);
-    await removeAll(environment, open, objects, report);
+    const { counts, seconds } = await removeAll(environment, open, objects, report);
+    if (options.json === true) printJson({ environment: name, changes: counts, seconds });
+    else print(`${name}: ${summary(counts)} (${seconds} s)`);
     rmSync(clientDirectory(environment), { recursive: true, force: true });
   }
   if (options.removeStack === true) await open?.stack.workspace.removeStack(name, { preserveConfig: true });
@@ -81,12 +87,11 @@ async function checkVolumesUnused(name: string, resources: readonly StateResourc
 /**
  * Protection is lifted just before, and put back on whatever is left when the removal fails: half a removal must not leave data unguarded.
  */
-async function removeAll(environment: Environment, open: OpenStack, objects: readonly StateResource[], report: Report): Promise<void> {
+async function removeAll(environment: Environment, open: OpenStack, objects: readonly StateResource[], report: Report): Promise<Progress> {
   const guarded = objects.filter(({ protect }) => protect === true).map(({ urn }) => urn);
   if (guarded.length > 0) await open.pulumi("state", "unprotect", ...guarded, "--yes");
   try {
-    const { progress } = await operate(environment, open, report, (common) => open.stack.destroy({ ...common, refresh: true }));
-    process.stdout.write(`${environment.name}: ${summary(progress.counts)} (${progress.seconds} s)\n`);
+    return (await operate(environment, open, report, (common) => open.stack.destroy({ ...common, refresh: true }))).progress;
   } catch (error) {
     const left = new Set((await readState(open)).resources.map(({ urn }) => urn));
     const again = guarded.filter((urn) => left.has(urn));

@@ -13,6 +13,8 @@ export interface GcOptions {
 
 /** What a collection says of itself (render/garbage-collector-script.ts). */
 export interface Collection {
+  /** When it ended, ISO 8601. */
+  time: string;
   /** `done` or `failed`. */
   result: string;
   /** Blobs that were removed. */

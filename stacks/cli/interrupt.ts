@@ -1,3 +1,4 @@
+import { ExitCode } from "./exit";
 import type { Progress } from "./progress";
 
 /** How long the engine has to notice a Ctrl-C of the terminal's, before it is told; in milliseconds. */
@@ -38,7 +39,7 @@ export async function stoppable<T>(
       first = Date.now();
       stop(controller);
     } else if (Date.now() - first > burst) {
-      process.exit(130);
+      process.exit(ExitCode.Interrupted); // the Automation API's child is ended with this process
     }
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

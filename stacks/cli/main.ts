@@ -1,9 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { RegistryError } from "ha-registry-core";
+import type { AdoptOptions } from "./adopt";
+import { addDayTwoCommands, codeOf } from "./day-two";
+import type { DownOptions } from "./down";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import type { BackupOptions } from "./backup";
 import type { RestoreOptions } from "./restore";
+import type { OutputsOptions } from "./outputs";
+import type { UnlockOptions } from "./unlock";
 import type { UpOptions } from "./up";
 import type { VerifyCommandOptions } from "./verify";
 
@@ -22,22 +27,30 @@ interface GlobalOptions {
  * @returns the exit code; everything there is to say has been said.
  */
 export async function main(args: readonly string[]): Promise<ExitCode> {
+  const json = args.includes("--json");
+  const program = buildProgram();
+  // Commander writes its complaints itself, in words.
+  if (json) for (const each of [program, ...program.commands]) each.configureOutput({ writeErr: () => undefined });
   try {
-    await buildProgram().parseAsync([...args], { from: "user" });
-    return ExitCode.Success;
+    await program.parseAsync([...args], { from: "user" });
+    return codeOf(program);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Success : ExitCode.WrongUse;
-    if (error instanceof Failure) return tell(error.message, error.exitCode);
-    if (error instanceof RegistryError) return tell(error.message, ExitCode.Failed);
-    if (error instanceof Error && error.name === "StackNotFoundError")
-      return tell("Nothing was put up yet: `npx ha-registry up` does.", ExitCode.Failed);
-    return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), ExitCode.Failed);
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.Success;
+    const { message, exitCode, problems } = explain(error);
+    if (json) process.stderr.write(`${JSON.stringify({ error: { message, problems } })}\n`);
+    else if (!(error instanceof CommanderError)) process.stderr.write(`${message}\n`);
+    return exitCode;
   }
 }
 
-function tell(message: string, code: ExitCode): ExitCode {
-  process.stderr.write(`${message}\n`);
-  return code;
+/** What to tell of an error. */
+function explain(error: unknown): Pick<Failure, "message" | "exitCode" | "problems"> {
+  if (error instanceof Failure) return error;
+  if (error instanceof CommanderError) return new Failure(error.message.replace(/^error: /, ""), ExitCode.WrongUse);
+  if (error instanceof RegistryError) return new Failure(error.message, ExitCode.Failed, error.problems);
+  if (error instanceof Error && error.name === "StackNotFoundError")
+    return new Failure("Nothing was put up yet: `npx ha-registry up` does.");
+  return new Failure(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
 function buildProgram(): Command {
@@ -78,8 +91,9 @@ function buildProgram(): Command {
     .argument("[environment]", "environment", "local")
     .option("--json", "everything as JSON, the password in plain text")
     .option("--value <path>", "one value alone, as credentials.password")
+    .option("--password-of <user>", "the generated password of a user alone")
     .option("--show-secrets", "the password in the listing")
-    .action(async (name: string, options: { json?: boolean; value?: string; showSecrets?: boolean }) => {
+    .action(async (name: string, options: OutputsOptions) => {
       const environment = await open(name, program);
       const { outputs } = await import("./outputs.js");
       await outputs(environment, options, await reporter(program));
@@ -89,7 +103,8 @@ function buildProgram(): Command {
     .option("-y, --yes", "do not ask")
     .option("--lost-host <host>", "forget a host that is lost for good, instead of removing what is on it")
     .option("--remove-stack", "remove the stack's history too")
-    .action(async (name: string, options: { yes?: boolean; lostHost?: string; removeStack?: boolean }) => {
+    .option("--json", "print a summary as JSON")
+    .action(async (name: string, options: DownOptions) => {
       const environment = await open(name, program);
       const { down } = await import("./down.js");
       await down(environment, options, await reporter(program));
@@ -97,24 +112,27 @@ function buildProgram(): Command {
   command("adopt", "put a registry up whose state was lost, with the data that is on its hosts")
     .argument("[environment]", "environment", "local")
     .option("-y, --yes", "do not ask")
-    .action(async (name: string, options: { yes?: boolean }) => {
+    .option("--json", "print a summary as JSON")
+    .action(async (name: string, options: AdoptOptions) => {
       const environment = await open(name, program);
       const { adopt } = await import("./adopt.js");
       await adopt(environment, options, await reporter(program));
     });
   command("refresh", "bring the state up to date with what is really there")
     .argument("[environment]", "environment", "local")
-    .action(async (name: string) => {
+    .option("--json", "print a summary as JSON")
+    .action(async (name: string, options: { json?: boolean }) => {
       const environment = await open(name, program);
       const { refresh } = await import("./refresh.js");
-      await refresh(environment, await reporter(program));
+      await refresh(environment, options, await reporter(program));
     });
   command("probe", "try whether the S3 endpoint of an environment does what the registry needs")
     .argument("[environment]", "environment", "local")
-    .action(async (name: string) => {
+    .option("--json", "print the verdict as JSON")
+    .action(async (name: string, options: { json?: boolean }) => {
       const environment = await open(name, program);
       const { probe } = await import("./probe.js");
-      await probe(environment, await reporter(program));
+      await probe(environment, options, await reporter(program));
     });
   command("gc", "remove what no manifest refers to, now; pulls go on, and pushes are put off meanwhile")
     .argument("[environment]", "environment", "local")
@@ -143,6 +161,7 @@ function buildProgram(): Command {
     .option("--target <name>", "the target to take copies from, where there are several")
     .option("--point <name>", "a point of `backup list` (default: the newest)")
     .option("--repair", "add what is missing in a store that is not empty; nothing is overwritten")
+    .option("--no-verify", "do not verify the store afterwards")
     .option("--json", "print the result as JSON")
     .option("-y, --yes", "do not ask")
     .action(async (name: string, options: RestoreOptions) => {
@@ -165,7 +184,8 @@ function buildProgram(): Command {
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")
     .option("-y, --yes", "do not ask")
-    .action(async (name: string, options: { yes?: boolean }) => {
+    .option("--json", "print the result as JSON")
+    .action(async (name: string, options: UnlockOptions) => {
       const environment = await open(name, program);
       const { unlock } = await import("./unlock.js");
       await unlock(environment, options, await reporter(program));
@@ -173,11 +193,16 @@ function buildProgram(): Command {
   command("secret", "encrypt a secret, read from standard input, into an environment's file")
     .argument("<environment>", "environment")
     .argument("<name>", "as s3SecretKey, passwords.<user> or notificationHeaders.<receiver>.<header>")
-    .action(async (name: string, key: string) => {
+    .option("--json", "print the result as JSON")
+    .action(async (name: string, key: string, options: { json?: boolean }) => {
       const environment = await open(name, program);
       const { secret } = await import("./secret.js");
-      await secret(environment, key, await reporter(program));
+      await secret(environment, key, options, await reporter(program));
     });
+  addDayTwoCommands(program, {
+    open: (name) => open(name, program),
+    reporter: () => reporter(program),
+  });
   return program;
 }
 
@@ -188,7 +213,7 @@ async function open(name: string, program: Command): Promise<Environment> {
     if (environment.dockerHost !== undefined) process.env["DOCKER_HOST"] = environment.dockerHost;
     return environment;
   } catch (error) {
-    if (error instanceof RegistryError) throw new Failure(error.message, ExitCode.WrongUse);
+    if (error instanceof RegistryError) throw new Failure(error.message, ExitCode.WrongUse, error.problems);
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import type { Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
+import { generatedPassword } from "./passwords";
+import { print } from "./print";
 import { openStack, readOutputs, type Outputs } from "./workspace";
 
 /** Options of `outputs`. */
@@ -9,13 +11,20 @@ export interface OutputsOptions {
   json?: boolean;
   /** Prints one value alone, by its path, as `credentials.password`. */
   value?: string;
+  /** Prints the generated password of a user alone. */
+  passwordOf?: string;
   /** Prints the password in the listing. */
   showSecrets?: boolean;
 }
 
 /** Prints the outputs of a registry. */
 export async function outputs(environment: Environment, options: OutputsOptions, report: Report): Promise<void> {
-  const { pulumi } = await openStack(environment, "existing", report);
+  const open = await openStack(environment, "existing", report);
+  if (options.passwordOf !== undefined) {
+    print(await generatedPassword(environment, open, options.passwordOf));
+    return;
+  }
+  const { pulumi } = open;
   const values = readOutputs(environment.name, JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets")) as object);
   if (options.value !== undefined) process.stdout.write(`${valueAt(values, options.value)}\n`);
   else if (options.json === true) process.stdout.write(`${JSON.stringify(values, null, 2)}\n`);

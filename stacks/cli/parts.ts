@@ -46,6 +46,14 @@ function innerPorts(part: Placed & { publishedAgentPort?: number }): WantedPort[
   return [port, ...agent].map((each) => ({ path: "registry.internalPortBase", port: each, address }));
 }
 
-function placedOn({ nodes, redis, objectStore }: Topology, host: string): Placed[] {
-  return [...nodes, ...redis.servers, ...redis.sentinels, ...(objectStore.garage?.nodes ?? [])].filter((part) => part.host === host);
+function placedOn({ nodes, redis, objectStore, garbageCollection, backup }: Topology, host: string): (Placed & { publishedAgentPort?: number })[] {
+  const placed = [...nodes, ...redis.servers, ...redis.sentinels, ...(objectStore.garage?.nodes ?? []), ...collecting(garbageCollection), ...(backup === undefined ? [] : [backup])];
+  return placed.filter((part) => part.host === host);
+}
+
+/** The containers of garbage collection. */
+function collecting(collection: Topology["garbageCollection"]): (Placed & { publishedAgentPort?: number })[] {
+  if (collection === undefined) return [];
+  const { collector, marker, cacheCleaner, publishedFencePort } = collection;
+  return [{ ...collector, ...(publishedFencePort === undefined ? {} : { publishedAgentPort: publishedFencePort }) }, marker, cacheCleaner];
 }

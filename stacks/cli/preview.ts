@@ -3,7 +3,7 @@ import type { Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
 import { ensureHosts, hostsOf } from "./hosts";
 import { operate } from "./operate";
-import { summary, type Change } from "./progress";
+import { isPlanned, summary, type Change } from "./progress";
 import { openStack } from "./workspace";
 
 /** Options of `preview`. */
@@ -22,18 +22,13 @@ export async function preview(environment: Environment, options: PreviewOptions,
   const color = process.stdout.isTTY ? "always" : "never";
   const listing: EngineOptions = diff ? { diff, color, onOutput: (text) => process.stdout.write(text) } : {};
   const { result, progress } = await operate(environment, open, report, (common) => open.stack.preview({ ...common, ...listing }), true);
-  const changes = progress.changes.filter(isTold);
+  const changes = progress.changes.filter(isPlanned);
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ environment: environment.name, counts: result.changeSummary, changes }, null, 2)}\n`);
     return;
   }
   if (!diff) process.stdout.write(changes.map((change) => `${describe(change)}\n`).join(""));
   process.stdout.write(`${environment.name}: ${summary(result.changeSummary).replace("no changes", "nothing to change")}\n`);
-}
-
-/** A replacement comes as three steps; the middle one stands for it. */
-function isTold({ operation }: Change): boolean {
-  return ["create", "update", "delete", "replace"].includes(operation);
 }
 
 function describe({ operation, kind, name, properties }: Change): string {

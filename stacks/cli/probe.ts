@@ -5,20 +5,26 @@ import { RegistryError, resolveTopology } from "ha-registry-core";
 import type { ResolvedS3, Topology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
+import { printJson } from "./print";
 import { ensurePrivateDirectory } from "./state-directory";
 import type { StoreAccess, StoreVerdict } from "./store-probe";
 import { PROJECT, openStack, type OpenStack } from "./workspace";
 
 /** Tries the S3 endpoint of an environment, and says what came of it. */
-export async function probe(environment: Environment, report: Report): Promise<void> {
+export async function probe(environment: Environment, options: { json?: boolean }, report: Report): Promise<void> {
+  const { name } = environment;
   const open = await openStack(environment, "create", report);
   const access = await storeAccess(environment, open);
   if (access === undefined) {
-    report(`${environment.name} has no S3 endpoint of yours: there is nothing to probe`);
+    report(`${name} has no S3 endpoint of yours: there is nothing to probe`);
+    if (options.json === true) printJson({ environment: name, probed: false });
     return;
   }
-  judge(environment.name, access, await tryStore(environment.name, access), report);
+  const verdict = await tryStore(name, access);
+  judge(name, access, verdict, report);
   report(`${where(access)} does what the registry needs`);
+  const { abandonedUploadsRemoved } = verdict;
+  if (options.json === true) printJson({ environment: name, probed: true, bucket: access.bucket, abandonedUploadsRemoved });
 }
 
 /**
@@ -79,7 +85,7 @@ function where({ bucket, endpoints }: StoreAccess): string {
 }
 
 /** The bucket of the environment; undefined when it has none, or one of its own, which is made as it has to be. */
-async function storeAccess({ name, config }: Environment, open: OpenStack): Promise<StoreAccess | undefined> {
+export async function storeAccess({ name, config }: Environment, open: OpenStack): Promise<StoreAccess | undefined> {
   const { objectStore }: Topology = resolveTopology(name, config.registry);
   if (objectStore.s3 === undefined || objectStore.garage !== undefined) return undefined;
   return accessTo(objectStore.s3, await readKeys(open), config.registry?.trust?.s3CaPem);

@@ -15,6 +15,21 @@ export interface Change {
   properties: string[];
 }
 
+/** What a look at an object found that is not as the state has it. */
+export interface Finding {
+  /** Pulumi's name for it. */
+  urn: string;
+  /** Whether it is not there any more. */
+  gone: boolean;
+  /** Properties that differ. */
+  properties: string[];
+}
+
+/** A replacement comes as three steps; the middle one stands for it. */
+export function isPlanned({ operation }: Change): boolean {
+  return ["create", "update", "delete", "replace"].includes(operation);
+}
+
 /** Words for what was done; what has none is not told. */
 const done: Partial<Record<OpType, string>> = {
   create: "created",
@@ -34,6 +49,8 @@ const silence = 10_000;
 export class Progress {
   /** What is done, in order: of a preview what would be. */
   readonly changes: Change[] = [];
+  /** What a refresh found. */
+  readonly findings: Finding[] = [];
   /** What the engine and its providers complained of. */
   readonly errors: string[] = [];
   /** How many objects had what done to them. */
@@ -82,8 +99,7 @@ export class Progress {
     if (!isObject(metadata)) return;
     this.#running.set(urn, { operation: op, label: label(metadata), since: Date.now() });
     if (op === "same" || op === "refresh" || op === "read") return;
-    const properties = Object.keys(metadata.detailedDiff ?? {});
-    this.changes.push({ operation: op, ...nameOf(metadata), urn, properties: properties.length > 0 ? properties : (metadata.diffs ?? []) });
+    this.changes.push({ operation: op, ...nameOf(metadata), urn, properties: propertiesOf(metadata) });
   }
 
   #ended(metadata: StepEventMetadata): void {
@@ -91,11 +107,21 @@ export class Progress {
     const begun = this.#running.get(urn);
     this.#running.delete(urn);
     if (begun === undefined) return;
-    const finding = begun.operation === "refresh" ? found[op] : undefined;
-    if (finding !== undefined) this.#tell(`${begun.label} ${finding}`);
+    if (begun.operation === "refresh") this.#found(metadata, begun.label);
     const word = begun.operation === "refresh" || this.planning ? undefined : done[op];
     const seconds = Math.round((Date.now() - begun.since) / 1000);
     if (word !== undefined) this.#tell(`${word} ${begun.label}${seconds > 1 ? ` (${seconds} s)` : ""}`);
+  }
+
+  /** A refresh says with its operation what it found; as the beginning of a preview it does not. */
+  #found(metadata: StepEventMetadata, label: string): void {
+    const properties = propertiesOf(metadata);
+    const seen = metadata.new === null ? "delete" : properties.length > 0 ? "update" : "same";
+    const op = metadata.op === "refresh" ? seen : metadata.op;
+    const [word, gone] = [found[op], op === "delete"];
+    if (word === undefined) return;
+    this.findings.push({ urn: metadata.urn, gone, properties });
+    this.#tell(`${label} ${word}`);
   }
 
   #failed(metadata: StepEventMetadata): void {
@@ -127,6 +153,11 @@ export function summary(counts: OpMap): string {
 /** Real objects only: no components, no providers, not the stack. */
 function isObject({ type }: StepEventMetadata): boolean {
   return /^[\w-]+:index\//.test(type);
+}
+
+function propertiesOf({ detailedDiff, diffs }: StepEventMetadata): string[] {
+  const properties = Object.keys(detailedDiff ?? {});
+  return properties.length > 0 ? properties : (diffs ?? []);
 }
 
 function label(metadata: StepEventMetadata): string {

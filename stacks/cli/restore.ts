@@ -5,6 +5,7 @@ import { confirm } from "./confirm";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import { linesOf, runScript } from "./script";
+import { verify } from "./verify";
 
 /** Options of `restore`. */
 export interface RestoreOptions {
@@ -14,6 +15,8 @@ export interface RestoreOptions {
   point?: string;
   /** Adds what is missing in a store that has something, instead of filling an empty one. */
   repair?: boolean;
+  /** Whether the store is verified afterwards. @default true */
+  verify?: boolean;
   /** Does not ask. */
   yes?: boolean;
   /** Prints the result as JSON. */
@@ -54,6 +57,7 @@ export async function restore(environment: Environment, options: RestoreOptions,
   process.stdout.write(options.json === true ? output : `${name}: ${summary(result)}\n`);
   if (code === BackupExitCode.Incomplete)
     throw new Failure(`${name}: ${target} lacks manifests. What it has was restored; try another target or point.`);
+  if (options.verify !== false) await verify(environment, options.json === true ? { json: true } : {}, report);
 }
 
 function summary({ point = "", blobs = 0, bytes = 0, missing = 0, seconds = 0 }: Partial<BackupResult>): string {

@@ -5,6 +5,7 @@ import { findProblems } from "../schema/validate";
 import { ask } from "./confirm";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
+import { print, printJson } from "./print";
 import { openStack, PROJECT } from "./workspace";
 
 /**
@@ -13,14 +14,15 @@ import { openStack, PROJECT } from "./workspace";
  *
  * @param name Name of the secret: a field of `secrets`, as `s3SecretKey`, `passwords.<user>` or `notificationHeaders.<receiver>.<header>`.
  */
-export async function secret(environment: Environment, name: string, report: Report): Promise<void> {
+export async function secret(environment: Environment, name: string, options: { json?: boolean }, report: Report): Promise<void> {
   const keys = splitName(name);
   checkName(environment, keys);
   const open = await openStack(environment, "create", report);
   const value = process.stdin.isTTY ? await ask(`${name}: `, true) : (await text(process.stdin)).replace(/\r?\n$/, "");
   if (value === "") throw new Failure(`${name}: the value is empty; nothing was changed.`, ExitCode.WrongUse);
   await open.feed(value, "config", "set", "--secret", "--path", configPath(keys));
-  process.stdout.write(`${name} is in ${environment.configFile}, encrypted; \`npx ha-registry up ${environment.name}\` puts it to use.\n`);
+  if (options.json === true) printJson({ environment: environment.name, secret: name, file: environment.configFile });
+  else print(`${name} is in ${environment.configFile}, encrypted; \`npx ha-registry up ${environment.name}\` puts it to use.`);
 }
 
 /** A user may have dots in the name, a receiver may not. */

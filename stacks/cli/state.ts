@@ -15,8 +15,12 @@ export interface StateResource {
   provider?: string;
   /** Whether Pulumi refuses to delete it. */
   protect?: boolean;
-  /** Properties; secrets among them are encrypted. */
+  /** Properties as they were asked for; secrets among them are encrypted. */
   inputs?: Record<string, unknown>;
+  /** Properties as they are; secrets among them are encrypted. */
+  outputs?: Record<string, unknown>;
+  /** When it was made, ISO 8601. */
+  created?: string;
   /** What it depends on. */
   dependencies?: string[];
   /** The same by property. */
@@ -37,6 +41,11 @@ export const types = {
   network: "docker:index/network:Network",
   volume: "docker:index/volume:Volume",
   provider: "pulumi:providers:docker",
+  password: "random:index/randomPassword:RandomPassword",
+  privateKey: "tls:index/privateKey:PrivateKey",
+  certificateRequest: "tls:index/certRequest:CertRequest",
+  certificate: "tls:index/locallySignedCert:LocallySignedCert",
+  caCertificate: "tls:index/selfSignedCert:SelfSignedCert",
 } as const;
 
 /** What `pulumi stack export` prints, as far as it is needed here. */

@@ -16,6 +16,7 @@ import {
   S3Client,
   UploadPartCommand,
   UploadPartCopyCommand,
+  type ListObjectsV2CommandOutput,
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import { Problems, type Problem } from "ha-registry-core";
@@ -70,6 +71,28 @@ export async function probeStore(access: StoreAccess): Promise<StoreVerdict> {
   } finally {
     await probe.clean();
     for (const client of clients) client.destroy();
+  }
+}
+
+/**
+ * The size of all objects below a prefix of a bucket.
+ *
+ * @throws {Error} the SDK's, when the endpoint does not answer.
+ */
+export async function listedBytes(access: StoreAccess, prefix: string): Promise<number> {
+  const [client, ...others] = connect(access);
+  if (client === undefined) throw new TypeError("there is no endpoint");
+  const where = { Bucket: access.bucket, Prefix: prefix.replace(/^\/+/, "") };
+  try {
+    let [sum, next]: [number, string | undefined] = [0, undefined];
+    do {
+      const page: ListObjectsV2CommandOutput = await client.send(new ListObjectsV2Command({ ...where, ContinuationToken: next }));
+      sum += (page.Contents ?? []).reduce((size, { Size = 0 }) => size + Size, 0);
+      next = page.NextContinuationToken;
+    } while (next !== undefined);
+    return sum;
+  } finally {
+    for (const each of [client, ...others]) each.destroy();
   }
 }
 

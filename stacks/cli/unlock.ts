@@ -4,6 +4,7 @@ import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { explainLocks, isAlive, readLocks } from "./lock";
 import { endOrphans } from "./orphans";
+import { print, printJson } from "./print";
 import { engineOf, forget, objectName, readState, types } from "./state";
 import { openStack, PROJECT, type OpenStack } from "./workspace";
 
@@ -11,6 +12,8 @@ import { openStack, PROJECT, type OpenStack } from "./workspace";
 export interface UnlockOptions {
   /** Does not ask, where it cannot be seen whether the lock's owner still runs. */
   yes?: boolean;
+  /** Prints the result as JSON, and nothing else, on standard output. */
+  json?: boolean;
 }
 
 /** Clears the lock of a run that crashed, and what that run was in the middle of. */
@@ -18,7 +21,8 @@ export async function unlock(environment: Environment, options: UnlockOptions, r
   const open = await openStack(environment, "existing", report);
   const locks = readLocks(environment.backendUrl, PROJECT, environment.name);
   if (environment.backendUrl.startsWith("file://") && locks.length === 0) {
-    process.stdout.write(`${environment.name} is not locked.\n`);
+    if (options.json === true) printJson({ environment: environment.name, cleared: false });
+    else print(`${environment.name} is not locked.`);
     await mend(environment, open, report);
     return;
   }
@@ -27,7 +31,8 @@ export async function unlock(environment: Environment, options: UnlockOptions, r
     await confirm(`Whoever else works on ${environment.name} now would be disturbed. Clear its lock?`, environment.name);
   }
   await clearLock(environment, open, report);
-  process.stdout.write(`${environment.name} is unlocked; \`npx ha-registry up ${environment.name}\` goes on.\n`);
+  if (options.json === true) printJson({ environment: environment.name, cleared: true });
+  else print(`${environment.name} is unlocked; \`npx ha-registry up ${environment.name}\` goes on.`);
 }
 
 /**

@@ -1,25 +1,13 @@
 import { resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
-import { backUpState } from "./backup";
-import { writeClientFiles } from "./client-files";
+import { apply, type ApplyOptions } from "./apply";
 import type { Environment } from "./environment";
-import { hostsOf } from "./hosts";
-import { ensureKnownHosts, forgetHost, stepDown, untouched } from "./lost-host";
-import { operate } from "./operate";
-import { preflight } from "./preflight";
-import { probeNewStore } from "./probe";
+import { print, printJson } from "./print";
 import { summary } from "./progress";
-import { clearLock, isFree, mend } from "./unlock";
-import { openStack, readOutputs, type Outputs } from "./workspace";
+import type { Outputs } from "./workspace";
 
 /** Options of `up`. */
-export interface UpOptions {
-  /** Clears the lock of a run that crashed. */
-  clearLock?: boolean;
-  /** Name of a host that is lost for good: what the state has of it is forgotten first. */
-  lostHost?: string;
-  /** Name of a host that is away: what is on it is left as it is. */
-  withoutHost?: string;
+export interface UpOptions extends ApplyOptions {
   /** Prints a summary as JSON, and nothing else, on standard output. */
   json?: boolean;
   /** Prints the password also where standard output is no terminal. */
@@ -29,39 +17,20 @@ export interface UpOptions {
 /** Makes the registry what its configuration says, and tells how to use it. */
 export async function up(environment: Environment, options: UpOptions, report: Report): Promise<void> {
   const { name } = environment;
-  const { lostHost, withoutHost } = options;
-  const hosts = hostsOf(name, environment.config).filter((host) => host.name === "" || host.name !== withoutHost);
-  await preflight(name, environment.config, hosts, report);
-  const open = await openStack(environment, "create", report);
-  if (options.clearLock === true) await clearLock(environment, open, report);
-  else if (isFree(environment)) await mend(environment, open, report);
-  if (lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
-  const going = await ensureKnownHosts(environment, open, hosts, withoutHost);
-  await probeNewStore(environment, open, report);
-  await stepDown(environment, going, report);
-  const exclude = withoutHost === undefined ? {} : { exclude: await untouched(environment, open, withoutHost) };
-  const { result, progress } = await operate(environment, open, report, (common) =>
-    open.stack.up({ ...common, refresh: true, ...exclude }),
-  );
-  const values = Object.entries(result.outputs).map(([key, { value }]): [string, unknown] => [key, value]);
-  const outputs = readOutputs(name, Object.fromEntries(values));
-  const caFile = writeClientFiles(environment, outputs);
-  const { backup, images } = resolveTopology(name, environment.config.registry);
-  if (backup !== undefined && withoutHost === undefined) await backUpState(environment, open, report);
+  const { progress, outputs, caFile } = await apply(environment, options, report);
   const { endpoint, hostname, authority } = outputs;
   if (options.json === true) {
-    const fields = { environment: name, changes: progress.counts, seconds: progress.seconds, endpoint, hostname, authority, caFile };
-    process.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
+    printJson({ environment: name, changes: progress.counts, seconds: progress.seconds, endpoint, hostname, authority, caFile });
     return;
   }
   const use = {
     name,
     outputs,
     caFile,
-    image: images.registry,
+    image: resolveTopology(name, environment.config.registry).images.registry,
     showPassword: options.showSecrets === true || process.stdout.isTTY,
   };
-  process.stdout.write(`\n${name}: ${summary(progress.counts)} (${progress.seconds} s)\n\n${howToUse(use)}\n`);
+  print("", `${name}: ${summary(progress.counts)} (${progress.seconds} s)`, "", howToUse(use));
 }
 
 /** What `up` ends with. */

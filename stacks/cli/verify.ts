@@ -61,7 +61,7 @@ export async function verify(environment: Environment, options: VerifyCommandOpt
   };
   const result = await withLock(`${file}.lock`, `a verification of ${name}`, work, report);
   process.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : describe(result));
-  if (result.faults.length > 0) throw new Failure(`${name}: the store has faults.`, ExitCode.Faults);
+  if (result.faults.length > 0) throw new Failure(`${name}: the store has faults.`, ExitCode.NotWell);
 }
 
 async function run(name: string, reader: RcloneReader, log: HashedLog, signal: AbortSignal, report: Report): Promise<Result> {

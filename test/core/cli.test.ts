@@ -39,8 +39,23 @@ async function run(...args: string[]): Promise<{ code: number | null; stdout: st
 test("help is asked for and given", async () => {
   const { code, stdout } = await run("--help");
   assert.equal(code, 0);
-  for (const command of ["up", "preview", "outputs", "down", "adopt", "refresh", "unlock", "secret"])
-    assert.match(stdout, new RegExp(`^ {2}${command} `, "m"));
+  const commands = [
+    "up",
+    "preview",
+    "outputs",
+    "down",
+    "adopt",
+    "refresh",
+    "unlock",
+    "secret",
+    "gc",
+    "status",
+    "capacity",
+    "health",
+    "drift",
+    "rotate",
+  ];
+  for (const command of commands) assert.match(stdout, new RegExp(`^ {2}${command} `, "m"));
 });
 
 test("wrong use ends with code 2, says what is wrong, and prints no result", async () => {

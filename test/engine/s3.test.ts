@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { resolveTopology } from "ha-registry-core";
-import { probeStore, type StoreAccess } from "ha-registry/dist/cli/store-probe";
+import { listedBytes, probeStore, type StoreAccess } from "ha-registry/dist/cli/store-probe";
 import { makeAuthority, makeServerCertificate } from "./support/authority";
 import { BodyFamily } from "./support/bodies";
 import { prepareClients, type Clients } from "./support/clients";
@@ -126,6 +126,14 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
     const verdict = await probeStore(access());
     assert.deepEqual(verdict.problems, []);
     assert.deepEqual(await server.objects(""), before);
+  });
+
+  it("holds what its list says, which is what its files are", async () => {
+    const sizes = await Promise.all((await server.objects("docker")).map(async (file) => (await stat(file)).size));
+    const held = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(held > 4 * LAYER_BYTES);
+    assert.equal(await listedBytes(access(), "/docker"), held);
+    assert.equal(await listedBytes(access(), "elsewhere"), 0);
   });
 
   it("keys or a bucket that are not right are told as what they are", async () => {

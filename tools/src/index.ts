@@ -5,6 +5,7 @@ export * from "./docker-engine";
 export * from "./engine";
 export * from "./images";
 export * from "./images/docker";
+export * from "./images/version";
 export * from "./lock";
 export * from "./progress";
 export * from "./s3-server";

@@ -22,6 +22,14 @@ facts_of() {
   [ "$failed" = 0 ] || good=0
 }
 
+# The same for our command line, as JSON lines.
+status() {
+  for each in $all_targets; do
+    facts_of "$each"
+    printf '{"target":"%s","intervalSeconds":%s,"lastSuccess":%s,"good":%s,"points":%s}\\n' "$each" $((every * 60)) "$succeeded" "$([ "$good" = 1 ] && echo true || echo false)" "$kept"
+  done
+}
+
 metrics() {
   while read -r header && [ "$header" != "$(printf '\\r')" ]; do :; done
   printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/plain; version=0.0.4; charset=utf-8\\r\\n\\r\\n'

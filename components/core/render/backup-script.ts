@@ -26,7 +26,7 @@ const retrySeconds = 300;
  * - `list <target or all>`: prints points and copies of the state;
  * - `restore <target> <point or latest> <empty or repair>`: fills an empty store, or adds what is missing in one;
  * - `put-state <target> <bytes>`, `get-state <target>`: keeps what comes on standard input, and gives the newest back;
- * - `metrics`: answers one connection of Prometheus.
+ * - `metrics`: answers one connection of Prometheus; `status` tells the same as JSON lines.
  *
  * One run: links are copied to the volume, then blobs to the target, and at last the links, as one archive: the point. What a link names was there before
  * it, so that a point never names a blob that was not copied. What a target has is never overwritten: a store that was damaged does not damage its
@@ -178,6 +178,7 @@ restore) restore "$@" ;;
 put-state) put_state "$@" ;;
 get-state) get_state "$@" ;;
 metrics) metrics ;;
+status) status ;;
 esac
 `;
 }

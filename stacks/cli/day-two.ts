@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import type { Report } from "ha-registry-tools";
+import type { Environment } from "./environment";
+import { ExitCode } from "./exit";
+import type { RotateOptions } from "./rotate";
+
+/** What commands need of the program. */
+export interface Ground {
+  /** Finds and checks an environment. */
+  open: (name: string) => Promise<Environment>;
+  /** Where progress is told. */
+  reporter: () => Promise<Report>;
+}
+
+/** What a command that looked ended with. */
+const codes = new WeakMap<Command, ExitCode>();
+
+/** How a program that has run ends. */
+export function codeOf(program: Command): ExitCode {
+  return codes.get(program) ?? ExitCode.Success;
+}
+
+/** Adds the commands that look after a registry that runs. */
+export function addDayTwoCommands(program: Command, { open, reporter }: Ground): void {
+  const ended = (code: ExitCode): void => void codes.set(program, code);
+  const looking = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .argument("[environment]", "environment", "local")
+      .option("--json", "print what was found as JSON");
+
+  looking("status", "tell what runs, whether it answers, and how long certificate and space last").action(
+    async (name: string, options: { json?: boolean }) => {
+      const environment = await open(name);
+      const { status } = await import("./status.js");
+      ended(await status(environment, options, await reporter()));
+    },
+  );
+  looking("capacity", "tell how full the store is, how fast it grows, and how long it lasts").action(
+    async (name: string, options: { json?: boolean }) => {
+      const environment = await open(name);
+      const { capacity } = await import("./capacity.js");
+      ended(await capacity(environment, options, await reporter()));
+    },
+  );
+  looking("health", "check everything that wants a look each quarter, with what to do")
+    .option("--markdown", "print the report as Markdown")
+    .option("--strict", "end with an error also where something only wants attention")
+    .action(async (name: string, options: { json?: boolean; markdown?: boolean; strict?: boolean }) => {
+      const environment = await open(name);
+      const { health } = await import("./health.js");
+      ended(await health(environment, options, await reporter()));
+    });
+  looking("drift", "tell what is not as the state and the file say; changes nothing").action(
+    async (name: string, options: { json?: boolean }) => {
+      const environment = await open(name);
+      const { drift } = await import("./drift.js");
+      ended(await drift(environment, options, await reporter()));
+    },
+  );
+  program
+    .command("rotate")
+    .description("make passwords, certificates or Redis's password anew, while the registry serves")
+    .argument("<what>", "certificates, passwords or redis")
+    .argument("[environment]", "environment", "local")
+    .option("--user <name>", "of passwords, that of one user")
+    .option("--inner", "of certificates, only those between the registry's own parts")
+    .option("--ca", "of certificates, the CA too: clients refuse the registry until they trust the new one")
+    .option("-y, --yes", "do not ask")
+    .option("--json", "print a summary as JSON")
+    .action(async (what: string, name: string, options: RotateOptions) => {
+      const environment = await open(name);
+      const { rotate } = await import("./rotate.js");
+      await rotate(environment, what, options, await reporter());
+    });
+}
