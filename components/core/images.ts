@@ -15,6 +15,16 @@ export enum ImageName {
   Garage = "garage",
   /** What copies and removes objects for garbage collection: rclone. */
   Rclone = "rclone",
+  /** What tells of a host: its processors, memory and disks. */
+  NodeExporter = "node-exporter",
+  /** What tells of Redis servers and sentinels. */
+  RedisExporter = "redis-exporter",
+  /** What looks at certificates as clients see them. */
+  BlackboxExporter = "blackbox-exporter",
+  /** What pushes and pulls as a client does, for the synthetic probe. */
+  Regctl = "regctl",
+  /** Dashboards. It cannot be built from packages, so that a registry has to do without it where it cannot be pulled. */
+  Grafana = "grafana",
 }
 
 /** One row of the image table. */
@@ -70,6 +80,38 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "1.73.0",
     floorReason: "older versions are built with a Go whose TLS has known holes (CVE-2025-68121)",
   },
+  [ImageName.NodeExporter]: {
+    repository: "prom/node-exporter",
+    tag: "v1.12.1",
+    floor: "1.9.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  // The alpine variants: health checks need a shell.
+  [ImageName.RedisExporter]: {
+    repository: "oliver006/redis_exporter",
+    tag: "v1.86.0-alpine",
+    floor: "1.74.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  [ImageName.BlackboxExporter]: {
+    repository: "prom/blackbox-exporter",
+    tag: "v0.28.0",
+    floor: "0.27.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  [ImageName.Regctl]: {
+    repository: "regclient/regctl",
+    tag: "v0.11.7-alpine",
+    floor: "0.11.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  // AGPL-3.0: it is run as it was published, as a service of its own, which asks nothing of what talks to it.
+  [ImageName.Grafana]: {
+    repository: "grafana/grafana",
+    tag: "13.2.0",
+    floor: "13.2.0",
+    floorReason: "CVE-2026-17183 is fixed in it",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -80,8 +122,8 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
-   * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
+   * Full references by image name (`registry`, `haproxy`, `redis`, …: see `ImageName`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…` or an
+   * image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
   references?: Record<string, string>;
@@ -101,6 +143,16 @@ export interface ImageReferences {
   [ImageName.Garage]: string;
   /** What copies and removes objects. */
   [ImageName.Rclone]: string;
+  /** What tells of a host. */
+  [ImageName.NodeExporter]: string;
+  /** What tells of Redis. */
+  [ImageName.RedisExporter]: string;
+  /** What looks at certificates. */
+  [ImageName.BlackboxExporter]: string;
+  /** What pushes and pulls for the synthetic probe. */
+  [ImageName.Regctl]: string;
+  /** Dashboards. */
+  [ImageName.Grafana]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -197,6 +249,11 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Keepalived]: resolve(ImageName.Keepalived),
     [ImageName.Garage]: resolve(ImageName.Garage),
     [ImageName.Rclone]: resolve(ImageName.Rclone),
+    [ImageName.NodeExporter]: resolve(ImageName.NodeExporter),
+    [ImageName.RedisExporter]: resolve(ImageName.RedisExporter),
+    [ImageName.BlackboxExporter]: resolve(ImageName.BlackboxExporter),
+    [ImageName.Regctl]: resolve(ImageName.Regctl),
+    [ImageName.Grafana]: resolve(ImageName.Grafana),
   };
 }
 

@@ -68,9 +68,10 @@ const SERVER_NAMES = [
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
  * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0) and
  * valkey-io/valkey-container (8.1); Garage's is made by Nix, from one static program alone. keepalived has no official image: here it is the
- * program, as users start it.
+ * program, as users start it. Prometheus' programs and regctl are as their own repositories' Dockerfiles make them; Grafana has no recipe, since its
+ * pages are in no package registry.
  */
-export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
+export const imageRecipes: Readonly<Partial<Record<ImageName, ImageRecipe>>> = {
   [ImageName.Registry]: {
     ...nothing,
     source: "https://github.com/distribution/distribution",
@@ -171,5 +172,67 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     directories: { "/data": {}, "/config": {} },
     versionCommand: ["rclone", "version"],
     versionPattern: /^rclone v([0-9.]+)/m,
+  },
+  [ImageName.NodeExporter]: {
+    ...nothing,
+    source: "https://github.com/prometheus/node_exporter",
+    goPrograms: {
+      "/bin/node_exporter": {
+        module: "images/node-exporter",
+        package: "github.com/prometheus/node_exporter",
+        versionOf: "github.com/prometheus/node_exporter",
+        versionVariable: "github.com/prometheus/common/version.Version",
+      },
+    },
+    config: { User: "nobody", ExposedPorts: { "9100/tcp": {} }, Entrypoint: ["/bin/node_exporter"], Cmd: [] },
+    versionCommand: ["/bin/node_exporter", "--version"],
+    versionPattern: /version v?([0-9.]+)/,
+  },
+  [ImageName.RedisExporter]: {
+    ...nothing,
+    source: "https://github.com/oliver006/redis_exporter",
+    goPrograms: {
+      "/redis_exporter": {
+        module: "images/redis-exporter",
+        package: "github.com/oliver006/redis_exporter",
+        versionOf: "github.com/oliver006/redis_exporter",
+        versionVariable: "main.BuildVersion",
+      },
+    },
+    config: { User: "59000:59000", ExposedPorts: { "9121/tcp": {} }, Entrypoint: ["/redis_exporter"], Cmd: [] },
+    versionCommand: ["sh", "-c", "/redis_exporter --version 2>&1"],
+    versionPattern: /Exporter v?([0-9.]+)/,
+  },
+  [ImageName.BlackboxExporter]: {
+    ...nothing,
+    source: "https://github.com/prometheus/blackbox_exporter",
+    goPrograms: {
+      "/bin/blackbox_exporter": {
+        module: "images/blackbox-exporter",
+        package: "github.com/prometheus/blackbox_exporter",
+        versionOf: "github.com/prometheus/blackbox_exporter",
+        versionVariable: "github.com/prometheus/common/version.Version",
+      },
+    },
+    config: { ExposedPorts: { "9115/tcp": {} }, Entrypoint: ["/bin/blackbox_exporter"], Cmd: [] },
+    versionCommand: ["/bin/blackbox_exporter", "--version"],
+    versionPattern: /version v?([0-9.]+)/,
+  },
+  [ImageName.Regctl]: {
+    ...nothing,
+    source: "https://github.com/regclient/regclient",
+    goPrograms: {
+      "/usr/local/bin/regctl": {
+        module: "images/regctl",
+        package: "github.com/regclient/regclient/cmd/regctl",
+        versionOf: "github.com/regclient/regclient",
+        versionVariable: "github.com/regclient/regclient/internal/version.vcsTag",
+      },
+    },
+    users: { appuser: { uid: 1000, gid: 1000, home: "/home/appuser" } },
+    directories: { "/home/appuser": { owner: { uid: 1000, gid: 1000 } } },
+    config: { User: "appuser", Entrypoint: [], Cmd: ["regctl", "--help"] },
+    versionCommand: ["regctl", "version"],
+    versionPattern: /VCSTag: *v([0-9.]+)/,
   },
 };
