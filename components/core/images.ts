@@ -1,5 +1,6 @@
 import type { Problems } from "./errors";
 import type { Topology } from "./topology";
+import type { MonitoringTopology } from "./topology-monitoring";
 
 /** The images that the library runs. */
 export enum ImageName {
@@ -258,7 +259,7 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
 }
 
 /** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
-export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection }: Topology): ImageName[] {
+export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, monitoring }: Topology): ImageName[] {
   return [
     ImageName.Registry,
     ImageName.Haproxy,
@@ -266,6 +267,17 @@ export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection }
     ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
     ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
     ...(garbageCollection === undefined ? [] : [ImageName.Rclone]),
+    ...(monitoring === undefined ? [] : imagesOfMonitoring(monitoring)),
+  ];
+}
+
+function imagesOfMonitoring({ redisExporter, probe, grafana }: MonitoringTopology): ImageName[] {
+  return [
+    ImageName.NodeExporter,
+    ImageName.BlackboxExporter,
+    ...(redisExporter === undefined ? [] : [ImageName.RedisExporter]),
+    ...(probe === undefined ? [] : [ImageName.Regctl]),
+    ...(grafana === undefined ? [] : [ImageName.Grafana]),
   ];
 }
 

@@ -22,6 +22,20 @@ export const hosts = {
   marker: 81,
   /** What drops cached descriptors for it. */
   cacheCleaner: 82,
+  /** Prometheus, and what belongs to monitoring beside it. */
+  prometheus: 83,
+  /** Alertmanager. */
+  alertmanager: 84,
+  /** What tells of the host. */
+  nodeExporter: 85,
+  /** What tells of Redis. */
+  redisExporter: 86,
+  /** What looks at certificates. */
+  blackboxExporter: 87,
+  /** The synthetic probe. */
+  probe: 88,
+  /** Grafana. */
+  grafana: 89,
 } as const;
 
 /** Ports inside the private network. */
@@ -36,6 +50,8 @@ export const ports = {
   fenceReports: 5003,
   /** Garbage collection tells balancers here whether pushes are fenced. */
   fence: 5004,
+  /** Metrics of garbage collection. */
+  fenceMetrics: 5005,
   /** Whoever connects here gets a list of what nothing refers to. */
   marker: 5006,
   /** Whoever connects here has cached descriptors dropped. */
@@ -58,6 +74,20 @@ export const ports = {
   balancer: 5000,
   /** Statistics of the first HAProxy; the others follow. */
   statistics: 8404,
+  /** Metrics of the synthetic probe. */
+  probe: 5009,
+  /** Prometheus. */
+  prometheus: 9090,
+  /** Alertmanager. */
+  alertmanager: 9093,
+  /** What tells of a host. */
+  nodeExporter: 9100,
+  /** What looks at certificates. */
+  blackboxExporter: 9115,
+  /** What tells of Redis. */
+  redisExporter: 9121,
+  /** Grafana. */
+  grafana: 3000,
 } as const;
 
 /**
@@ -93,4 +123,6 @@ export const users = {
   redis: 65534,
   /** Garage. */
   garage: 65531,
+  /** All of monitoring. */
+  monitoring: 65530,
 } as const;

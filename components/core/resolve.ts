@@ -4,6 +4,7 @@ import { resolveImages } from "./images";
 import { checkNumber, checkText, isText } from "./checks";
 import { resolveAccess } from "./resolve-access";
 import { resolveGarbageCollection } from "./resolve-garbage-collection";
+import { resolveMonitoring } from "./resolve-monitoring";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
@@ -49,7 +50,7 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
   const loadBalancer = resolveLoadBalancer(name, ground, size, shape.loadBalancer ?? {}, problems);
   checkInternalPorts(ground, loadBalancer.port, problems);
   const alternativeNames = resolveAlternativeNames(hostname, shape.alternativeNames, ground, shape.loadBalancer, problems);
-  return {
+  const topology = {
     name,
     hostname,
     dnsNames: alternativeNames.filter((host) => ipVersion(host) === 0),
@@ -74,6 +75,8 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
       ? {}
       : { garbageCollection: resolveGarbageCollection(name, ground, shape.redis ?? {}, shape.garbageCollection, problems) }),
   };
+  if (shape.monitoring === undefined) return topology;
+  return { ...topology, monitoring: resolveMonitoring(topology, ground, shape.monitoring, problems) };
 }
 
 /** With several hosts clients may be sent to any of them, and to the address that moves between them. */

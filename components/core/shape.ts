@@ -1,5 +1,6 @@
 import type { ImagesShape } from "./images";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
+import type { MonitoringShape } from "./shape-monitoring";
 
 /** How the registry writes its log. */
 export enum LogLevel {
@@ -80,6 +81,8 @@ export interface RegistryShape {
   logs?: LogsShape;
   /** Removal of what no manifest refers to. @default - none: nothing is ever removed */
   garbageCollection?: GarbageCollectionShape;
+  /** Metrics, alerts, dashboards and a synthetic probe. @default - none */
+  monitoring?: MonitoringShape;
 }
 
 /** A machine with a Docker Engine. */

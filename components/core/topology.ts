@@ -1,5 +1,6 @@
 import type { ImageReferences } from "./images";
 import type { AccessMode, HaproxyExtraConfig, LogLevel } from "./shape";
+import type { MonitoringTopology } from "./topology-monitoring";
 
 /** A registry with every default filled in and every problem found: the one object that components and renderers read. */
 export interface Topology {
@@ -45,6 +46,8 @@ export interface Topology {
   logs: LogsTopology;
   /** Removal of what no manifest refers to; none when absent. */
   garbageCollection?: GarbageCollectionTopology;
+  /** Metrics, alerts and the synthetic probe; none when absent. */
+  monitoring?: MonitoringTopology;
 }
 
 /** Private network. */

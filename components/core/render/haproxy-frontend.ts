@@ -65,10 +65,13 @@ function rememberForLog(mode: AccessMode): string[] {
 }
 
 /** Several short lines, since HAProxy takes 64 words per line. */
-function addressRules({ loadBalancer, network }: Topology): string[] {
+function addressRules({ loadBalancer, network, monitoring }: Topology): string[] {
   const { allowedAddressRanges } = loadBalancer;
   if (allowedAddressRanges.length === 0) return [];
-  const ranges = reachesLoopback(loadBalancer) ? [...allowedAddressRanges, network.gateway] : allowedAddressRanges;
+  const { probe } = monitoring ?? {};
+  // A probe that comes by a published port comes from the gateway.
+  const ofProbe = probe === undefined ? [] : [probe.resolvesTo === undefined ? network.gateway : probe.address];
+  const ranges = [...new Set([...allowedAddressRanges, ...(reachesLoopback(loadBalancer) ? [network.gateway] : []), ...ofProbe])];
   const denied = ociError(403, "DENIED", "this address may not connect to the registry");
   return [
     ...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`),
