@@ -15,6 +15,10 @@ export enum ImageName {
   Garage = "garage",
   /** What copies and removes objects for garbage collection: rclone. */
   Rclone = "rclone",
+  /** What collects metrics and evaluates alert rules: Prometheus. */
+  Prometheus = "prometheus",
+  /** What groups alerts and sends them to people: Alertmanager. */
+  Alertmanager = "alertmanager",
 }
 
 /** One row of the image table. */
@@ -70,6 +74,19 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "1.73.0",
     floorReason: "older versions are built with a Go whose TLS has known holes (CVE-2025-68121)",
   },
+  // The release with long-term support, until July 2027.
+  [ImageName.Prometheus]: {
+    repository: "prom/prometheus",
+    tag: "v3.13.5",
+    floor: "3.13.0",
+    floorReason: "CVE-2026-44990 (cross-site scripting in the web interface); the long-term support of 3.5 ended in July 2026",
+  },
+  [ImageName.Alertmanager]: {
+    repository: "prom/alertmanager",
+    tag: "v0.35.0",
+    floor: "0.34.2",
+    floorReason: "older versions let any web page that an operator opens read alerts and silence them (#5664)",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -80,8 +97,8 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
-   * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
+   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`, `prometheus`, `alertmanager`), as `haproxy:3.0.12`,
+   * `corp.example/haproxy@sha256:…` or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
   references?: Record<string, string>;
@@ -101,6 +118,10 @@ export interface ImageReferences {
   [ImageName.Garage]: string;
   /** What copies and removes objects. */
   [ImageName.Rclone]: string;
+  /** What collects metrics. */
+  [ImageName.Prometheus]: string;
+  /** What sends alerts to people. */
+  [ImageName.Alertmanager]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -197,6 +218,8 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Keepalived]: resolve(ImageName.Keepalived),
     [ImageName.Garage]: resolve(ImageName.Garage),
     [ImageName.Rclone]: resolve(ImageName.Rclone),
+    [ImageName.Prometheus]: resolve(ImageName.Prometheus),
+    [ImageName.Alertmanager]: resolve(ImageName.Alertmanager),
   };
 }
 
