@@ -16,6 +16,10 @@ export enum ImageName {
   Garage = "garage",
   /** What copies and removes objects for garbage collection: rclone. */
   Rclone = "rclone",
+  /** What collects metrics and evaluates alert rules: Prometheus. */
+  Prometheus = "prometheus",
+  /** What groups alerts and sends them to people: Alertmanager. */
+  Alertmanager = "alertmanager",
   /** What tells of a host: its processors, memory and disks. */
   NodeExporter = "node-exporter",
   /** What tells of Redis servers and sentinels. */
@@ -81,6 +85,19 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "1.73.0",
     floorReason: "older versions are built with a Go whose TLS has known holes (CVE-2025-68121)",
   },
+  // The release with long-term support, until July 2027.
+  [ImageName.Prometheus]: {
+    repository: "prom/prometheus",
+    tag: "v3.13.5",
+    floor: "3.13.0",
+    floorReason: "CVE-2026-44990 (cross-site scripting in the web interface); the long-term support of 3.5 ended in July 2026",
+  },
+  [ImageName.Alertmanager]: {
+    repository: "prom/alertmanager",
+    tag: "v0.35.0",
+    floor: "0.34.2",
+    floorReason: "older versions let any web page that an operator opens read alerts and silence them (#5664)",
+  },
   [ImageName.NodeExporter]: {
     repository: "prom/node-exporter",
     tag: "v1.12.1",
@@ -144,6 +161,10 @@ export interface ImageReferences {
   [ImageName.Garage]: string;
   /** What copies and removes objects. */
   [ImageName.Rclone]: string;
+  /** What collects metrics. */
+  [ImageName.Prometheus]: string;
+  /** What sends alerts to people. */
+  [ImageName.Alertmanager]: string;
   /** What tells of a host. */
   [ImageName.NodeExporter]: string;
   /** What tells of Redis. */
@@ -250,6 +271,8 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Keepalived]: resolve(ImageName.Keepalived),
     [ImageName.Garage]: resolve(ImageName.Garage),
     [ImageName.Rclone]: resolve(ImageName.Rclone),
+    [ImageName.Prometheus]: resolve(ImageName.Prometheus),
+    [ImageName.Alertmanager]: resolve(ImageName.Alertmanager),
     [ImageName.NodeExporter]: resolve(ImageName.NodeExporter),
     [ImageName.RedisExporter]: resolve(ImageName.RedisExporter),
     [ImageName.BlackboxExporter]: resolve(ImageName.BlackboxExporter),
@@ -273,6 +296,8 @@ export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, 
 
 function imagesOfMonitoring({ redisExporter, probe, grafana }: MonitoringTopology): ImageName[] {
   return [
+    ImageName.Prometheus,
+    ImageName.Alertmanager,
     ImageName.NodeExporter,
     ImageName.BlackboxExporter,
     ...(redisExporter === undefined ? [] : [ImageName.RedisExporter]),

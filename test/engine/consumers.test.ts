@@ -58,7 +58,16 @@ function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, strin
 }
 
 describe("the programs themselves accept what is rendered for them", () => {
-  const names = [ImageName.Registry, ImageName.Haproxy, ImageName.Redis, ImageName.Keepalived, ImageName.Garage, ImageName.Rclone];
+  const names = [
+    ImageName.Registry,
+    ImageName.Haproxy,
+    ImageName.Redis,
+    ImageName.Keepalived,
+    ImageName.Garage,
+    ImageName.Rclone,
+    ImageName.Prometheus,
+    ImageName.Alertmanager,
+  ];
   const images = Object.fromEntries(Object.values(ImageName).map((name) => [name, ""])) as Record<ImageName, string>;
   before(async () => {
     for (const { name, reference } of await ensureImages({ names })) images[name] = reference;
