@@ -29,7 +29,26 @@ export function checkArguments(topology: Topology, trust: TrustArgs, secrets: Se
     "secrets.s3SecretKey",
     "s3AccessKey and s3SecretKey go together: give both, or none for the SDK's default chain",
   );
+  checkProbe(topology, trust, secrets, problems);
   problems.throwIfAny(topology.name);
+}
+
+/** The synthetic probe has to get in. */
+function checkProbe({ monitoring, access, loadBalancer }: Topology, trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {
+  const probe = monitoring?.probe;
+  const needsPassword = probe !== undefined && access.mode === AccessMode.Token;
+  problems.require(
+    (secrets.probePassword !== undefined) === needsPassword,
+    "secrets.probePassword",
+    needsPassword
+      ? `is missing: the synthetic probe logs in as ${probe.username} at the authorization server`
+      : 'is for access.mode "token" with monitoring.probe.enabled: leave it out',
+  );
+  problems.require(
+    probe === undefined || trust.clientCaPem === undefined || !loadBalancer.clientCertificateRequired,
+    "monitoring.probe",
+    "has no client certificate: set monitoring.probe.enabled to false, or loadBalancer.clientCertificates.required",
+  );
 }
 
 function checkServerCertificate(trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {

@@ -9,6 +9,7 @@ import { GarbageCollection } from "./garbage-collection";
 import { hostProviders, privateNetworks } from "./hosts";
 import { issueCertificate } from "./issue-certificate";
 import { LoadBalancer } from "./load-balancer";
+import { Monitoring } from "./monitoring";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
 import { RegistryNodes, runtimeOn } from "./registry-nodes";
@@ -49,6 +50,8 @@ export interface SecretsArgs {
   proxyUsername?: pulumi.Input<string>;
   /** Password at the upstream of a pull-through cache. @default - anonymous */
   proxyPassword?: pulumi.Input<string>;
+  /** Password of the synthetic probe's user at the authorization server, with `AccessMode.Token`. @default - there is no probe */
+  probePassword?: pulumi.Input<string>;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
 }
@@ -207,6 +210,25 @@ export class Registry extends pulumi.ComponentResource {
         },
         { ...part, dependsOn: [nodes] },
       );
+
+    if (topology.monitoring !== undefined) {
+      const { username } = topology.monitoring.probe ?? {};
+      const probePassword = username === undefined ? undefined : access?.passwords.apply((all) => all[username] ?? "");
+      new Monitoring(
+        `${name}-monitoring`,
+        {
+          topology,
+          networkName,
+          storeVolumeName,
+          caCertificatePem: certificates.caCertificatePem,
+          probePassword: probePassword ?? secrets.probePassword,
+          redisCaPem: certificates.internalCaCertificatePem,
+          redisPassword: redis?.monitorPassword,
+          garageToken: objectStore.metricsToken,
+        },
+        { ...part, dependsOn: [loadBalancer] }, // what is watched is there first, so that nothing seems to be missing
+      );
+    }
 
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;

@@ -72,6 +72,8 @@ export interface SecretsConfig {
   proxyUsername?: Secret;
   /** Password at the upstream of a pull-through cache. @default - anonymous */
   proxyPassword?: Secret;
+  /** Password of the synthetic probe's user at the authorization server, with access mode `token`. @default - there is no probe */
+  probePassword?: Secret;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: Record<string, Record<string, Secret[]>>;
 }

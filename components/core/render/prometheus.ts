@@ -17,6 +17,8 @@ export interface PrometheusFiles {
 interface Target extends Endpoint {
   /** What it is called in metrics: the name of the container or of the host. */
   instance: string;
+  /** Name of its host; empty where there is but one. */
+  host: string;
   /** What an exporter is to ask in its turn, as `rediss://10.1.2.3:6379`. */
   asked?: string;
 }
@@ -39,13 +41,13 @@ export function renderPrometheus(topology: Topology, monitoring: MonitoringTopol
 
 /** What tells of itself. */
 function partJobs({ nodes, loadBalancer, objectStore, garbageCollection }: Topology, files: PrometheusFiles): LooseMap[] {
-  const at = (port: number, placed: readonly Placed[]): Target[] => placed.map(({ name, address }) => ({ address, port, instance: name }));
+  const at = (port: number, placed: readonly Placed[]): Target[] => placed.map(({ name, host, address }) => ({ address, port, instance: name, host }));
   return [
     ...job("registry", at(ports.debug, nodes)),
     ...job(
       "haproxy",
-      loadBalancer.balancers.flatMap(({ address, replicas }) =>
-        replicas.map((instance, index) => ({ address, port: ports.statistics + index, instance })),
+      loadBalancer.balancers.flatMap(({ host, address, replicas }) =>
+        replicas.map((instance, index) => ({ address, port: ports.statistics + index, instance, host })),
       ),
     ),
     ...job("garage", at(ports.garageAdmin, objectStore.garage?.nodes ?? []), {
@@ -58,14 +60,14 @@ function partJobs({ nodes, loadBalancer, objectStore, garbageCollection }: Topol
 /** What monitoring tells, of itself and of those who say nothing themselves. */
 function ownJobs({ redis, loadBalancer, hosts }: Topology, monitoring: MonitoringTopology): LooseMap[] {
   const { prometheus, alertmanager, nodeExporters, redisExporter, blackboxExporter, probe } = monitoring;
-  const self = ({ address, port, name }: Placed): Target => ({ address, port, instance: name });
+  const self = ({ address, port, name, host }: Placed): Target => ({ address, port, instance: name, host });
   const redisInstances = [...redis.servers, ...redis.sentinels];
   return [
     ...job(
       "redis",
       redisExporter === undefined
         ? []
-        : redisInstances.map((each) => ({ ...self(redisExporter), instance: each.name, asked: redisUrl(each) })),
+        : redisInstances.map((each) => ({ ...self(redisExporter), instance: each.name, host: each.host, asked: redisUrl(each) })),
       { metrics_path: "/scrape" },
     ),
     ...job(
@@ -75,9 +77,9 @@ function ownJobs({ redis, loadBalancer, hosts }: Topology, monitoring: Monitorin
     ...job(
       "certificate",
       [
-        ...loadBalancer.balancers.map(({ name, address }) => ({ name, address, port: ports.balancer })),
+        ...loadBalancer.balancers.map(({ name, host, address }) => ({ name, host, address, port: ports.balancer })),
         ...(redisExporter === undefined ? [] : redisInstances),
-      ].map((each) => ({ ...self(blackboxExporter), instance: each.name, asked: hostPort(each) })),
+      ].map((each) => ({ ...self(blackboxExporter), instance: each.name, host: each.host, asked: hostPort(each) })),
       { metrics_path: "/probe", params: { module: ["certificate"] } },
     ),
     ...job("probe", probe === undefined ? [] : [self(probe)]),
@@ -98,9 +100,9 @@ function job(name: string, targets: readonly Target[], more: LooseMap = {}): Loo
     {
       job_name: name,
       ...more,
-      static_configs: targets.map(({ instance, asked, ...endpoint }) => ({
+      static_configs: targets.map(({ instance, host, asked, ...endpoint }) => ({
         targets: [hostPort(endpoint)],
-        labels: { instance, __param_target: asked },
+        labels: { instance, host: host === "" ? undefined : host, __param_target: asked },
       })),
     },
   ];

@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  contentPath,
+  ports,
+  renderGrafanaDataSource,
+  renderGrafanaEnvironment,
+  renderGrafanaProvider,
+  renderGrafanaScript,
+  renderPrometheus,
+  users,
+} from "ha-registry-core";
+import type { MonitoringTopology } from "ha-registry-core";
+import type { MonitoringArgs, MonitoringPart } from "./monitoring";
+
+/** Memory of Alertmanager, MiB. */
+const alertmanagerMemoryMiB = 128;
+
+/** Prometheus. A change of its rules replaces it; it goes on with what it kept. */
+export function prometheusPart({ topology, garageToken }: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart {
+  const { prometheus, prometheusPort, bindAddress, retentionDays, retentionGiB, memoryMiB } = monitoring;
+  const rules = "groups: []\n";
+  const hasGarage = topology.objectStore.garage !== undefined;
+  // A path tells no more than the digest of what holds at least 128 random bits.
+  const garageTokenPath = hasGarage
+    ? pulumi.unsecret(pulumi.output(garageToken ?? "").apply((token) => contentPath("garage-token", token)))
+    : undefined;
+  const configuration = pulumi
+    .output(garageTokenPath)
+    .apply((token) =>
+      renderPrometheus(topology, monitoring, {
+        rules: contentPath("rules.yml", rules),
+        ...(token === undefined ? {} : { garageToken: token }),
+      }),
+    );
+  return {
+    placed: prometheus,
+    memoryMiB,
+    plain: { "rules.yml": rules, "prometheus.yml": configuration },
+    ...(hasGarage ? { secret: { "garage-token": garageToken ?? "" } } : {}),
+    dataDirectory: "/prometheus",
+    healthy: `wget -q -T 3 -O /dev/null http://127.0.0.1:${prometheus.port}/-/ready`,
+    ports: [{ internal: prometheus.port, external: prometheusPort, ip: bindAddress }],
+    container: (path) => ({
+      image: topology.images.prometheus,
+      entrypoints: ["prometheus"],
+      command: [
+        pulumi.interpolate`--config.file=${path("prometheus.yml")}`,
+        "--storage.tsdb.path=/prometheus",
+        `--storage.tsdb.retention.time=${retentionDays}d`,
+        `--storage.tsdb.retention.size=${retentionGiB}GiB`,
+        `--web.listen-address=:${prometheus.port}`,
+        `--web.external-url=http://${bindAddress}:${prometheusPort}/`,
+      ],
+    }),
+  };
+}
+
+/** Alertmanager, alone: one per host would have to agree, and whoever it cannot tell hears of it from the dead man's switch. */
+export function alertmanagerPart({ topology }: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart {
+  const { alertmanager, alertmanagerPort, bindAddress } = monitoring;
+  return {
+    placed: alertmanager,
+    memoryMiB: alertmanagerMemoryMiB,
+    secret: { "alertmanager.yml": "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n" },
+    dataDirectory: "/alertmanager",
+    healthy: `wget -q -T 3 -O /dev/null http://127.0.0.1:${alertmanager.port}/-/ready`,
+    ports: [{ internal: alertmanager.port, external: alertmanagerPort, ip: bindAddress }],
+    container: (path) => ({
+      image: topology.images.alertmanager,
+      entrypoints: ["alertmanager"],
+      command: [
+        pulumi.interpolate`--config.file=${path("alertmanager.yml")}`,
+        "--storage.path=/alertmanager",
+        "--cluster.listen-address=",
+        `--web.listen-address=:${alertmanager.port}`,
+        `--web.external-url=http://${bindAddress}:${alertmanagerPort}/`,
+      ],
+    }),
+  };
+}
+
+/** Grafana, where it is wanted. It keeps nothing: dashboards are files. */
+export function grafanaPart({ topology }: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart[] {
+  const { grafana, bindAddress } = monitoring;
+  if (grafana === undefined) return [];
+  const dashboards: Record<string, string> = {};
+  return [
+    {
+      placed: grafana,
+      memoryMiB: grafana.memoryMiB,
+      plain: {
+        "grafana.sh": renderGrafanaScript(),
+        "prometheus.yaml": renderGrafanaDataSource(monitoring),
+        "ha-registry.yaml": renderGrafanaProvider(),
+        ...dashboards,
+      },
+      healthy: `wget -q -T 3 -O /dev/null http://127.0.0.1:${ports.grafana}/api/health`,
+      ports: [{ internal: ports.grafana, external: grafana.hostPort, ip: bindAddress }],
+      container: (path) => ({
+        image: topology.images.grafana,
+        entrypoints: ["sh"],
+        command: ["grafana.sh", "prometheus.yaml", "ha-registry.yaml", ...Object.keys(dashboards)].map(path),
+        envs: Object.entries(renderGrafanaEnvironment()).map(([variable, value]) => `${variable}=${value}`),
+        waitTimeout: 180, // it makes its database first
+        tmpfs: Object.fromEntries(
+          ["/tmp", "/var/lib/grafana"].map((directory) => [directory, `rw,noexec,nosuid,size=128m,uid=${users.monitoring},mode=0700`]),
+        ),
+      }),
+    },
+  ];
+}
