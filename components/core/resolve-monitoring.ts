@@ -5,6 +5,7 @@ import { hosts, ports } from "./layout";
 import { isSeveral } from "./placement";
 import type { Ground } from "./placement";
 import { AccessMode } from "./shape";
+import type { RegistryShape } from "./shape";
 import type { MonitoringShape, ProbeShape } from "./shape-monitoring";
 import { sizeFor } from "./sizing";
 import type { Placed, Topology } from "./topology";
@@ -12,6 +13,11 @@ import type { MonitoringTopology, ProbeTopology } from "./topology-monitoring";
 
 /** User of the synthetic probe, beside those that are asked for. */
 export const probeUser = "ha-registry-probe";
+
+/** Whether there is to be a probe. Where an authorization server knows the users, its login has to be given, and so it has to be asked for. */
+export function wantsProbe({ monitoring, access }: Pick<RegistryShape, "monitoring" | "access">): boolean {
+  return monitoring !== undefined && (monitoring.probe?.enabled ?? access?.mode !== AccessMode.Token);
+}
 
 /** Fills in and checks monitoring of a registry that is resolved otherwise. */
 export function resolveMonitoring(
@@ -110,7 +116,7 @@ function resolveProbe(
   problems: Problems,
 ): { probe?: ProbeTopology } {
   const { access } = topology;
-  if (!(shape.enabled ?? access.mode !== AccessMode.Token)) return {};
+  if (!wantsProbe({ monitoring: { probe: shape }, access: { mode: access.mode } })) return {};
   const intervalSeconds = shape.intervalSeconds ?? 60;
   checkNumber(problems, "monitoring.probe.intervalSeconds", intervalSeconds, { from: 1, to: 3600, whole: true });
   problems.require(

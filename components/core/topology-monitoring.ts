@@ -51,3 +51,10 @@ export interface GrafanaTopology extends Placed {
   /** Memory limit, MiB. */
   memoryMiB: number;
 }
+
+/** Every container of monitoring. */
+export function monitoringParts(monitoring: MonitoringTopology): Placed[] {
+  const { prometheus, alertmanager, nodeExporters, redisExporter, blackboxExporter, probe, grafana } = monitoring;
+  const optional = [redisExporter, probe, grafana].filter((part) => part !== undefined);
+  return [prometheus, alertmanager, ...nodeExporters, blackboxExporter, ...optional];
+}

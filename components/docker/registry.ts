@@ -1,5 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AccessMode, checkSettings, nodeServerName, storeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
+import {
+  AccessMode,
+  changingParts,
+  checkSettings,
+  nodeServerName,
+  storeServerName,
+  renderClientConfig,
+  resolveTopology,
+} from "ha-registry-core";
 import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core";
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
@@ -99,8 +107,8 @@ export class Registry extends pulumi.ComponentResource {
     const { settings = {}, trust = {}, secrets = {}, ...shape } = args;
     const topology = resolveTopology(name, shape);
     checkArguments(topology, trust, secrets);
-    const collectsGarbage = topology.garbageCollection !== undefined;
-    checkSettings(name, known(settings) ?? {}, collectsGarbage);
+    const parts = changingParts(topology);
+    checkSettings(name, known(settings) ?? {}, parts);
 
     super("ha-registry-docker:index:Registry", name, {}, opts);
     const child = { parent: this };
@@ -156,7 +164,7 @@ export class Registry extends pulumi.ComponentResource {
         networkName,
         storeVolumeName,
         settings: pulumi.output(settings).apply((values) => {
-          checkSettings(name, values, collectsGarbage);
+          checkSettings(name, values, parts);
           return values;
         }),
         certificatePem: internalCertificate?.certificatePem,
