@@ -57,16 +57,11 @@ export const partAlerts = {
     conditions: [
       {
         severity: "critical",
-        // A node whose store fails answers 503 to HAProxy's check.
-        expression: () => 'count(haproxy_server_check_code{job="haproxy",proxy="registry-reads"} == 503) > 0',
+        // A node whose store fails answers 503 to HAProxy's check. Garage says by itself when too few of its nodes answer.
+        expression: () =>
+          'count(haproxy_server_check_code{job="haproxy",proxy="registry-reads"} == 503) > 0 or max(cluster_available{job="garage"}) == 0',
         summary: "The object store does not answer",
-        description: "Registry nodes say that their store fails: nobody can push, and few can pull.",
-      },
-      {
-        severity: "critical",
-        expression: () => 'max(cluster_available{job="garage"}) == 0',
-        summary: "Garage is not available",
-        description: "Too few of Garage's nodes answer for what is stored to be read and written.",
+        description: "Registry nodes, or Garage itself, say that the store fails: nobody can push, and few can pull.",
       },
     ],
   },
@@ -76,15 +71,11 @@ export const partAlerts = {
       {
         severity: "warning",
         expression: (threshold) =>
-          `redis_connected_slave_lag_seconds{job="redis"} > ${threshold} or redis_master_link_up{job="redis"} == 0`,
-        summary: "A Redis replica is behind",
-        description: "{{ $labels.instance }}: a replica has not been heard of, or has lost its primary: a fail-over may find it stale.",
-      },
-      {
-        severity: "warning",
-        expression: () => 'block_resync_errored_blocks{job="garage"} > 0',
-        summary: "Garage cannot copy blocks",
-        description: '{{ $labels.instance }}: {{ $value | printf "%.0f" }} blocks cannot be copied to where they belong.',
+          `redis_connected_slave_lag_seconds{job="redis"} > ${threshold} or redis_master_link_up{job="redis"} == 0 ` +
+          'or block_resync_errored_blocks{job="garage"} > 0',
+        summary: "Copies are behind",
+        description:
+          "{{ $labels.instance }}: a replica of Redis has not been heard of or has lost its primary, or Garage cannot copy blocks to where they belong.",
       },
     ],
   },
