@@ -4,6 +4,7 @@ import type { Problems } from "./errors";
 import { hosts, ports } from "./layout";
 import { isSeveral } from "./placement";
 import type { Ground } from "./placement";
+import { resolveAlerting } from "./resolve-alerts";
 import { AccessMode } from "./shape";
 import type { RegistryShape } from "./shape";
 import type { MonitoringShape, ProbeShape } from "./shape-monitoring";
@@ -61,6 +62,7 @@ export function resolveMonitoring(
     bindAddress: shape.bindAddress ?? "127.0.0.1",
     prometheusPort,
     alertmanagerPort: shape.alertmanagerPort ?? near(prometheusPort, 3),
+    alerting: resolveAlerting(shape, problems),
     scrapeIntervalSeconds: shape.scrapeIntervalSeconds ?? 15,
     retentionDays: shape.retentionDays ?? 30,
     retentionGiB: shape.retentionGiB ?? size.metricsGiB,

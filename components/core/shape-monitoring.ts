@@ -1,8 +1,10 @@
+import type { AlertingShape } from "./shape-alerts";
+
 /**
  * Monitoring: Prometheus, which watches every part, Alertmanager, which tells of what is wrong, and a synthetic probe, which pushes and pulls as
  * a client does. It is on the first host. Prometheus, Alertmanager and Grafana ask for no login: keep their ports private.
  */
-export interface MonitoringShape {
+export interface MonitoringShape extends AlertingShape {
   /** Port of Prometheus. @default - the load balancer's port + 4090, so 9090 */
   port?: number;
   /** Port of Alertmanager. @default - Prometheus' port + 3, so 9093 */

@@ -1,3 +1,4 @@
+import type { AlertingTopology } from "./resolve-alerts";
 import type { Placed } from "./topology";
 
 /** Monitoring: what it is told, and its containers. All are on the first host, but the node exporters: every host has one. */
@@ -22,6 +23,8 @@ export interface MonitoringTopology {
   prometheusPort: number;
   /** Port of Alertmanager on the host. */
   alertmanagerPort: number;
+  /** Alerts, and who hears of them. */
+  alerting: AlertingTopology;
   /** How often every part is asked, seconds. */
   scrapeIntervalSeconds: number;
   /** How long Prometheus keeps what it knows, days. */

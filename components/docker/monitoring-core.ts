@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   contentPath,
+  deadMansSwitchName,
   ports,
+  renderAlertRules,
+  renderAlertmanager,
+  renderAlertmanagerTemplates,
   renderGrafanaDataSource,
   renderGrafanaEnvironment,
   renderGrafanaProvider,
@@ -9,7 +13,7 @@ import {
   renderPrometheus,
   users,
 } from "ha-registry-core";
-import type { MonitoringTopology } from "ha-registry-core";
+import type { AlertingTopology, MonitoringTopology } from "ha-registry-core";
 import type { MonitoringArgs, MonitoringPart } from "./monitoring";
 
 /** Memory of Alertmanager, MiB. */
@@ -17,21 +21,19 @@ const alertmanagerMemoryMiB = 128;
 
 /** Prometheus. A change of its rules replaces it; it goes on with what it kept. */
 export function prometheusPart({ topology, garageToken }: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart {
-  const { prometheus, prometheusPort, bindAddress, retentionDays, retentionGiB, memoryMiB } = monitoring;
-  const rules = "groups: []\n";
+  const { prometheus, prometheusPort, bindAddress, retentionDays, retentionGiB, memoryMiB, alerting } = monitoring;
+  const rules = renderAlertRules(alerting.alerts);
   const hasGarage = topology.objectStore.garage !== undefined;
   // A path tells no more than the digest of what holds at least 128 random bits.
   const garageTokenPath = hasGarage
     ? pulumi.unsecret(pulumi.output(garageToken ?? "").apply((token) => contentPath("garage-token", token)))
     : undefined;
-  const configuration = pulumi
-    .output(garageTokenPath)
-    .apply((token) =>
-      renderPrometheus(topology, monitoring, {
-        rules: contentPath("rules.yml", rules),
-        ...(token === undefined ? {} : { garageToken: token }),
-      }),
-    );
+  const configuration = pulumi.output(garageTokenPath).apply((token) =>
+    renderPrometheus(topology, monitoring, {
+      rules: contentPath("rules.yml", rules),
+      ...(token === undefined ? {} : { garageToken: token }),
+    }),
+  );
   return {
     placed: prometheus,
     memoryMiB,
@@ -56,12 +58,33 @@ export function prometheusPart({ topology, garageToken }: MonitoringArgs, monito
 }
 
 /** Alertmanager, alone: one per host would have to agree, and whoever it cannot tell hears of it from the dead man's switch. */
-export function alertmanagerPart({ topology }: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart {
-  const { alertmanager, alertmanagerPort, bindAddress } = monitoring;
+export function alertmanagerPart(
+  { topology, receiverSecrets = {} }: MonitoringArgs,
+  monitoring: MonitoringTopology,
+  salt: pulumi.Output<string>,
+): MonitoringPart {
+  const { alertmanager, alertmanagerPort, bindAddress, alerting } = monitoring;
+  const templates = renderAlertmanagerTemplates(topology.name);
+  const authorities = authoritiesOf(alerting);
+  const named = Object.entries(receiverSecrets).map(([name, secret]) => ({ name, file: `secret-of-${name}`, secret }));
+  const secrets = Object.fromEntries(named.map(({ file, secret }) => [file, secret]));
+  const configuration = pulumi.all([secrets, salt]).apply(([contents, random]) =>
+    renderAlertmanager(alerting, {
+      templates: contentPath("messages.tmpl", templates),
+      secrets: Object.fromEntries(named.map(({ name, file }) => [name, contentPath(file, `${random}${contents[file]}`)])),
+      authorities: Object.fromEntries(authorities.map(({ name, file, pem }) => [name, contentPath(file, pem)])),
+    }),
+  );
   return {
     placed: alertmanager,
     memoryMiB: alertmanagerMemoryMiB,
-    secret: { "alertmanager.yml": "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n" },
+    plain: {
+      "alertmanager.yml": pulumi.unsecret(configuration), // it has paths of secrets, which tell nothing of them
+      "messages.tmpl": templates,
+      ...Object.fromEntries(authorities.map(({ file, pem }) => [file, pem])),
+    },
+    secret: secrets,
+    salt,
     dataDirectory: "/alertmanager",
     healthy: `wget -q -T 3 -O /dev/null http://127.0.0.1:${alertmanager.port}/-/ready`,
     ports: [{ internal: alertmanager.port, external: alertmanagerPort, ip: bindAddress }],
@@ -77,6 +100,12 @@ export function alertmanagerPart({ topology }: MonitoringArgs, monitoring: Monit
       ],
     }),
   };
+}
+
+/** Certificates by which receivers are trusted. */
+function authoritiesOf({ receivers, deadMansSwitch }: AlertingTopology): { name: string; file: string; pem: string }[] {
+  const all = [...receivers, ...(deadMansSwitch === undefined ? [] : [{ ...deadMansSwitch, name: deadMansSwitchName }])];
+  return all.flatMap(({ name, caPem }) => (caPem === undefined ? [] : [{ name, file: `ca-of-${name}.crt`, pem: caPem }]));
 }
 
 /** Grafana, where it is wanted. It keeps nothing: dashboards are files. */

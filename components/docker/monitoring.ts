@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { users } from "ha-registry-core";
 import type { MonitoringTopology, Placed, Topology } from "ha-registry-core";
 import { healthcheck, labels, serviceDefaults, volumePreparation } from "./container";
@@ -27,6 +28,8 @@ export interface MonitoringArgs {
   redisPassword?: pulumi.Input<string>;
   /** What lets into the metrics of Garage, a secret. @default - there is no Garage */
   garageToken?: pulumi.Input<string>;
+  /** Secrets of receivers of alerts, by their name: the URL, or the password at the mail server. @default - none has any */
+  receiverSecrets?: Record<string, pulumi.Input<string>>;
 }
 
 /** What one container of monitoring has of its own. */
@@ -37,6 +40,8 @@ export interface MonitoringPart {
   plain?: Record<string, pulumi.Input<string>>;
   /** Files with secrets, by name. @default - none */
   secret?: Record<string, pulumi.Input<string>>;
+  /** Random text for the paths of these, where a person may have chosen what is in one. @default - none */
+  salt?: pulumi.Input<string>;
   /** Volumes beside that of its files and that of its data. @default - none */
   mounts?: docker.types.input.ContainerMount[];
   /** Image, program, arguments. `path` tells where a file is. */
@@ -62,7 +67,8 @@ export class Monitoring extends pulumi.ComponentResource {
     if (monitoring === undefined) throw new Error("the registry has no monitoring");
     const where = { parent: this, hostProviders: opts?.hostProviders };
 
-    for (const part of partsOf(args, monitoring)) {
+    const salt = new random.RandomBytes(`${name}-salt`, { length: 32 }, { parent: this }).base64;
+    for (const part of partsOf(args, monitoring, salt)) {
       const own = pulumi.mergeOptions({ dependsOn }, childOptions(where, part.placed.host));
       start(topology, networkName, part, where, own);
     }
@@ -70,9 +76,9 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 }
 
-function partsOf(args: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart[] {
+function partsOf(args: MonitoringArgs, monitoring: MonitoringTopology, salt: pulumi.Output<string>): MonitoringPart[] {
   return [
-    alertmanagerPart(args, monitoring),
+    alertmanagerPart(args, monitoring, salt),
     ...monitoring.nodeExporters.map((exporter) => nodeExporterPart(args, exporter)),
     ...redisExporterPart(args, monitoring),
     blackboxExporterPart(args, monitoring),
@@ -90,8 +96,8 @@ function start(
   where: Pick<PartOptions, "parent" | "hostProviders">,
   options: pulumi.CustomResourceOptions,
 ): void {
-  const { placed, memoryMiB, plain = {}, secret = {}, dataDirectory, mounts = [] } = part;
-  const files = filesOf(topology, placed, plain, secret, where);
+  const { placed, memoryMiB, dataDirectory, mounts = [] } = part;
+  const files = filesOf(topology, part, where);
   const path = (file: string): pulumi.Output<string> => (files === undefined ? pulumi.output("") : pathOf(files, file));
   const data = dataDirectory === undefined ? undefined : dataVolume(topology, placed, dataDirectory, childOptions(where, placed.host));
   new docker.Container(
@@ -118,15 +124,13 @@ function start(
 
 function filesOf(
   topology: Topology,
-  { name, host }: Placed,
-  plain: Record<string, pulumi.Input<string>>,
-  secret: Record<string, pulumi.Input<string>>,
+  { placed: { name, host }, plain = {}, secret = {}, salt }: MonitoringPart,
   where: Pick<PartOptions, "parent" | "hostProviders">,
 ): Files | undefined {
   if (Object.keys({ ...plain, ...secret }).length === 0) return undefined;
   return new Files(
     onHost(`${name}-files`, host),
-    { topology, part: "monitoring", host, owner: users.monitoring, plain, secret },
+    { topology, part: "monitoring", host, owner: users.monitoring, plain, secret, salt },
     { ...where },
   );
 }

@@ -60,6 +60,11 @@ export interface SecretsArgs {
   proxyPassword?: pulumi.Input<string>;
   /** Password of the synthetic probe's user at the authorization server, with `AccessMode.Token`. @default - there is no probe */
   probePassword?: pulumi.Input<string>;
+  /**
+   * What is secret of those who hear of alerts, by their name in `monitoring.receivers`: the URL of a webhook or robot, or the password at the
+   * mail server. That of the dead man's switch is named `dead-mans-switch`. @default - none
+   */
+  receivers?: Record<string, pulumi.Input<string>>;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
 }
@@ -233,6 +238,7 @@ export class Registry extends pulumi.ComponentResource {
           redisCaPem: certificates.internalCaCertificatePem,
           redisPassword: redis?.monitorPassword,
           garageToken: objectStore.metricsToken,
+          receiverSecrets: secrets.receivers,
         },
         { ...part, dependsOn: [loadBalancer] }, // what is watched is there first, so that nothing seems to be missing
       );

@@ -198,12 +198,12 @@ collect() {
   return $result
 }
 
-# What Prometheus is told of the last collection: its result, its seconds, those of the fence, and how many blobs went.
+# What Prometheus is told of the last collection: its result, its seconds, those of the fence, and how many blobs went. 0 is never.
 tell() {
-  last_success=$(sed -n 's/^ha_registry_gc_last_success_timestamp_seconds //p' /tmp/metrics 2> /dev/null)
+  last_success=$(sed -n 's/^ha_registry_gc_last_success_timestamp_seconds //p' /tmp/metrics)
   [ "$1" != 0 ] || last_success=$(now)
   {
-    [ -z "$last_success" ] || gauge last_success_timestamp_seconds "$last_success"
+    gauge last_success_timestamp_seconds "$last_success"
     gauge last_result $((1 - ($1 != 0)))
     gauge duration_seconds "$2"
     gauge fence_seconds "$3"
@@ -251,6 +251,7 @@ serve)
   answer ${collector.port} report
   answer ${ports.fence} fence
   answer ${ports.fenceMetrics} metrics
+  [ -e /tmp/metrics ] || gauge last_success_timestamp_seconds 0 > /tmp/metrics
   : > /tmp/ready
   while :; do
     # Until the next minute; a signal ends it.

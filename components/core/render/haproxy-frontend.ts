@@ -4,6 +4,7 @@ import { AccessMode } from "../shape";
 import type { LoadBalancerTopology, Topology } from "../topology";
 import { appendsRules, fenceRules } from "./haproxy-fence";
 import { connectionErrorLog, requestLog } from "./haproxy-log";
+import { refusedLoginsRules } from "./haproxy-logins";
 import { extraLines, ociError, quote, section } from "./haproxy-text";
 
 /** Absolute paths of the files that HAProxy's configuration names. */
@@ -20,7 +21,7 @@ export interface HaproxyFiles {
 
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */
 export function clientsFrontend(topology: Topology, files: HaproxyFiles): string {
-  const { loadBalancer, access } = topology;
+  const { loadBalancer, access, monitoring } = topology;
   return section(
     "frontend clients",
     bindLine(loadBalancer, files),
@@ -30,6 +31,7 @@ export function clientsFrontend(topology: Topology, files: HaproxyFiles): string
     rememberForLog(access.mode),
     addressRules(topology),
     rateRules(loadBalancer, access.mode),
+    monitoring === undefined ? [] : refusedLoginsRules(access.mode),
     pathRules(),
     catalogRules(loadBalancer.catalogUsers, access.mode),
     fenceRules(topology),
