@@ -40,7 +40,7 @@ export function portsOn(topology: Topology, host: string): WantedPort[] {
 }
 
 function portsOfMonitoring({ monitoring }: Topology, host: string): WantedPort[] {
-  if (monitoring === undefined || monitoring.prometheus.host !== host) return [];
+  if (monitoring?.prometheus.host !== host) return [];
   const { bindAddress, prometheusPort, alertmanagerPort, grafana } = monitoring;
   return [
     { path: "registry.monitoring.port", port: prometheusPort, address: bindAddress },

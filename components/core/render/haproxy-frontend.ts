@@ -72,8 +72,12 @@ function addressRules({ loadBalancer, network, monitoring }: Topology): string[]
   if (allowedAddressRanges.length === 0) return [];
   const { probe } = monitoring ?? {};
   // A probe that comes by a published port comes from the gateway.
-  const ofProbe = probe === undefined ? [] : [probe.resolvesTo === undefined ? network.gateway : probe.address];
-  const ranges = [...new Set([...allowedAddressRanges, ...(reachesLoopback(loadBalancer) ? [network.gateway] : []), ...ofProbe])];
+  const throughGateway = reachesLoopback(loadBalancer) || (probe !== undefined && probe.resolvesTo === undefined);
+  const ranges = [
+    ...allowedAddressRanges,
+    ...(throughGateway ? [network.gateway] : []),
+    ...(probe?.resolvesTo === undefined ? [] : [probe.address]),
+  ];
   const denied = ociError(403, "DENIED", "this address may not connect to the registry");
   return [
     ...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`),

@@ -86,7 +86,7 @@ serve)
       last_success=$(date +%s)
     else
       failures=$((failures + 1))
-      say "the probe failed: $(tail -n 1 /tmp/error)"
+      say "the probe failed: $(grep . /tmp/error | tail -n 1 | cut -c 1-500)"
     fi
     tell
     # Until the next turn; a signal ends it.
