@@ -27,13 +27,19 @@ const alerts = {
   [AlertName.GarbageCollectionTooOld]: { forSeconds: 0, threshold: 1 },
 };
 
+/** An alert as Alertmanager posts it. */
+interface PostedAlert {
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
 describe("monitoring", () => {
   let registry: RegistryStack;
   let receiver: AlertReceiver;
   let prometheus: Prometheus;
   let volume: string;
   before(async () => {
-    receiver = await AlertReceiver.start();
+    receiver = await AlertReceiver.start("0.0.0.0");
     registry = await startRegistry({
       args: {
         garbageCollection: {},
@@ -50,18 +56,24 @@ describe("monitoring", () => {
     });
     const { gateway } = resolveTopology(registry.name, registry.args).network;
     volume = `${registry.name}-small`;
-    const disk = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", `o=size=${DISK_MIB}m,uid=${users.registry},gid=${users.registry}`];
+    const disk = [
+      "--opt",
+      "type=tmpfs",
+      "--opt",
+      "device=tmpfs",
+      "--opt",
+      `o=size=${DISK_MIB}m,uid=${users.registry},gid=${users.registry}`,
+    ];
     await registry.docker.command("volume", "create", "--label", `ha-registry=${registry.name}`, ...disk, volume);
-    const url = (path: string): string => `http://${gateway}:${receiver.port}/${path}`;
     await registry.up((args) => ({
       ...args,
       objectStore: { filesystem: { existingVolume: volume } },
-      secrets: { receivers: { operators: url("operators"), "dead-mans-switch": url("watchdog") } },
+      secrets: { receivers: { operators: receiver.url("/operators", gateway), "dead-mans-switch": receiver.url("/watchdog", gateway) } },
     }));
     prometheus = new Prometheus(registry);
   });
   after(async () => {
-    receiver.close();
+    await receiver.end();
     assert.deepEqual(await registry.down(), [`volume ${volume}`]); // which is the test's own
   });
 
@@ -106,7 +118,7 @@ describe("monitoring", () => {
 
   it("tells of a certificate that ends soon, of slow answers, and that it watches", async () => {
     await fires(AlertName.CertificateEndsSoon, AlertName.LatencyHigh, AlertName.Watchdog);
-    await until("the dead man's switch is called", 60, async () => receiver.names("/watchdog").includes(AlertName.Watchdog));
+    await until("the dead man's switch is called", 60, async () => heardOf("/watchdog").includes(AlertName.Watchdog));
   });
 
   it("tells of wrong passwords, and not of a client that has not logged in yet", async () => {
@@ -147,7 +159,7 @@ describe("monitoring", () => {
     });
     await fires(...down, ...noticed);
     const posted = [AlertName.AuthenticationFailures, AlertName.CertificateEndsSoon, AlertName.HostDown, AlertName.NodeDown];
-    await until("the webhook has heard of it", 60, async () => posted.every((name) => receiver.names("/operators").includes(name)));
+    await until("the webhook has heard of it", 60, async () => posted.every((name) => heardOf("/operators").includes(name)));
     await registry.docker.command("start", ...parts);
     for (const part of parts) await registry.docker.untilHealthy(part, 60);
     // The share of failures of the last minutes goes down when others succeed.
@@ -157,7 +169,7 @@ describe("monitoring", () => {
       return !(await prometheus.firing()).some((name) => name === AlertName.PushFailures || name === AlertName.PullFailures);
     });
     await ends(...down, ...noticed);
-    const [alert] = receiver.alerts("/operators").filter(({ labels }) => labels["alertname"] === AlertName.HostDown);
+    const [alert] = heard("/operators").filter(({ labels }) => labels["alertname"] === AlertName.HostDown);
     assert.ok(alert?.annotations["summary"] && alert.annotations["description"] && alert.annotations["runbook"]);
   });
 
@@ -178,6 +190,15 @@ describe("monitoring", () => {
     assert.ok(same > 0);
     assert.deepEqual(others, {});
   });
+
+  /** The alerts that were posted to a path of the webhook. */
+  function heard(path: string): PostedAlert[] {
+    return receiver.at(path).flatMap((message) => (message as { alerts: PostedAlert[] }).alerts);
+  }
+
+  function heardOf(path: string): string[] {
+    return heard(path).map(({ labels }) => labels["alertname"] ?? "");
+  }
 
   async function fires(...names: AlertName[]): Promise<void> {
     await until(`${names.join(", ")} fire`, ALERT_SECONDS, async () => {

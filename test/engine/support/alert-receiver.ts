@@ -1,57 +1,48 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { freePorts } from "./ports";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 
-/** An alert as Alertmanager posts it. */
-export interface PostedAlert {
-  status: "firing" | "resolved";
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-}
-
-/** A webhook that notes which alerts are posted to it, by path. */
+/** What people would get: takes whatever is posted to it, and answers 200. */
 export class AlertReceiver {
-  readonly #posted = new Map<string, PostedAlert[]>();
+  readonly #messages: { path: string; body: unknown }[] = [];
 
-  private constructor(
-    private readonly server: Server,
-    /** Its port, on every address of this machine: containers reach it at the gateway of their network. */
-    readonly port: number,
-  ) {
+  private constructor(private readonly server: http.Server) {
     server.on("request", (request, response) => {
-      void this.#take(request).then(() => response.end());
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        this.#messages.push({ path: request.url ?? "", body: JSON.parse(text) as unknown });
+        response.end("{}");
+      });
     });
   }
 
-  /** Starts one. */
-  static async start(): Promise<AlertReceiver> {
-    const port = await freePorts(1);
-    const server = createServer().listen(port, "0.0.0.0");
+  /**
+   * Starts to listen on this machine.
+   *
+   * @param address Address of this machine. Containers of a private network reach it at the network's gateway when it is `0.0.0.0`.
+   */
+  static async start(address = "127.0.0.1"): Promise<AlertReceiver> {
+    const server = http.createServer().listen(0, address);
     await once(server, "listening");
-    return new AlertReceiver(server, port);
+    return new AlertReceiver(server);
   }
 
-  /** Names of the alerts that were posted to `path`, each once. */
-  names(path: string): string[] {
-    return [...new Set(this.alerts(path).map(({ labels }) => labels["alertname"] ?? ""))].sort();
+  /** A URL of it, for whoever reaches it at `address`. */
+  url(path: string, address = "127.0.0.1"): string {
+    return `http://${address}:${(this.server.address() as AddressInfo).port}${path}`;
   }
 
-  /** Everything that was posted to `path`. */
-  alerts(path: string): readonly PostedAlert[] {
-    return this.#posted.get(path) ?? [];
+  /** What was posted to `path` so far. */
+  at(path: string): unknown[] {
+    return this.#messages.filter((message) => message.path === path).map(({ body }) => body);
   }
 
-  /** Stops it. */
-  close(): void {
-    this.server.close();
+  /** Listens no more. */
+  async end(): Promise<void> {
     this.server.closeAllConnections();
-  }
-
-  async #take(request: IncomingMessage): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { alerts } = JSON.parse(Buffer.concat(chunks).toString()) as { alerts: PostedAlert[] };
-    const path = request.url ?? "";
-    this.#posted.set(path, [...this.alerts(path), ...alerts]);
+    this.server.close();
+    await once(this.server, "close");
   }
 }
