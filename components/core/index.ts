@@ -7,6 +7,8 @@ export * from "./placement";
 export { alertQueries, renderAlertRules } from "./render/alert-rules";
 export { renderAlertmanager } from "./render/alertmanager";
 export type { AlertmanagerFiles } from "./render/alertmanager";
+export { certificateDays, lastSuccess, storeDisk, usedPercent } from "./render/alert-rules-storage";
+export { backends, failedPercent, manifestSeconds, refusedLogins } from "./render/alert-rules-traffic";
 export { renderAlertmanagerTemplates } from "./render/alertmanager-templates";
 export * from "./render/client-config";
 export * from "./render/content";
@@ -17,6 +19,8 @@ export { renderGarbageCollectorScript } from "./render/garbage-collector-script"
 export { renderGarbageMarkerScript } from "./render/garbage-marker-script";
 export { renderRclone } from "./render/rclone";
 export type { Rclone, StoreKeys } from "./render/rclone";
+export { dashboardQueries, renderDashboards } from "./render/dashboards";
+export type { MonitoringQuery } from "./render/dashboards";
 export * from "./render/haproxy";
 export { fenceAtStartVariable, fenceEndpoint, reporters } from "./render/haproxy-fence";
 export { statisticsPortVariable } from "./render/haproxy-statistics";
