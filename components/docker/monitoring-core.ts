@@ -6,6 +6,7 @@ import {
   renderAlertRules,
   renderAlertmanager,
   renderAlertmanagerTemplates,
+  renderDashboards,
   renderGrafanaDataSource,
   renderGrafanaEnvironment,
   renderGrafanaProvider,
@@ -112,7 +113,7 @@ function authoritiesOf({ receivers, deadMansSwitch }: AlertingTopology): { name:
 export function grafanaPart({ topology }: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart[] {
   const { grafana, bindAddress } = monitoring;
   if (grafana === undefined) return [];
-  const dashboards: Record<string, string> = {};
+  const dashboards = renderDashboards();
   return [
     {
       placed: grafana,
