@@ -5,6 +5,7 @@ import {
   imageTable,
   ImageName,
   imagesOf,
+  ReceiverKind,
   RegistryError,
   renderBlackbox,
   renderHaproxy,
@@ -82,7 +83,7 @@ describe("monitoring", () => {
       probe: { intervalSeconds: 0 },
       grafana: { port: 8404, memoryMiB: 1 },
       alerts: { Nonsense: {} },
-      receivers: { Nobody: {} } as unknown as NonNullable<MonitoringShape["receivers"]>,
+      receivers: { Nobody: { kind: ReceiverKind.Webhook } },
     };
     const found = problemPaths({ monitoring });
     for (const path of [

@@ -126,10 +126,10 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   },
   Files: {
     required: ["owner", "part", "topology"],
-    optional: ["host", "plain", "pointedTo", "reread", "secret"],
+    optional: ["host", "plain", "pointedTo", "reread", "salt", "secret"],
     outputs: ["paths", "volumeName"],
   },
-  Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "secretKey"] },
+  Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "metricsToken", "secretKey"] },
   GarbageCollection: {
     required: ["networkName", "node", "redisCaPem", "redisPassword", "topology"],
     optional: ["storeKeys", "storeVolumeName"],
@@ -140,8 +140,21 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["clientCaPem", "internalCaPem", "internalCertificatePem", "internalPrivateKeyPem"],
     outputs: ["endpoint", "metricsEndpoint"],
   },
-  ObjectStore: { required: ["networkName", "topology"], optional: [], outputs: ["s3AccessKey", "s3SecretKey", "volumeName"] },
-  Redis: { required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "topology"], optional: [], outputs: ["password"] },
+  Monitoring: {
+    required: ["caCertificatePem", "networkName", "redisCaPem", "topology"],
+    optional: ["garageToken", "probePassword", "receiverSecrets", "redisPassword", "storeVolumeName"],
+    outputs: [],
+  },
+  ObjectStore: {
+    required: ["networkName", "topology"],
+    optional: [],
+    outputs: ["metricsToken", "s3AccessKey", "s3SecretKey", "volumeName"],
+  },
+  Redis: {
+    required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "topology"],
+    optional: [],
+    outputs: ["monitorPassword", "password"],
+  },
   RedisSentinels: {
     required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "passwords", "topology"],
     optional: [],

@@ -6,6 +6,7 @@ import { garbageCollection } from "./garbage-collection";
 import { latency } from "./latency";
 import { link } from "./link";
 import { memory } from "./memory";
+import { monitoring } from "./monitoring";
 import { packageCost } from "./package";
 import { program } from "./program";
 import { pull } from "./pull";
@@ -25,6 +26,7 @@ export const figures: readonly Figure[] = [
   packageCost,
   garage,
   garbageCollection,
+  monitoring,
   sentinel,
   virtualAddress,
   memory,

@@ -6,7 +6,9 @@ import type { PropertyDocs, TypeDocs } from "./interfaces";
 const sources = [
   "components/core/images.ts",
   "components/core/shape.ts",
+  "components/core/shape-alerts.ts",
   "components/core/shape-garbage-collection.ts",
+  "components/core/shape-monitoring.ts",
   "components/core/settings.ts",
   "components/docker/registry.ts",
 ];
