@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { AlertName, ImageName, Problems, renderAlertRules, resolveAlerting } from "ha-registry-core";
-import type { AlertShape } from "ha-registry-core";
+import { AlertName, dashboardQueries, ImageName, Problems, renderAlertRules, resolveAlerting } from "ha-registry-core";
+import type { AlertShape, MonitoringQuery } from "ha-registry-core";
 import { ensureImages } from "ha-registry-tools";
 import { parse } from "yaml";
 import { alertCases } from "./support/alert-cases";
@@ -55,6 +55,13 @@ function expectedOf(alert: AlertName, { severity, labels, description }: Expecte
   return { exp_labels: { ...labels, severity }, exp_annotations: { summary, runbook, description } };
 }
 
+/** Dashboards' questions as rules, since promtool checks nothing else. */
+function asRules(queries: readonly MonitoringQuery[]): string {
+  return JSON.stringify({
+    groups: [{ name: "dashboards", rules: queries.map(({ query }, index) => ({ record: `question:${index}`, expr: query })) }],
+  });
+}
+
 const script = `
 for file in rules*.yml; do
   if promtool check rules --lint=all --lint-fatal "$file" > out 2>&1; then echo "$file ok"; else echo "$file refused: $(tr '\\n' ' ' < out)"; fi
@@ -82,7 +89,7 @@ describe("alert rules", () => {
     assert.deepEqual([...new Set(rules.map(({ alert }) => alert))], Object.values(AlertName));
   });
 
-  it("fire when they should, say what it is about, and are silent otherwise, as Prometheus evaluates them", async () => {
+  it("fire when they should, say what it is about, and are silent otherwise, as Prometheus evaluates them; dashboards ask what it understands", async () => {
     const changed = rulesFile({
       [AlertName.NodeDown]: { forSeconds: 1200 },
       [AlertName.StorageFillingUp]: { threshold: 95 },
@@ -109,8 +116,9 @@ describe("alert rules", () => {
       "wrong.test": unitTest({ ...one(AlertName.Watchdog, "always"), alerts: [] }),
     };
     assert.ok(image);
-    const verdicts = await tryFiles(image, { "rules.yml": rulesFile(), "rules-changed.yml": changed, ...tests }, script);
-    assert.equal(verdicts.size, Object.keys(tests).length + 2);
+    const files = { "rules.yml": rulesFile(), "rules-changed.yml": changed, "rules-of-dashboards.yml": asRules(dashboardQueries()) };
+    const verdicts = await tryFiles(image, { ...files, ...tests }, script);
+    assert.equal(verdicts.size, Object.keys(tests).length + Object.keys(files).length);
     assert.match(verdicts.get("wrong.test") ?? "", /^refused: .*Watchdog/);
     const failed = [...verdicts].filter(([name, verdict]) => name !== "wrong.test" && verdict !== "ok");
     assert.deepEqual(

@@ -50,7 +50,7 @@ describe("archives", () => {
         assert.ok(paths.includes(path), `${name}: ${path}`);
       const odd = paths.filter(
         (path) =>
-          !/^(dist\/)?(render\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
+          !/^(dist\/)?(render\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(dist\/)?dashboards\/[a-z-]+\.json$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
             path,
           ),
       );
@@ -169,6 +169,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
         "labels",
         "loadBalancer",
         "logs",
+        "monitoring",
         "nodes",
         "objectStore",
         "redis",

@@ -102,18 +102,18 @@ function critical(): string {
   return `severity="${AlertSeverity.Critical}"`;
 }
 
-function deadMansSwitchReceiver({ proxyUrl }: DeadMansSwitchTopology, files: AlertmanagerFiles) {
-  const url_file = secretOf(deadMansSwitchName, files);
+function deadMansSwitchReceiver({ proxyUrl, caPem }: DeadMansSwitchTopology, files: AlertmanagerFiles) {
+  const name = deadMansSwitchName;
   return {
-    name: deadMansSwitchName,
-    webhook_configs: [{ url_file, send_resolved: false, ...httpConfig(deadMansSwitchName, proxyUrl, files) }],
+    name,
+    webhook_configs: [{ url_file: secretOf(name, files), send_resolved: false, ...httpConfig({ name, proxyUrl, caPem }, files) }],
   };
 }
 
 function receiverOf(receiver: ReceiverTopology, files: AlertmanagerFiles) {
-  const { name, kind, sendResolved, proxyUrl } = receiver;
+  const { name, kind, sendResolved, proxyUrl, caPem } = receiver;
   if (kind === ReceiverKind.Email) return { name, email_configs: [emailConfig(receiver, files)] };
-  const webhook = { url_file: secretOf(name, files), send_resolved: sendResolved, ...httpConfig(name, proxyUrl, files) };
+  const webhook = { url_file: secretOf(name, files), send_resolved: sendResolved, ...httpConfig({ name, proxyUrl, caPem }, files) };
   return {
     name,
     webhook_configs: [kind === ReceiverKind.Webhook ? webhook : { ...webhook, max_alerts: mostAlertsOfRobot, payload: payloadOf(kind) }],
@@ -143,10 +143,16 @@ function emailConfig({ name, email, hasSecret, sendResolved, caPem }: ReceiverTo
   };
 }
 
-function httpConfig(name: string, proxyUrl: string | undefined, files: AlertmanagerFiles) {
-  const authority = files.authorities[name];
-  if (proxyUrl === undefined && authority === undefined) return {};
-  return { http_config: { proxy_url: proxyUrl, ...(authority === undefined ? {} : { tls_config: { ca_file: authority } }) } };
+/** Where a webhook is, and how it is reached. */
+interface Webhook {
+  name: string;
+  proxyUrl: string | undefined;
+  caPem: string | undefined;
+}
+
+function httpConfig({ name, proxyUrl, caPem }: Webhook, files: AlertmanagerFiles) {
+  if (proxyUrl === undefined && caPem === undefined) return {};
+  return { http_config: { proxy_url: proxyUrl, ...(caPem === undefined ? {} : { tls_config: { ca_file: authorityOf(name, files) } }) } };
 }
 
 function use(template: string): string {

@@ -18,7 +18,7 @@ const age = (metric: string): string => `(time() - (${metric} > 0)) / 3600`;
 export function operations(): Dashboard {
   return dashboard("ha-registry-operations", "Registry: storage and operations", "What fills up, ages, fails over and is cleaned up.")
     .withPanel(lines("Store in use", "percent", { "{{instance}} {{mountpoint}}": usedPercent }, { range: { from: 0, to: 100 } }))
-    .withPanel(lines("Growth of the store, per day", "bytes", { "{{instance}} {{mountpoint}}": `86400 * ${growth}` }, { range: undefined }))
+    .withPanel(lines("Growth of the store, per day", "bytes", { "{{instance}} {{mountpoint}}": `86400 * ${growth}` }, { signed: true }))
     .withPanel(
       lines(
         "Days until the store is full",

@@ -11,7 +11,7 @@ export function overview(): Dashboard {
   const share = { warning: 99.9, critical: 95 };
   return dashboard("ha-registry-overview", "Registry: overview", "Whether the registry does what it should, in one look.")
     .withPanel(
-      figure("Synthetic push and pull", "none", 'min(ha_registry_probe_success{job="probe"})', {
+      figure("Push and pull, tried", "none", 'min(ha_registry_probe_success{job="probe"})', {
         words: { "0": { text: "fails", color: "red" }, "1": { text: "works", color: "green" } },
       }),
     )
@@ -22,16 +22,16 @@ export function overview(): Dashboard {
     .withPanel(figure("HAProxys that answer", "none", 'sum(up{job="haproxy"})', { limits: { warning: 2, critical: 1 } }))
     .withPanel(figure("Store in use", "percent", `max(${usedPercent})`, { limits: { warning: 85, critical: 90 } }))
     .withPanel(
-      figure("Days until it is full", "d", `min(${daysToFull})`, {
+      figure("Days until full", "d", `min(${daysToFull})`, {
         limits: { warning: 60, critical: 14 },
         description: "By how it grew in the last day; – where it does not grow.",
       }),
     )
-    .withPanel(figure("Days left of certificates", "d", `min(${certificateDays})`, { limits: { warning: 21, critical: 7 } }))
-    .withPanel(figure("Age of the last good backup", "h", age(lastSuccess.backup), { limits: { warning: 26, critical: 36 } }))
-    .withPanel(figure("Since garbage was collected", "h", age(lastSuccess.collection), { limits: { warning: 26, critical: 50 } }))
+    .withPanel(figure("Certificates, days left", "d", `min(${certificateDays})`, { limits: { warning: 21, critical: 7 } }))
+    .withPanel(figure("Age of last backup", "h", age(lastSuccess.backup), { limits: { warning: 26, critical: 36 } }))
+    .withPanel(figure("Age of last collection", "h", age(lastSuccess.collection), { limits: { warning: 26, critical: 50 } }))
     .withPanel(
-      figure("Alerts", "none", 'count(ALERTS{alertstate="firing",alertname!="Watchdog"}) or vector(0)', {
+      figure("Alerts now", "none", 'count(ALERTS{alertstate="firing",alertname!="Watchdog"}) or vector(0)', {
         limits: { warning: 1, critical: 3 },
       }),
     )
@@ -45,7 +45,7 @@ export function overview(): Dashboard {
     )
     .withPanel(
       states(
-        "Alerts",
+        "Alerts over time",
         { "{{alertname}} ({{severity}})": 'count by (alertname, severity) (ALERTS{alertstate="firing",alertname!="Watchdog"})' },
         { description: "Which alerts there were, and how many of each." },
       ),

@@ -38,6 +38,8 @@ export interface PanelOptions {
   words?: Readonly<Record<string, { text: string; color: string }>>;
   /** Lowest and highest value of the axis. @default - as they come, from 0 */
   range?: { from: number; to: number };
+  /** Whether values may be below 0. @default false */
+  signed?: boolean;
 }
 
 /** The data source that is chosen on the dashboard. */
@@ -63,18 +65,23 @@ export function dashboard(uid: string, title: string, description: string) {
 }
 
 /** Lines over time. */
-export function lines(title: string, unit: Unit, queries: Queries, { description, width = 12, range }: PanelOptions = {}): TimeseriesPanel {
+export function lines(
+  title: string,
+  unit: Unit,
+  queries: Queries,
+  { description, width = 12, range, signed = false }: PanelOptions = {},
+): TimeseriesPanel {
   const panel = new TimeseriesPanel()
     .title(title)
     .datasource(datasource)
     .span(width)
     .height(8)
     .unit(unit)
-    .min(range?.from ?? 0)
     .drawStyle(GraphDrawStyle.Line)
     .lineWidth(1)
     .fillOpacity(10)
     .legend(new VizLegendOptionsBuilder().showLegend(true).displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom));
+  if (!signed) panel.min(range?.from ?? 0);
   if (range !== undefined) panel.max(range.to);
   if (description !== undefined) panel.description(description);
   for (const [index, [legend, query]] of Object.entries(queries).entries()) panel.withTarget(target(index, legend, query).range());

@@ -109,9 +109,9 @@ export function traffic(): Dashboard {
     .withPanel(lines("Connections of clients", "short", { "{{instance}}": `haproxy_frontend_current_sessions{${clients}}` }))
     .withPanel(
       lines("Second attempts and refused logins", "short", {
-        "Requests sent to another node, per second": 'sum(rate(haproxy_backend_redispatch_warnings_total{job="haproxy"}[5m]))',
-        "Requests sent again, per second": 'sum(rate(haproxy_backend_retry_warnings_total{job="haproxy"}[5m]))',
-        "Logins refused in the last minute": refusedLogins,
+        "Redispatched, per second": 'sum(rate(haproxy_backend_redispatch_warnings_total{job="haproxy"}[5m]))',
+        "Tried again, per second": 'sum(rate(haproxy_backend_retry_warnings_total{job="haproxy"}[5m]))',
+        "Refused logins, last minute": refusedLogins,
       }),
     )
     .withPanel(
