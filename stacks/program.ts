@@ -32,7 +32,8 @@ export async function program({ withoutGrafana = false }: ProgramOptions = {}): 
   }
 }
 
-function leaveOutGrafana(config: Decrypted<StackConfig>): Decrypted<StackConfig> {
+/** The same registry without Grafana. */
+export function leaveOutGrafana(config: Decrypted<StackConfig>): Decrypted<StackConfig> {
   const { registry } = config;
   if (registry?.monitoring === undefined) return config;
   return { ...config, registry: { ...registry, monitoring: { ...registry.monitoring, grafana: undefined } } };

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { AccessMode, ReceiverKind } from "ha-registry-core";
 import { Registry } from "ha-registry-docker";
 import type { RegistryArgs } from "ha-registry-docker";
+import { leaveOutGrafana } from "ha-registry/dist/program";
 import { makeCertificate } from "./support/certificate";
 import { container, uploaded } from "./support/containers";
 import { record } from "./support/mocks";
@@ -114,5 +115,16 @@ describe("monitoring", () => {
     const trust = { tokenJwks: '{"keys":[{}]}' };
     await assert.rejects(deploy({ probe: { enabled: true } }, { access, trust }), /secrets\.probePassword/);
     await deploy({}, { access, trust });
+  });
+
+  it("is all there but Grafana where a run of the program is to leave that out", async () => {
+    const config = { registry: { monitoring: { port: 9999, grafana: {} } } };
+    const of = async ({ registry = {} }: { registry?: RegistryArgs }): Promise<string[]> =>
+      (await record(() => new Registry("team", registry))).names("Container").filter((name) => !name.includes("-files-"));
+    assert.deepEqual(
+      (await of(config)).filter((name) => name !== "team-grafana"),
+      await of(leaveOutGrafana(config)),
+    );
+    assert.equal(leaveOutGrafana(config).registry?.monitoring?.port, 9999);
   });
 });
