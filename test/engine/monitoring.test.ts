@@ -293,7 +293,9 @@ describe("monitoring of what has copies", () => {
     assert.equal((await prometheus.query('redis_up{job="redis"} == 1')).length, 6);
     const primaries = (await prometheus.query('redis_instance_info{job="redis",role="master"}')).map(({ metric }) => metric["instance"]);
     assert.deepEqual(primaries, [registry.container("redis-1")]);
-    const asked = dashboardQueries().filter(({ query, isRule }) => !isRule && (query.includes(ofReplicas) || query.includes('job="garage"')));
+    const asked = dashboardQueries().filter(
+      ({ query, isRule }) => !isRule && (query.includes(ofReplicas) || query.includes('job="garage"')),
+    );
     assert.ok(asked.length > 0);
     for (const { where, query } of asked) assert.ok((await prometheus.query(query)).length > 0, `${where}: ${query}`);
   });
