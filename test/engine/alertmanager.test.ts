@@ -14,18 +14,21 @@ import {
   renderAlertmanagerTemplates,
   resolveAlerting,
 } from "ha-registry-core";
-import type { AlertingShape, AlertmanagerFiles } from "ha-registry-core";
+import type { AlertingShape, AlertmanagerFiles, ReceiverShape } from "ha-registry-core";
 import { ensureImages } from "ha-registry-tools";
 import { makeCertificate } from "../components/support/certificate";
 import { AlertReceiver } from "./support/alert-receiver";
+import { makeAuthority, makeServerCertificate } from "./support/authority";
 import { tryFiles } from "./support/consumers";
 import { docker } from "./support/docker";
 import { freshName } from "./support/names";
+import { MailServer } from "./support/mail-server";
+import type { Mail } from "./support/mail-server";
 import { freePorts } from "./support/ports";
 import { until } from "./support/waiting";
 
-// What Alertmanager makes of its configuration. Not proved here: that a mail server, WeCom or DingTalk takes what it is sent, and that
-// Prometheus finds Alertmanager (the test of monitoring).
+// What Alertmanager makes of its configuration. Not proved here: that WeCom and DingTalk take what they are sent, and that Prometheus finds Alertmanager
+// (the test of monitoring).
 
 const { certificatePem } = makeCertificate("receiver.example", new Date("2049-12-31"));
 
@@ -104,15 +107,25 @@ describe("Alertmanager", () => {
   const stack = freshName("t-alerts");
   let image = "";
   let receiver: AlertReceiver;
+  let mailServer: MailServer;
   let directory = "";
   let api = "";
 
   before(async () => {
     image = (await ensureImages({ names: [ImageName.Alertmanager] }))[0]?.reference ?? "";
     receiver = await AlertReceiver.start();
+    const authority = await makeAuthority("Mail CA");
+    mailServer = await MailServer.start(await makeServerCertificate(authority, ["DNS:localhost"]));
+    const byMail: ReceiverShape = {
+      kind: ReceiverKind.Email,
+      email: { ...mail, server: mailServer.address, username: "registry" },
+      caPem: authority.certificatePem,
+    };
     directory = await mkdtemp(path.join(os.tmpdir(), `${stack}-`));
     const files: Record<string, string> = {
-      "alertmanager.yml": render(everyone, "/files"),
+      "alertmanager.yml": render({ ...everyone, receivers: { ...everyone.receivers, mail: byMail } }, "/files"),
+      "ca.pem": authority.certificatePem,
+      "mail.secret": "hush\n",
       "ha-registry.tmpl": renderAlertmanagerTemplates("demo"),
       ...Object.fromEntries(
         ["on-call", "group", "ticket", deadMansSwitchName].map((name) => [`${name}.secret`, `${receiver.url(`/${name}?hush`)}\n`]),
@@ -131,6 +144,7 @@ describe("Alertmanager", () => {
   after(async () => {
     await docker.removeLeftovers(stack);
     await receiver.end();
+    await mailServer.end();
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -245,6 +259,14 @@ describe("Alertmanager", () => {
       forTicket.alerts.map(({ annotations }) => annotations.description),
       [description, description],
     );
+
+    const mailed = (): Mail | undefined => mailServer.mails.find(({ content }) => content.includes(AlertName.ObjectStoreDown));
+    await until("the mail is there", 60, async () => Promise.resolve(mailed() !== undefined));
+    const { login, recipients, content } = mailed() ?? { login: "", recipients: [], content: "" };
+    assert.deepEqual([login, recipients], ["registry hush", mail.to]);
+    assert.match(content, new RegExp(`^Subject: ${title.replaceAll(/[()]/g, "\\$&")}$`, "m"));
+    assert.match(content, /^ {2}What to do: Mend it\.$/m);
+    assert.match(content, /^ {2}instance=3D2$/m);
 
     const told = (await (await fetch(`${api}/status`)).text()) + (await docker.logs(stack));
     assert.ok(told.includes("on-call.secret"));

@@ -11,7 +11,7 @@ export function overview(): Dashboard {
   const share = { warning: 99.9, critical: 95 };
   return dashboard("ha-registry-overview", "Registry: overview", "Whether the registry does what it should, in one look.")
     .withPanel(
-      figure("Push and pull, tried", "none", 'min(ha_registry_probe_success{job="probe"})', {
+      figure("Synthetic probe", "none", 'min(ha_registry_probe_success{job="probe"})', {
         words: { "0": { text: "fails", color: "red" }, "1": { text: "works", color: "green" } },
       }),
     )
