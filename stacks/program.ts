@@ -5,16 +5,22 @@ import { Substrate, type Decrypted, type StackConfig } from "./schema/stack-conf
 import { loadSubstrate } from "./substrates/index";
 import type { RegistryOutputs } from "./substrates/substrate";
 
+/** How one run of the program differs from what the configuration says. */
+export interface ProgramOptions {
+  /** Whether Grafana is left out, since its image is not to be had. @default false */
+  withoutGrafana?: boolean;
+}
+
 /**
  * The Pulumi program: one registry, named after the stack, on the substrate that the configuration names. Its result becomes the stack's
  * outputs.
  *
  * @throws {RegistryError} with every problem of the configuration, before any resource is registered.
  */
-export async function program(): Promise<RegistryOutputs> {
+export async function program({ withoutGrafana = false }: ProgramOptions = {}): Promise<RegistryOutputs> {
   const name = pulumi.getStack();
   const file = `Pulumi.${name}.yaml`;
-  const config = readConfig();
+  const config = withoutGrafana ? leaveOutGrafana(readConfig()) : readConfig();
   const problems = findProblems(name, config, "plain");
   if (problems.length > 0) throw new RegistryError(file, problems);
   const deploy = await loadSubstrate(config.substrate ?? Substrate.Docker);
@@ -24,6 +30,13 @@ export async function program(): Promise<RegistryOutputs> {
     if (error instanceof RegistryError) throw new RegistryError(file, error.problems.map(inStackConfig));
     throw error;
   }
+}
+
+/** The same registry without Grafana. */
+export function leaveOutGrafana(config: Decrypted<StackConfig>): Decrypted<StackConfig> {
+  const { registry } = config;
+  if (registry?.monitoring === undefined) return config;
+  return { ...config, registry: { ...registry, monitoring: { ...registry.monitoring, grafana: undefined } } };
 }
 
 /** Every key of the project, also those that do not exist: a mistyped one must not go unnoticed. */

@@ -1,5 +1,6 @@
 import type { Problems } from "./errors";
 import type { Topology } from "./topology";
+import type { MonitoringTopology } from "./topology-monitoring";
 
 /** The images that the library runs. */
 export enum ImageName {
@@ -15,6 +16,20 @@ export enum ImageName {
   Garage = "garage",
   /** What copies and removes objects for garbage collection and backups: rclone. */
   Rclone = "rclone",
+  /** What collects metrics and evaluates alert rules: Prometheus. */
+  Prometheus = "prometheus",
+  /** What groups alerts and sends them to people: Alertmanager. */
+  Alertmanager = "alertmanager",
+  /** What tells of a host: its processors, memory and disks. */
+  NodeExporter = "node-exporter",
+  /** What tells of Redis servers and sentinels. */
+  RedisExporter = "redis-exporter",
+  /** What looks at certificates as clients see them. */
+  BlackboxExporter = "blackbox-exporter",
+  /** What pushes and pulls as a client does, for the synthetic probe. */
+  Regctl = "regctl",
+  /** Dashboards. It cannot be built from packages, so that a registry has to do without it where it cannot be pulled. */
+  Grafana = "grafana",
 }
 
 /** One row of the image table. */
@@ -70,6 +85,51 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "1.73.0",
     floorReason: "older versions are built with a Go whose TLS has known holes (CVE-2025-68121)",
   },
+  // The release with long-term support, until July 2027.
+  [ImageName.Prometheus]: {
+    repository: "prom/prometheus",
+    tag: "v3.13.5",
+    floor: "3.13.0",
+    floorReason: "CVE-2026-44990 (cross-site scripting in the web interface); the long-term support of 3.5 ended in July 2026",
+  },
+  [ImageName.Alertmanager]: {
+    repository: "prom/alertmanager",
+    tag: "v0.35.0",
+    floor: "0.34.2",
+    floorReason: "older versions let any web page that an operator opens read alerts and silence them (#5664)",
+  },
+  [ImageName.NodeExporter]: {
+    repository: "prom/node-exporter",
+    tag: "v1.12.1",
+    floor: "1.9.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  // The alpine variants: health checks need a shell.
+  [ImageName.RedisExporter]: {
+    repository: "oliver006/redis_exporter",
+    tag: "v1.86.0-alpine",
+    floor: "1.74.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  [ImageName.BlackboxExporter]: {
+    repository: "prom/blackbox-exporter",
+    tag: "v0.28.0",
+    floor: "0.27.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  [ImageName.Regctl]: {
+    repository: "regclient/regctl",
+    tag: "v0.11.7-alpine",
+    floor: "0.11.0",
+    floorReason: "older versions are built with a Go that no longer gets fixes",
+  },
+  // AGPL-3.0: it is run as it was published, as a service of its own, which asks nothing of what talks to it.
+  [ImageName.Grafana]: {
+    repository: "grafana/grafana",
+    tag: "13.2.0",
+    floor: "13.2.0",
+    floorReason: "CVE-2026-17183 is fixed in it",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -80,8 +140,8 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
-   * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
+   * Full references by image name (`registry`, `haproxy`, `redis`, …: see `ImageName`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…` or an
+   * image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
   references?: Record<string, string>;
@@ -101,6 +161,20 @@ export interface ImageReferences {
   [ImageName.Garage]: string;
   /** What copies and removes objects. */
   [ImageName.Rclone]: string;
+  /** What collects metrics. */
+  [ImageName.Prometheus]: string;
+  /** What sends alerts to people. */
+  [ImageName.Alertmanager]: string;
+  /** What tells of a host. */
+  [ImageName.NodeExporter]: string;
+  /** What tells of Redis. */
+  [ImageName.RedisExporter]: string;
+  /** What looks at certificates. */
+  [ImageName.BlackboxExporter]: string;
+  /** What pushes and pulls for the synthetic probe. */
+  [ImageName.Regctl]: string;
+  /** Dashboards. */
+  [ImageName.Grafana]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -197,11 +271,18 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Keepalived]: resolve(ImageName.Keepalived),
     [ImageName.Garage]: resolve(ImageName.Garage),
     [ImageName.Rclone]: resolve(ImageName.Rclone),
+    [ImageName.Prometheus]: resolve(ImageName.Prometheus),
+    [ImageName.Alertmanager]: resolve(ImageName.Alertmanager),
+    [ImageName.NodeExporter]: resolve(ImageName.NodeExporter),
+    [ImageName.RedisExporter]: resolve(ImageName.RedisExporter),
+    [ImageName.BlackboxExporter]: resolve(ImageName.BlackboxExporter),
+    [ImageName.Regctl]: resolve(ImageName.Regctl),
+    [ImageName.Grafana]: resolve(ImageName.Grafana),
   };
 }
 
 /** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
-export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, backup }: Topology): ImageName[] {
+export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, backup, monitoring }: Topology): ImageName[] {
   return [
     ImageName.Registry,
     ImageName.Haproxy,
@@ -209,6 +290,19 @@ export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, 
     ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
     ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
     ...(garbageCollection === undefined && backup === undefined ? [] : [ImageName.Rclone]),
+    ...(monitoring === undefined ? [] : imagesOfMonitoring(monitoring)),
+  ];
+}
+
+function imagesOfMonitoring({ redisExporter, probe, grafana }: MonitoringTopology): ImageName[] {
+  return [
+    ImageName.Prometheus,
+    ImageName.Alertmanager,
+    ImageName.NodeExporter,
+    ImageName.BlackboxExporter,
+    ...(redisExporter === undefined ? [] : [ImageName.RedisExporter]),
+    ...(probe === undefined ? [] : [ImageName.Regctl]),
+    ...(grafana === undefined ? [] : [ImageName.Grafana]),
   ];
 }
 

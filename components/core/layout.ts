@@ -24,6 +24,20 @@ export const hosts = {
   cacheCleaner: 82,
   /** What copies the store to other places. */
   backup: 93,
+  /** Prometheus, and what belongs to monitoring beside it. */
+  prometheus: 83,
+  /** Alertmanager. */
+  alertmanager: 84,
+  /** What tells of the host. */
+  nodeExporter: 85,
+  /** What tells of Redis. */
+  redisExporter: 86,
+  /** What looks at certificates. */
+  blackboxExporter: 87,
+  /** The synthetic probe. */
+  probe: 88,
+  /** Grafana. */
+  grafana: 89,
 } as const;
 
 /** Ports inside the private network. */
@@ -38,6 +52,8 @@ export const ports = {
   fenceReports: 5003,
   /** Garbage collection tells balancers here whether pushes are fenced. */
   fence: 5004,
+  /** Metrics of garbage collection. */
+  fenceMetrics: 5005,
   /** Whoever connects here gets a list of what nothing refers to. */
   marker: 5006,
   /** Whoever connects here has cached descriptors dropped. */
@@ -62,6 +78,20 @@ export const ports = {
   balancer: 5000,
   /** Statistics of the first HAProxy; the others follow. */
   statistics: 8404,
+  /** Metrics of the synthetic probe. */
+  probe: 5009,
+  /** Prometheus. */
+  prometheus: 9090,
+  /** Alertmanager. */
+  alertmanager: 9093,
+  /** What tells of a host. */
+  nodeExporter: 9100,
+  /** What looks at certificates. */
+  blackboxExporter: 9115,
+  /** What tells of Redis. */
+  redisExporter: 9121,
+  /** Grafana. */
+  grafana: 3000,
 } as const;
 
 /**
@@ -97,4 +127,6 @@ export const users = {
   redis: 65534,
   /** Garage. */
   garage: 65531,
+  /** All of monitoring. */
+  monitoring: 65530,
 } as const;

@@ -5,6 +5,7 @@ import { checkNumber, checkText, isText } from "./checks";
 import { resolveAccess } from "./resolve-access";
 import { resolveBackup } from "./resolve-backup";
 import { resolveGarbageCollection } from "./resolve-garbage-collection";
+import { resolveMonitoring } from "./resolve-monitoring";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
@@ -50,7 +51,7 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
   const loadBalancer = resolveLoadBalancer(name, ground, size, shape.loadBalancer ?? {}, problems);
   checkInternalPorts(ground, loadBalancer.port, problems);
   const alternativeNames = resolveAlternativeNames(hostname, shape.alternativeNames, ground, shape.loadBalancer, problems);
-  return {
+  const topology = {
     name,
     hostname,
     dnsNames: alternativeNames.filter((host) => ipVersion(host) === 0),
@@ -76,6 +77,8 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
       : { garbageCollection: resolveGarbageCollection(name, ground, shape.redis ?? {}, shape.garbageCollection, problems) }),
     ...(shape.backup === undefined ? {} : { backup: resolveBackup(name, ground, shape.backup, problems) }),
   };
+  if (shape.monitoring === undefined) return topology;
+  return { ...topology, monitoring: resolveMonitoring(topology, ground, shape.monitoring, problems) };
 }
 
 /** With several hosts clients may be sent to any of them, and to the address that moves between them. */

@@ -1,6 +1,7 @@
 import type { ImagesShape } from "./images";
 import type { BackupShape } from "./shape-backup";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
+import type { MonitoringShape } from "./shape-monitoring";
 
 /** How the registry writes its log. */
 export enum LogLevel {
@@ -83,6 +84,8 @@ export interface RegistryShape {
   garbageCollection?: GarbageCollectionShape;
   /** Copies of the store in other places. @default - none */
   backup?: BackupShape;
+  /** Metrics, alerts, dashboards and a synthetic probe. @default - none */
+  monitoring?: MonitoringShape;
 }
 
 /** A machine with a Docker Engine. */

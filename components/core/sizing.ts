@@ -12,6 +12,10 @@ export interface Sizing {
   redisMemoryMiB: number;
   /** Memory limit of one node of Garage, MiB. */
   garageMemoryMiB: number;
+  /** Memory limit of Prometheus, MiB. */
+  prometheusMemoryMiB: number;
+  /** Space for what Prometheus keeps, GiB. */
+  metricsGiB: number;
   /** Storage to plan for, GiB. */
   storageGiB: number;
 }
@@ -43,10 +47,28 @@ export function withOwnStore(size: Sizing): Sizing {
 
 function processesFor(teamSize: number): Omit<Sizing, "storageGiB"> {
   if (teamSize < filesystemTeamLimit) {
-    return { nodes: 2, nodeMemoryMiB: 512, balancerMemoryMiB: 512, maxConnections: 2000, redisMemoryMiB: 128, garageMemoryMiB: 1024 };
+    return {
+      nodes: 2,
+      nodeMemoryMiB: 512,
+      balancerMemoryMiB: 512,
+      maxConnections: 2000,
+      redisMemoryMiB: 128,
+      garageMemoryMiB: 1024,
+      prometheusMemoryMiB: 512,
+      metricsGiB: 4,
+    };
   }
   if (teamSize <= nfsTeamLimit) {
-    return { nodes: 2, nodeMemoryMiB: 1024, balancerMemoryMiB: 1024, maxConnections: 4000, redisMemoryMiB: 256, garageMemoryMiB: 1024 };
+    return {
+      nodes: 2,
+      nodeMemoryMiB: 1024,
+      balancerMemoryMiB: 1024,
+      maxConnections: 4000,
+      redisMemoryMiB: 256,
+      garageMemoryMiB: 1024,
+      prometheusMemoryMiB: 512,
+      metricsGiB: 4,
+    };
   }
   const thousands = Math.ceil(teamSize / 1000);
   return {
@@ -56,5 +78,7 @@ function processesFor(teamSize: number): Omit<Sizing, "storageGiB"> {
     maxConnections: 8000 * Math.min(thousands, 4),
     redisMemoryMiB: 512,
     garageMemoryMiB: 2048,
+    prometheusMemoryMiB: 1024,
+    metricsGiB: 16,
   };
 }

@@ -1,6 +1,7 @@
 import type { ImageReferences } from "./images";
 import type { AccessMode, HaproxyExtraConfig, LogLevel } from "./shape";
 import type { BackupTopology } from "./topology-backup";
+import type { MonitoringTopology } from "./topology-monitoring";
 
 /** A registry with every default filled in and every problem found: the one object that components and renderers read. */
 export interface Topology {
@@ -48,6 +49,8 @@ export interface Topology {
   garbageCollection?: GarbageCollectionTopology;
   /** Copies of the store in other places; none when absent. */
   backup?: BackupTopology;
+  /** Metrics, alerts and the synthetic probe; none when absent. */
+  monitoring?: MonitoringTopology;
 }
 
 /** Private network. */

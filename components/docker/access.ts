@@ -22,7 +22,8 @@ export class Access extends pulumi.ComponentResource {
 
   constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-registry-docker:index:Access", name, {}, opts);
-    const { users } = args.topology.access;
+    const { access, monitoring } = args.topology;
+    const users = [...access.users, ...(monitoring?.probe?.username === undefined ? [] : [monitoring.probe.username])];
     const chosen = args.passwords ?? {};
 
     const generate = (user: string): pulumi.Output<string> =>

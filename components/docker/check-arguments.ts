@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import { AccessMode, Problems } from "ha-registry-core";
+import { AccessMode, deadMansSwitchName, Problems } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { known } from "ha-registry-core/pulumi";
 import type { SecretsArgs, TrustArgs } from "./registry";
@@ -31,6 +31,8 @@ export function checkArguments(topology: Topology, trust: TrustArgs, secrets: Se
     "s3AccessKey and s3SecretKey go together: give both, or none for the SDK's default chain",
   );
   checkBackupKeys(topology, secrets, problems);
+  checkProbe(topology, trust, secrets, problems);
+  checkReceivers(topology, secrets, problems);
   problems.throwIfAny(topology.name);
 }
 
@@ -49,6 +51,43 @@ function checkBackupKeys({ backup }: Topology, { backupAccessKeys = {}, backupSe
         "an access key and a secret key go together: give both, or none for the SDK's default chain",
       );
     }
+}
+
+/** The synthetic probe has to get in. */
+function checkProbe({ monitoring, access, loadBalancer }: Topology, trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {
+  const probe = monitoring?.probe;
+  const needsPassword = probe !== undefined && access.mode === AccessMode.Token;
+  problems.require(
+    (secrets.probePassword !== undefined) === needsPassword,
+    "secrets.probePassword",
+    needsPassword
+      ? `is missing: the synthetic probe logs in as ${probe.username} at the authorization server`
+      : 'is for access.mode "token" with monitoring.probe.enabled: leave it out',
+  );
+  problems.require(
+    probe === undefined || trust.clientCaPem === undefined || !loadBalancer.clientCertificateRequired,
+    "monitoring.probe",
+    "has no client certificate: set monitoring.probe.enabled to false, or loadBalancer.clientCertificates.required",
+  );
+}
+
+/** Each receiver of alerts has the secret that it needs, and nobody else has one. */
+function checkReceivers({ monitoring }: Topology, { receivers = {} }: SecretsArgs, problems: Problems): void {
+  const { alerting } = monitoring ?? {};
+  const needed = [
+    ...(alerting?.receivers ?? []).filter(({ hasSecret }) => hasSecret).map(({ name }) => name),
+    ...(alerting?.deadMansSwitch === undefined ? [] : [deadMansSwitchName]),
+  ];
+  for (const name of needed) {
+    problems.require(
+      name in receivers,
+      `secrets.receivers.${name}`,
+      "is missing: the URL that alerts are posted to, or the password at the mail server",
+    );
+  }
+  for (const name of Object.keys(receivers)) {
+    problems.require(needed.includes(name), `secrets.receivers.${name}`, "nobody of that name in monitoring needs one: leave it out");
+  }
 }
 
 function checkServerCertificate(trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {

@@ -22,6 +22,11 @@ export interface FilesArgs {
   secret?: Record<string, pulumi.Input<string>>;
   /** Names of plain files whose path stands in `/files/<name>`, for processes that look for changes themselves. @default - none */
   pointedTo?: string[];
+  /**
+   * Random text that paths of files with secrets follow from, too: without it a path tells the digest of a password that a person chose, to
+   * everyone who may try all others. @default - none: each file holds 128 random bits at the least
+   */
+  salt?: pulumi.Input<string>;
   /** Files with secrets that a running process reads again and again, by name. @default - none */
   reread?: Record<string, pulumi.Input<string>>;
 }
@@ -44,7 +49,7 @@ export class Files extends pulumi.ComponentResource {
 
   constructor(name: string, args: FilesArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Files", name, {}, opts);
-    const { topology, part, host = "", owner, plain = {}, pointedTo = [], secret = {}, reread = {} } = args;
+    const { topology, part, host = "", owner, plain = {}, pointedTo = [], secret = {}, reread = {}, salt = "" } = args;
     const child = childOptions({ parent: this, hostProviders: opts?.hostProviders }, host);
 
     const volume = new docker.Volume(
@@ -53,7 +58,12 @@ export class Files extends pulumi.ComponentResource {
       { ...child, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
     );
 
-    const upload = (suffix: string, files: Record<string, pulumi.Input<string>>, ignoreChanges: string[]): void => {
+    const upload = (
+      suffix: string,
+      files: Record<string, pulumi.Input<string>>,
+      ignoreChanges: string[],
+      salted: pulumi.Input<string> = "",
+    ): void => {
       if (Object.keys(files).length === 0) return;
       new docker.Container(
         `${name}-${suffix}`,
@@ -66,30 +76,34 @@ export class Files extends pulumi.ComponentResource {
           labels: labels(topology, part),
           mounts: [{ type: "volume", source: volume.name, target: "/files" }],
           uploads: Object.entries(files)
-            .flatMap(([file, content]) => uploadsOf(file, content, pointedTo.includes(file)))
+            .flatMap(([file, content]) => uploadsOf(file, content, salted, pointedTo.includes(file)))
             .map((each) => ({ ...each, owner: String(owner), group: String(owner), permissions: "0400" })),
         },
         { ...child, deleteBeforeReplace: true, ignoreChanges },
       );
     };
     upload("plain", plain, ["image"]); // any image will do, and a new one is no reason to upload again
-    upload("secret", secret, ["image"]);
+    upload("secret", secret, ["image"], salt);
     for (const [file, content] of Object.entries(reread)) upload(file, { [file]: content }, ["image", "labels"]);
 
     this.volumeName = volume.name;
-    // A path tells the digest of a file that holds at least 128 random bits, or no secret at all.
+    // A path tells the digest of a file that holds, together with the salt, at least 128 random bits, or no secret at all.
     this.paths = pulumi.unsecret(
       pulumi
-        .all({ ...plain, ...secret, ...reread })
-        .apply((contents) => Object.fromEntries(Object.entries(contents).map(([file, text]) => [file, contentPath(file, text)]))),
+        .all([{ ...plain, ...secret, ...reread }, salt])
+        .apply(([contents, random]) =>
+          Object.fromEntries(
+            Object.entries(contents).map(([file, text]) => [file, contentPath(file, file in secret ? `${random}${text}` : text)]),
+          ),
+        ),
     );
     this.registerOutputs({ volumeName: this.volumeName, paths: this.paths });
   }
 }
 
 /** A file below a directory named after its content, and the file that points to it. */
-function uploadsOf(name: string, content: pulumi.Input<string>, isPointedTo: boolean) {
-  const path = pulumi.unsecret(pulumi.output(content).apply((text) => contentPath(name, text)));
+function uploadsOf(name: string, content: pulumi.Input<string>, salt: pulumi.Input<string>, isPointedTo: boolean) {
+  const path = pulumi.unsecret(pulumi.all([content, salt]).apply(([text, random]) => contentPath(name, `${random}${text}`)));
   return [{ file: path, content }, ...(isPointedTo ? [{ file: `${filesDirectory}/${name}`, content: path }] : [])];
 }
 

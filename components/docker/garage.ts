@@ -65,6 +65,8 @@ export class Garage extends pulumi.ComponentResource {
   readonly accessKey: pulumi.Output<string>;
   /** Secret key that belongs to it, secret. */
   readonly secretKey: pulumi.Output<string>;
+  /** What lets into the nodes' metrics, secret. */
+  readonly metricsToken: pulumi.Output<string>;
 
   constructor(name: string, args: GarageArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Garage", name, {}, opts);
@@ -74,9 +76,10 @@ export class Garage extends pulumi.ComponentResource {
 
     this.accessKey = pulumi.interpolate`GK${this.bytes(`${name}-access-key`, 12)}`;
     this.secretKey = this.bytes(`${name}-secret-key`, 32);
+    this.metricsToken = this.bytes(`${name}-metrics-token`, 32);
     const shared: Shared = {
       rpcSecret: this.bytes(`${name}-rpc-secret`, 32),
-      metricsToken: this.bytes(`${name}-metrics-token`, 32),
+      metricsToken: this.metricsToken,
       accessKeyFile: pulumi
         .all([this.accessKey, this.secretKey])
         .apply(([accessKeyId, secretAccessKey]) => `${JSON.stringify({ accessKeyId, secretAccessKey, name })}\n`),

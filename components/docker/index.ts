@@ -5,6 +5,8 @@ export * from "./files";
 export * from "./garage";
 export * from "./garbage-collection";
 export * from "./load-balancer";
+export { Monitoring } from "./monitoring";
+export type { MonitoringArgs } from "./monitoring";
 export * from "./object-store";
 export * from "./redis";
 export * from "./redis-sentinels";

@@ -32,6 +32,8 @@ export class ObjectStore extends pulumi.ComponentResource {
   readonly s3AccessKey: pulumi.Output<string>;
   /** Secret key that belongs to it, secret; empty for everything else. */
   readonly s3SecretKey: pulumi.Output<string>;
+  /** What lets into the metrics of Garage's nodes, secret; empty for everything else. */
+  readonly metricsToken: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:ObjectStore", name, {}, opts);
@@ -42,6 +44,7 @@ export class ObjectStore extends pulumi.ComponentResource {
       garage && new Garage(`${topology.name}-garage`, { topology, networkName }, { parent: this, hostProviders: opts?.hostProviders });
     this.s3AccessKey = cluster?.accessKey ?? pulumi.output("");
     this.s3SecretKey = cluster?.secretKey ?? pulumi.output("");
+    this.metricsToken = cluster?.metricsToken ?? pulumi.output("");
     if (s3 !== undefined) this.volumeName = pulumi.output("");
     else if (existingVolume) this.volumeName = pulumi.output(volumeName);
     else this.volumeName = this.makeVolume(name, topology);

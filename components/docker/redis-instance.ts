@@ -10,7 +10,7 @@ import { issueCertificate } from "./issue-certificate";
 import type { Issuer } from "./issue-certificate";
 
 /** Passwords of the users of servers and sentinels. */
-export type PasswordOutputs = Record<keyof RedisPasswords, pulumi.Output<string>>;
+export type PasswordOutputs = { [user in keyof RedisPasswords]: pulumi.Output<string> };
 
 /** What a Redis server and a sentinel have in common: a program of the same image, with a certificate and files of its own. */
 export interface RedisInstance {

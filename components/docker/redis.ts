@@ -31,6 +31,8 @@ export interface RedisArgs {
 export class Redis extends pulumi.ComponentResource {
   /** Password of the user `registry`, at servers and sentinels, secret. */
   readonly password: pulumi.Output<string>;
+  /** Password of the user `monitor`, at servers and sentinels, secret; empty without monitoring. */
+  readonly monitorPassword: pulumi.Output<string>;
 
   constructor(name: string, args: RedisArgs, opts?: PartOptions) {
     super("ha-registry-docker:index:Redis", name, {}, opts);
@@ -41,14 +43,17 @@ export class Redis extends pulumi.ComponentResource {
     const part = { parent: this, ...(opts?.hostProviders === undefined ? {} : { hostProviders: opts.hostProviders }) };
 
     this.password = generatedPassword(name, this);
+    const monitor = topology.monitoring === undefined ? undefined : generatedPassword(`${name}-monitor`, this);
+    this.monitorPassword = monitor ?? pulumi.output("");
     if (sentinel === undefined) {
-      runSingleServer(args, first, this.password, part);
+      runSingleServer(args, first, this.password, monitor, part);
     } else {
       const passwords: PasswordOutputs = {
         registry: this.password,
         replica: generatedPassword(`${name}-replica`, this),
         sentinel: generatedPassword(`${name}-sentinel`, this),
         control: generatedPassword(`${name}-control`, this),
+        ...(monitor === undefined ? {} : { monitor }),
       };
       const all = servers.reduce<docker.Container[]>(
         (previous, server) => [...previous, runReplicatedServer(args, server, passwords, previous, part)],
@@ -66,7 +71,13 @@ function generatedPassword(name: string, parent: pulumi.Resource): pulumi.Output
   return new random.RandomPassword(name, { length: 48, special: false }, { parent }).result;
 }
 
-function runSingleServer(args: RedisArgs, server: Placed, password: pulumi.Output<string>, part: Part): void {
+function runSingleServer(
+  args: RedisArgs,
+  server: Placed,
+  password: pulumi.Output<string>,
+  monitorPassword: pulumi.Output<string> | undefined,
+  part: Part,
+): void {
   const { topology, networkName } = args;
   const { memoryMiB, cpus } = topology.redis;
   runRedisInstance(
@@ -77,7 +88,10 @@ function runSingleServer(args: RedisArgs, server: Placed, password: pulumi.Outpu
       networkName,
       issuer: { certificatePem: args.caCertificatePem, privateKeyPem: args.caPrivateKeyPem },
       configurationFile: "redis.conf",
-      render: (files) => password.apply((text) => renderRedis(topology, files, createHash("sha256").update(text).digest("hex"))),
+      render: (files) =>
+        pulumi
+          .all([password, monitorPassword])
+          .apply(([text, monitor]) => renderRedis(topology, files, createHash("sha256").update(text).digest("hex"), monitor)),
       entrypoint: "redis-server",
       command: (path) => [path("redis.conf")],
       memoryMiB,

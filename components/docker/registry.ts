@@ -1,5 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AccessMode, checkSettings, nodeServerName, storeServerName, renderClientConfig, resolveTopology } from "ha-registry-core";
+import {
+  AccessMode,
+  changingParts,
+  checkSettings,
+  nodeServerName,
+  storeServerName,
+  renderClientConfig,
+  resolveTopology,
+} from "ha-registry-core";
 import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core";
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
@@ -10,6 +18,7 @@ import { GarbageCollection } from "./garbage-collection";
 import { hostProviders, privateNetworks } from "./hosts";
 import { issueCertificate } from "./issue-certificate";
 import { LoadBalancer } from "./load-balancer";
+import { Monitoring } from "./monitoring";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
 import { RegistryNodes, runtimeOn } from "./registry-nodes";
@@ -56,6 +65,13 @@ export interface SecretsArgs {
   proxyUsername?: pulumi.Input<string>;
   /** Password at the upstream of a pull-through cache. @default - anonymous */
   proxyPassword?: pulumi.Input<string>;
+  /** Password of the synthetic probe's user at the authorization server, with `AccessMode.Token`. @default - there is no probe */
+  probePassword?: pulumi.Input<string>;
+  /**
+   * What is secret of those who hear of alerts, by their name in `monitoring.receivers`: the URL of a webhook or robot, or the password at the
+   * mail server. That of the dead man's switch is named `dead-mans-switch`. @default - none
+   */
+  receivers?: Record<string, pulumi.Input<string>>;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
 }
@@ -103,8 +119,8 @@ export class Registry extends pulumi.ComponentResource {
     const { settings = {}, trust = {}, secrets = {}, ...shape } = args;
     const topology = resolveTopology(name, shape);
     checkArguments(topology, trust, secrets);
-    const collectsGarbage = topology.garbageCollection !== undefined;
-    checkSettings(name, known(settings) ?? {}, collectsGarbage);
+    const parts = changingParts(topology);
+    checkSettings(name, known(settings) ?? {}, parts);
 
     super("ha-registry-docker:index:Registry", name, {}, opts);
     const child = { parent: this };
@@ -160,7 +176,7 @@ export class Registry extends pulumi.ComponentResource {
         networkName,
         storeVolumeName,
         settings: pulumi.output(settings).apply((values) => {
-          checkSettings(name, values, collectsGarbage);
+          checkSettings(name, values, parts);
           return values;
         }),
         certificatePem: internalCertificate?.certificatePem,
@@ -231,6 +247,26 @@ export class Registry extends pulumi.ComponentResource {
         },
         { ...part, dependsOn: [objectStore] },
       );
+
+    if (topology.monitoring !== undefined) {
+      const { username } = topology.monitoring.probe ?? {};
+      const probePassword = username === undefined ? undefined : access?.passwords.apply((all) => all[username] ?? "");
+      new Monitoring(
+        `${name}-monitoring`,
+        {
+          topology,
+          networkName,
+          storeVolumeName,
+          caCertificatePem: certificates.caCertificatePem,
+          probePassword: probePassword ?? secrets.probePassword,
+          redisCaPem: certificates.internalCaCertificatePem,
+          redisPassword: redis?.monitorPassword,
+          garageToken: objectStore.metricsToken,
+          receiverSecrets: secrets.receivers,
+        },
+        { ...part, dependsOn: [loadBalancer] }, // what is watched is there first, so that nothing seems to be missing
+      );
+    }
 
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;

@@ -44,8 +44,8 @@ export async function apply(
   const { name } = environment;
   const { lostHost, withoutHost } = options;
   const hosts = hostsOf(name, environment.config).filter((host) => host.name === "" || host.name !== withoutHost);
-  await preflight(name, environment.config, hosts, report);
-  const open = await openStack(environment, "create", report);
+  const withoutGrafana = await preflight(name, environment.config, hosts, report);
+  const open = await openStack(environment, "create", report, { withoutGrafana });
   if (options.clearLock === true) await clearLock(environment, open, report);
   else if (isFree(environment)) await mend(environment, open, report);
   if (lostHost !== undefined) await forgetHost(environment, open, lostHost, report);

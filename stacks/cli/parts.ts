@@ -1,4 +1,4 @@
-import { balancersOn } from "ha-registry-core";
+import { balancersOn, monitoringParts } from "ha-registry-core";
 import type { Placed, Topology } from "ha-registry-core";
 
 /** A port of a host that the registry takes. */
@@ -36,7 +36,17 @@ export function portsOn(topology: Topology, host: string): WantedPort[] {
           })),
         ];
   const inner = placedOn(topology, host).flatMap((part) => innerPorts(part));
-  return [...outer, ...inner];
+  return [...outer, ...inner, ...portsOfMonitoring(topology, host)];
+}
+
+function portsOfMonitoring({ monitoring }: Topology, host: string): WantedPort[] {
+  if (monitoring?.prometheus.host !== host) return [];
+  const { bindAddress, prometheusPort, alertmanagerPort, grafana } = monitoring;
+  return [
+    { path: "registry.monitoring.port", port: prometheusPort, address: bindAddress },
+    { path: "registry.monitoring.alertmanagerPort", port: alertmanagerPort, address: bindAddress },
+    ...(grafana === undefined ? [] : [{ path: "registry.monitoring.grafana.port", port: grafana.hostPort, address: bindAddress }]),
+  ];
 }
 
 function innerPorts(part: Placed & { publishedAgentPort?: number }): WantedPort[] {
@@ -46,8 +56,8 @@ function innerPorts(part: Placed & { publishedAgentPort?: number }): WantedPort[
   return [port, ...agent].map((each) => ({ path: "registry.internalPortBase", port: each, address }));
 }
 
-function placedOn({ nodes, redis, objectStore, garbageCollection, backup }: Topology, host: string): (Placed & { publishedAgentPort?: number })[] {
-  const placed = [...nodes, ...redis.servers, ...redis.sentinels, ...(objectStore.garage?.nodes ?? []), ...collecting(garbageCollection), ...(backup === undefined ? [] : [backup])];
+function placedOn({ nodes, redis, objectStore, garbageCollection, backup, monitoring }: Topology, host: string): (Placed & { publishedAgentPort?: number })[] {
+  const placed = [...nodes, ...redis.servers, ...redis.sentinels, ...(objectStore.garage?.nodes ?? []), ...collecting(garbageCollection), ...(backup === undefined ? [] : [backup]), ...(monitoring === undefined ? [] : monitoringParts(monitoring))];
   return placed.filter((part) => part.host === host);
 }
 

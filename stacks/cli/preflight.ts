@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { imagesOf, ObjectStoreKind, Problems, resolveTopology, sizeFor } from "ha-registry-core";
+import { ImageName, imagesOf, ObjectStoreKind, Problems, RegistryError, resolveTopology, sizeFor } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
 import { diskProblem, dockerDiskFree, ensureImages, ensureImagesOn, type DockerDisk, type Report } from "ha-registry-tools";
 import type { StackConfig } from "../schema/stack-config";
@@ -20,15 +20,16 @@ interface Found {
 
 /**
  * Looks for everything that would make `up` fail halfway, before anything is touched: Docker, disk, names and ports on every host. Then gets
- * the images.
+ * the images. Grafana's is the only one that cannot be built where it cannot be pulled: a registry can do without it.
  *
  * @param name Name of the environment.
  * @param config Its checked configuration.
  * @param hosts Where it is put.
+ * @returns whether Grafana is wanted, and its image is not to be had.
  * @throws {RegistryError} with every problem found.
  */
-export async function preflight(name: string, config: StackConfig, hosts: readonly Host[], report: Report): Promise<void> {
-  if (hosts.length === 0) return;
+export async function preflight(name: string, config: StackConfig, hosts: readonly Host[], report: Report): Promise<boolean> {
+  if (hosts.length === 0) return false;
   await ensureHosts(name, hosts, report);
   const topology = resolveTopology(name, config.registry);
   const problems = new Problems();
@@ -36,7 +37,23 @@ export async function preflight(name: string, config: StackConfig, hosts: readon
   for (const each of found) await check(topology, each, problems);
   problems.throwIfAny(name);
   adviseCapacity(topology, found, report);
-  await getImages(topology, hosts, config, report);
+  const names = imagesOf(topology);
+  const get = (some: readonly ImageName[]): Promise<unknown> => getImages(some, topology, hosts, config, report);
+  await get(names.filter((image) => image !== ImageName.Grafana));
+  return names.includes(ImageName.Grafana) && !(await isToBeHad(() => get([ImageName.Grafana]), report));
+}
+
+/** Says why not, in one line. */
+async function isToBeHad(get: () => Promise<unknown>, report: Report): Promise<boolean> {
+  try {
+    await get();
+    return true;
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const reasons = [...new Set(error.problems.map(({ message }) => message))].join("; ");
+    report(`Grafana's image is not to be had, and everything else comes up without it: ${reasons}`);
+    return false;
+  }
 }
 
 async function look(host: Host): Promise<Found> {
@@ -54,9 +71,15 @@ async function check(topology: Topology, { host, containers, disk, kernel }: Fou
 }
 
 /** Every host gets every image: a part that moves to another one finds it there. */
-async function getImages(topology: Topology, hosts: readonly Host[], config: StackConfig, report: Report): Promise<void> {
+async function getImages(
+  names: readonly ImageName[],
+  topology: Topology,
+  hosts: readonly Host[],
+  config: StackConfig,
+  report: Report,
+): Promise<void> {
   const { images } = config.registry ?? {};
-  const options = { names: imagesOf(topology), ...(images === undefined ? {} : { images }), report };
+  const options = { names, ...(images === undefined ? {} : { images }), report };
   await (topology.hosts.length === 1 ? ensureImages(options) : ensureImagesOn(hosts, options));
 }
 

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { CommandError, LocalWorkspace, type LocalWorkspaceOptions, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { RegistryError } from "ha-registry-core";
 import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
-import { program } from "../program";
+import { program, type ProgramOptions } from "../program";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 
@@ -30,15 +30,21 @@ export interface OpenStack {
  * Opens the stack of an environment, with the program of this package.
  *
  * @param mode Whether a stack that does not exist yet is made.
+ * @param run How this run of the program differs from what the configuration says.
  * @throws {StackNotFoundError} when it does not exist and is not to be made.
  */
-export async function openStack(environment: Environment, mode: "create" | "existing", report: Report): Promise<OpenStack> {
+export async function openStack(
+  environment: Environment,
+  mode: "create" | "existing",
+  report: Report,
+  run: ProgramOptions = {},
+): Promise<OpenStack> {
   const { name, projectDirectory, passphraseFile, secretsProvider } = environment;
   if (passphraseFile !== undefined) delete process.env["PULUMI_CONFIG_PASSPHRASE"]; // it would win over the file
   const engine = await ensureEngine(report);
   const command = await pulumiCommand(engine);
   const envVars = { ...engine.environment, ...pulumiVariables(environment) };
-  const { watched, programError } = watch(program);
+  const { watched, programError } = watch(() => program(run));
   const named = { stackName: name, projectName: PROJECT, program: watched };
   const options: LocalWorkspaceOptions = { workDir: projectDirectory, pulumiCommand: command, envVars };
   if (secretsProvider !== undefined) options.secretsProvider = secretsProvider;

@@ -78,6 +78,10 @@ export interface SecretsConfig {
   proxyUsername?: Secret;
   /** Password at the upstream of a pull-through cache. @default - anonymous */
   proxyPassword?: Secret;
+  /** Password of the synthetic probe's user at the authorization server, with access mode `token`. @default - there is no probe */
+  probePassword?: Secret;
+  /** URLs (or passwords at the mail server) of receivers of alerts, by their name; that of the dead man's switch is `dead-mans-switch`. @default - none */
+  receivers?: Record<string, Secret>;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: Record<string, Record<string, Secret[]>>;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { RegistryError, checkSettings, resolveTopology } from "ha-registry-core";
+import { RegistryError, checkSettings, resolveTopology, wantsProbe } from "ha-registry-core";
 import type { Problem } from "ha-registry-core";
 import type { JsonSchema } from "./json-schema";
 import type { Decrypted, StackConfig } from "./stack-config";
@@ -27,7 +27,11 @@ export function findProblems(name: string, config: unknown, secretsAre: "encrypt
   const registry = config.registry ?? {};
   const checks = [
     () => resolveTopology(name, registry),
-    () => checkSettings(name, registry.settings ?? {}, registry.garbageCollection !== undefined),
+    () =>
+      checkSettings(name, registry.settings ?? {}, {
+        collectsGarbage: registry.garbageCollection !== undefined,
+        probes: wantsProbe(registry),
+      }),
   ];
   return checks.flatMap(problemsOf).map(inStackConfig);
 }

@@ -4,7 +4,7 @@ import { checkSettings, renderRegistryConfig, resolveTopology } from "ha-registr
 import type { RegistrySecrets, RegistrySettings, RegistryShape } from "ha-registry-core";
 import { problemAt, problemPaths } from "./support/problems";
 
-const pathsOf = (settings: RegistrySettings): string[] => problemPaths(() => checkSettings("demo", settings, false));
+const pathsOf = (settings: RegistrySettings): string[] => problemPaths(() => checkSettings("demo", settings));
 
 describe("settings", () => {
   it("may be left out", () => {
@@ -67,8 +67,7 @@ describe("settings", () => {
   });
 
   it("say where extraConfig is wrong", () => {
-    const messageOf = (extraConfig: string): string =>
-      problemAt("settings.extraConfig", () => checkSettings("demo", { extraConfig }, false));
+    const messageOf = (extraConfig: string): string => problemAt("settings.extraConfig", () => checkSettings("demo", { extraConfig }));
     assert.match(messageOf("log:\n  level: debug\n level: x"), /line 3/);
     assert.match(messageOf("a: 1\na: 2"), /unique at line 2/);
     assert.match(messageOf("- a"), /map/);

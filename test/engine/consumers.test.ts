@@ -7,7 +7,6 @@ import {
   ImageName,
   announcedEndpoint,
   hostPort,
-  imageTable,
   renderGarage,
   renderHaproxy,
   renderKeepalived,
@@ -59,10 +58,19 @@ function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, strin
 }
 
 describe("the programs themselves accept what is rendered for them", () => {
-  const images = { registry: "", haproxy: "", redis: "", keepalived: "", garage: "", rclone: "" };
+  const names = [
+    ImageName.Registry,
+    ImageName.Haproxy,
+    ImageName.Redis,
+    ImageName.Keepalived,
+    ImageName.Garage,
+    ImageName.Rclone,
+    ImageName.Prometheus,
+    ImageName.Alertmanager,
+  ];
+  const images = Object.fromEntries(Object.values(ImageName).map((name) => [name, ""])) as Record<ImageName, string>;
   before(async () => {
-    for (const { name, reference } of await ensureImages({ names: Object.values(ImageName) })) images[name] = reference;
-    assert.deepEqual(Object.keys(images).sort(), Object.keys(imageTable).sort());
+    for (const { name, reference } of await ensureImages({ names })) images[name] = reference;
   });
 
   it("HAProxy 150 configurations, without a warning", async () => {

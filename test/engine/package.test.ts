@@ -50,7 +50,7 @@ describe("archives", () => {
         assert.ok(paths.includes(path), `${name}: ${path}`);
       const odd = paths.filter(
         (path) =>
-          !/^(dist\/)?(render\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
+          !/^(dist\/)?(render\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(dist\/)?dashboards\/[a-z-]+\.json$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
             path,
           ),
       );
@@ -126,7 +126,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   },
   Files: {
     required: ["owner", "part", "topology"],
-    optional: ["host", "plain", "pointedTo", "reread", "secret"],
+    optional: ["host", "plain", "pointedTo", "reread", "salt", "secret"],
     outputs: ["paths", "volumeName"],
   },
   Backup: {
@@ -134,7 +134,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["accessKeys", "caPem", "secretKeys", "storeCaPem", "storeKeys", "storeVolumeName"],
     outputs: [],
   },
-  Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "secretKey"] },
+  Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "metricsToken", "secretKey"] },
   GarbageCollection: {
     required: ["networkName", "node", "redisCaPem", "redisPassword", "topology"],
     optional: ["storeKeys", "storeVolumeName"],
@@ -145,8 +145,21 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["clientCaPem", "internalCaPem", "internalCertificatePem", "internalPrivateKeyPem"],
     outputs: ["endpoint", "metricsEndpoint"],
   },
-  ObjectStore: { required: ["networkName", "topology"], optional: [], outputs: ["s3AccessKey", "s3SecretKey", "volumeName"] },
-  Redis: { required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "topology"], optional: [], outputs: ["password"] },
+  Monitoring: {
+    required: ["caCertificatePem", "networkName", "redisCaPem", "topology"],
+    optional: ["garageToken", "probePassword", "receiverSecrets", "redisPassword", "storeVolumeName"],
+    outputs: [],
+  },
+  ObjectStore: {
+    required: ["networkName", "topology"],
+    optional: [],
+    outputs: ["metricsToken", "s3AccessKey", "s3SecretKey", "volumeName"],
+  },
+  Redis: {
+    required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "topology"],
+    optional: [],
+    outputs: ["monitorPassword", "password"],
+  },
   RedisSentinels: {
     required: ["caCertificatePem", "caPrivateKeyPem", "networkName", "passwords", "topology"],
     optional: [],
@@ -161,6 +174,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
         "labels",
         "loadBalancer",
         "logs",
+        "monitoring",
         "nodes",
         "objectStore",
         "redis",

@@ -7,6 +7,7 @@ import { garbageCollection } from "./garbage-collection";
 import { latency } from "./latency";
 import { link } from "./link";
 import { memory } from "./memory";
+import { monitoring } from "./monitoring";
 import { packageCost } from "./package";
 import { program } from "./program";
 import { pull } from "./pull";
@@ -29,6 +30,7 @@ export const figures: readonly Figure[] = [
   garbageCollection,
   backup,
   verify,
+  monitoring,
   sentinel,
   virtualAddress,
   memory,

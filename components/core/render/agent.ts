@@ -9,6 +9,15 @@ export function answerAgent(port: number, file: string): string {
   return answerConnections(port, `cat ${file}`);
 }
 
+/** A function of a shell script: `answer_metrics` answers one connection with `/tmp/metrics`, as Prometheus reads it. */
+export const answerMetrics = `answer_metrics() {
+  end=$(printf '\\r')
+  while read -r header && [ "$header" != "$end" ]; do :; done
+  printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/plain; version=0.0.4\\r\\n\\r\\n'
+  cat /tmp/metrics 2> /dev/null
+}
+`;
+
 /** A line of a shell script: has `command` answer each connection to `port`, one after the other, in the background. */
 export function answerConnections(port: number | string, command: string): string {
   return `while :; do nc -l -p ${port} -e ${command} || sleep 0.1; done 2> /dev/null &`;

@@ -4,24 +4,41 @@ import type { NotificationSettings, RegistrySecrets, RegistrySettings } from "..
 import type { Topology } from "../topology";
 import { parseYamlMap } from "./yaml";
 
+/** Parts that change what is stored. */
+export interface ChangingParts {
+  /** Whether garbage is collected. @default false */
+  collectsGarbage?: boolean;
+  /** Whether the synthetic probe pushes. @default false */
+  probes?: boolean;
+}
+
+/** Those of a resolved registry. */
+export function changingParts({ garbageCollection, monitoring }: Topology): ChangingParts {
+  return { collectsGarbage: garbageCollection !== undefined, probes: monitoring?.probe !== undefined };
+}
+
 /**
  * Checks values that only end inside the registry's configuration file.
  *
  * @param name Name of the registry, for the error.
  * @param settings What the user asks for.
- * @param collectsGarbage Whether the registry has garbage collection.
+ * @param parts What the registry has beside itself.
  * @throws {RegistryError} with every problem found, under `settings.…`.
  */
-export function checkSettings(name: string, settings: RegistrySettings, collectsGarbage: boolean): void {
+export function checkSettings(name: string, settings: RegistrySettings, parts: ChangingParts = {}): void {
   const problems = new Problems();
-  noteSettingsProblems(settings, collectsGarbage, problems);
+  noteSettingsProblems(settings, parts, problems);
   problems.throwIfAny(name);
 }
 
 const whole = { to: 1_000_000, whole: true };
 
 /** Notes what is wrong with settings. */
-export function noteSettingsProblems(settings: RegistrySettings, collectsGarbage: boolean, problems: Problems): void {
+export function noteSettingsProblems(
+  settings: RegistrySettings,
+  { collectsGarbage = false, probes = false }: ChangingParts,
+  problems: Problems,
+): void {
   const at = (field: string): string => `settings.${field}`;
   checkNumber(problems, at("uploadPurgeAgeHours"), settings.uploadPurgeAgeHours, { from: 1, ...whole });
   checkNumber(problems, at("uploadPurgeIntervalHours"), settings.uploadPurgeIntervalHours, { from: 1, ...whole });
@@ -33,6 +50,11 @@ export function noteSettingsProblems(settings: RegistrySettings, collectsGarbage
     !collectsGarbage || settings.proxy === undefined,
     at("proxy"),
     "a pull-through cache removes by itself what nobody asked for in proxy.ttlHours: leave garbageCollection out",
+  );
+  problems.require(
+    !probes || settings.proxy === undefined,
+    at("proxy"),
+    "a pull-through cache cannot be pushed to, and the synthetic probe would always fail: set monitoring.probe.enabled to false",
   );
   for (const [name, receiver] of Object.entries(settings.notifications ?? {})) noteReceiverProblems(name, receiver, problems);
   noteHeaderProblems(at("headers"), settings.headers ?? {}, problems);

@@ -1,6 +1,6 @@
 import { ports } from "../layout";
 import type { GarbageCollectionTopology, RetentionTopology, Topology } from "../topology";
-import { answerConnections } from "./agent";
+import { answerConnections, answerMetrics } from "./agent";
 import { restoringFile } from "./rclone";
 import { Fence, reporters, startSeconds } from "./haproxy-fence";
 import { cutOffs, retentionProgram, timeBefore } from "./retention";
@@ -23,7 +23,7 @@ const followSeconds = 30;
  *
  * - `serve` answers the balancers, and collects every day;
  * - `now` collects at once, and tells how it ended: 0 for success, 3 when a collection is under way;
- * - `report` and `fence` answer one connection of a balancer.
+ * - `report` and `fence` answer one connection of a balancer, `metrics` one of Prometheus.
  *
  * One collection: no upload may begin, then nothing may be changed; tags go by the rules of retention; the registry says what nothing refers to; of that
  * goes what is old enough; cached descriptors are dropped; pushes go on. As soon as one balancer does not say that it refuses pushes, whatever runs is ended,
@@ -42,6 +42,7 @@ store=$3
 case "$store" in local:*) directory=\${store#local:} ;; *) directory= ;; esac
 balancers="${reporters(topology).join(" ")}"
 
+${answerMetrics}
 now() { date +%s; }
 
 say() { printf '{"time":"%s","message":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" | tee -a /proc/1/fd/1 >&2; }
@@ -206,6 +207,21 @@ collect() {
   return $result
 }
 
+# What Prometheus is told of the last collection: its result, its seconds, those of the fence, and how many blobs went. 0 is never.
+tell() {
+  last_success=$(sed -n 's/^ha_registry_gc_last_success_timestamp_seconds //p' /tmp/metrics)
+  [ "$1" != 0 ] || last_success=$(now)
+  {
+    gauge last_success_timestamp_seconds "$last_success"
+    gauge last_result $((1 - ($1 != 0)))
+    gauge duration_seconds "$2"
+    gauge fence_seconds "$3"
+    gauge removed_blobs "$4"
+  } > /tmp/metrics.part
+  mv /tmp/metrics.part /tmp/metrics
+}
+gauge() { printf '# TYPE ha_registry_gc_%s gauge\nha_registry_gc_%s %s\n' "$1" "$1" "$2"; }
+
 # One collection at a time; one that died holds nothing.
 collect_alone() {
   if ! (set -C; echo $$ > /tmp/collecting) 2> /dev/null; then
@@ -227,6 +243,7 @@ collect_alone() {
     "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$([ $result = 0 ] && echo done || echo failed)" "$(removed blobs/)" \\
     "$(removed 'repositories/.*/_layers/')" "$(cat /tmp/tags 2> /dev/null | grep -c .)" $((ended - begun)) $((ended - \${closed:-$ended})) |
     tee /proc/1/fd/1
+  tell "$result" $((ended - begun)) $((ended - \${closed:-$ended})) "$(removed blobs/)"
   rm -f /tmp/collecting
   return $result
 }
@@ -236,11 +253,14 @@ answer() { ${answerConnections('"$1"', 'sh "$self" "$2" "$RCLONE_CONFIG" "$store
 case "$task" in
 report) report ;;
 fence) fence ;;
+metrics) answer_metrics ;;
 now) collect_alone ;;
 serve)
   trap 'exit 0' INT TERM
   answer ${collector.port} report
   answer ${ports.fence} fence
+  answer ${ports.fenceMetrics} metrics
+  [ -e /tmp/metrics ] || gauge last_success_timestamp_seconds 0 > /tmp/metrics
   : > /tmp/ready
   while :; do
     # Until the next minute; a signal ends it.

@@ -4,6 +4,7 @@ import { AccessMode } from "../shape";
 import type { LoadBalancerTopology, Topology } from "../topology";
 import { appendsRules, fenceRules } from "./haproxy-fence";
 import { connectionErrorLog, requestLog } from "./haproxy-log";
+import { refusedLoginsRules } from "./haproxy-logins";
 import { extraLines, ociError, quote, section } from "./haproxy-text";
 
 /** Absolute paths of the files that HAProxy's configuration names. */
@@ -20,7 +21,7 @@ export interface HaproxyFiles {
 
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */
 export function clientsFrontend(topology: Topology, files: HaproxyFiles): string {
-  const { loadBalancer, access } = topology;
+  const { loadBalancer, access, monitoring } = topology;
   return section(
     "frontend clients",
     bindLine(loadBalancer, files),
@@ -30,6 +31,7 @@ export function clientsFrontend(topology: Topology, files: HaproxyFiles): string
     rememberForLog(access.mode),
     addressRules(topology),
     rateRules(loadBalancer, access.mode),
+    monitoring === undefined ? [] : refusedLoginsRules(access.mode),
     pathRules(),
     catalogRules(loadBalancer.catalogUsers, access.mode),
     fenceRules(topology),
@@ -65,10 +67,17 @@ function rememberForLog(mode: AccessMode): string[] {
 }
 
 /** Several short lines, since HAProxy takes 64 words per line. */
-function addressRules({ loadBalancer, network }: Topology): string[] {
+function addressRules({ loadBalancer, network, monitoring }: Topology): string[] {
   const { allowedAddressRanges } = loadBalancer;
   if (allowedAddressRanges.length === 0) return [];
-  const ranges = reachesLoopback(loadBalancer) ? [...allowedAddressRanges, network.gateway] : allowedAddressRanges;
+  const { probe } = monitoring ?? {};
+  // A probe that comes by a published port comes from the gateway.
+  const throughGateway = reachesLoopback(loadBalancer) || (probe !== undefined && probe.resolvesTo === undefined);
+  const ranges = [
+    ...allowedAddressRanges,
+    ...(throughGateway ? [network.gateway] : []),
+    ...(probe?.resolvesTo === undefined ? [] : [probe.address]),
+  ];
   const denied = ociError(403, "DENIED", "this address may not connect to the registry");
   return [
     ...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`),

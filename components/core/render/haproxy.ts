@@ -5,6 +5,7 @@ import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
 import { fenceBackend, fenceGlobals } from "./haproxy-fence";
+import { refusedLoginsSection } from "./haproxy-logins";
 import { statisticsConnections, statisticsFrontend } from "./haproxy-statistics";
 import { storeConnections, storeSections } from "./haproxy-store";
 import { extraLines, quote, section } from "./haproxy-text";
@@ -40,6 +41,7 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
     writesBackend("registry-writes", topology, servers),
     ...(topology.garbageCollection === undefined ? [] : [writesBackend("registry-appends", topology, servers)]),
     ...fenceBackend(topology, host),
+    ...(topology.monitoring === undefined ? [] : refusedLoginsSection(topology.access.mode)),
     ...storeSections(topology, host, files),
     statisticsFrontend(),
   ].join("\n");

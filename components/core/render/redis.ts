@@ -23,6 +23,8 @@ export interface RedisPasswords {
   sentinel: string;
   /** User `control`: the script that starts and stops a server (see redis-scripts.ts). */
   control: string;
+  /** User `monitor`: what tells Prometheus of servers and sentinels. @default - there is no such user */
+  monitor?: string;
 }
 
 /**
@@ -70,20 +72,30 @@ const sentinelCommands = [
 /** What the script that starts and stops a server sends to it. */
 const controlCommands = ["ping", "role", "client|pause"];
 
+/** What redis_exporter asks a server (exporter/exporter.go of v1.86), which does without all else. */
+const monitorCommands = ["ping", "info", "latency|latest"];
+
 /**
  * Configuration of the descriptor cache, for Valkey 7.2 or later and Redis 7.2 or later.
  *
  * @param topology Its `redis` is ours, not an external one, and a single server.
  * @param files Paths inside the container.
  * @param passwordSha256Hex SHA-256 of the password of user `registry`, 64 hexadecimal digits.
+ * @param monitorPassword Password of user `monitor`. @default - there is no such user
  * @throws {TypeError} when a path or the hash cannot stand in the file.
  */
-export function renderRedis({ redis, garbageCollection }: Topology, files: RedisFiles, passwordSha256Hex: string): string {
+export function renderRedis(
+  { redis, garbageCollection }: Topology,
+  files: RedisFiles,
+  passwordSha256Hex: string,
+  monitorPassword?: string,
+): string {
   if (!/^[0-9a-f]{64}$/.test(passwordSha256Hex)) throw new TypeError("the password's hash has to be 64 hexadecimal digits");
   return lines([
     ...network(ports.redis, files),
     ["user", "default off"],
     registryUser(passwordSha256Hex, garbageCollection !== undefined),
+    ...monitorUser(monitorPassword, monitorCommands),
     // A quarter of the memory is left for connections and fragmentation.
     ...cache(Math.floor(redis.memoryMiB * 0.75)),
   ]);
@@ -127,6 +139,7 @@ export function renderReplicatedRedis(
     // Sentinels speak to each other over a channel of every server.
     ["user", `sentinel on #${sha256(passwords.sentinel)} resetkeys resetchannels &__sentinel__:hello -@all ${allowed(sentinelCommands)}`],
     ["user", `control on #${sha256(passwords.control)} resetkeys resetchannels -@all ${allowed(controlCommands)}`],
+    ...monitorUser(passwords.monitor, monitorCommands),
     ["tls-replication", "yes"],
     ["masteruser", "replica"],
     ["masterauth", password(passwords.replica)],
@@ -176,6 +189,12 @@ export function certificates(files: RedisFiles): Directive[] {
 function registryUser(passwordSha256Hex: string, flushes: boolean): Directive {
   const all = allowed(flushes ? [...commands, "flushdb"] : commands);
   return ["user", `registry on #${passwordSha256Hex} resetkeys ~blobs::* ~repository::* resetchannels -@all ${all}`];
+}
+
+/** Whoever asks for metrics reads no key. */
+export function monitorUser(monitorPassword: string | undefined, names: readonly string[]): Directive[] {
+  if (monitorPassword === undefined) return [];
+  return [["user", `monitor on #${sha256(monitorPassword)} resetkeys resetchannels -@all ${allowed(names)}`]];
 }
 
 /** The oldest entries give way, and nothing is written to disk. */

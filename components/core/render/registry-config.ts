@@ -2,7 +2,7 @@ import { Problems } from "../errors";
 import type { NotificationSettings, RegistrySecrets, RegistrySettings } from "../settings";
 import { AccessMode, LogLevel } from "../shape";
 import type { AccessTopology, Topology } from "../topology";
-import { noteSecretsProblems, noteSettingsProblems } from "./check-settings";
+import { changingParts, noteSecretsProblems, noteSettingsProblems } from "./check-settings";
 import { redisSection } from "./registry-redis";
 import { storageSection } from "./registry-storage";
 import { mergeYaml, parseYamlMap, stringifyYaml } from "./yaml";
@@ -36,7 +36,7 @@ export function renderRegistryConfig(
   files: RegistryFiles,
 ): string {
   const problems = new Problems();
-  noteSettingsProblems(settings, topology.garbageCollection !== undefined, problems);
+  noteSettingsProblems(settings, changingParts(topology), problems);
   noteSecretsProblems(topology, settings, secrets, problems);
   noteFileProblems(topology, files, problems);
   const extra = parseYamlMap(settings.extraConfig ?? "", "settings.extraConfig", new Problems());

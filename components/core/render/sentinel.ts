@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { RegistryError } from "../errors";
 import { announcedEndpoint } from "../placement";
 import type { Placed, SentinelTopology, Topology } from "../topology";
-import { allowed, lines, network, password, sha256 } from "./redis";
+import { allowed, lines, monitorUser, network, password, sha256 } from "./redis";
 import type { Directive, RedisFiles, RedisPasswords } from "./redis";
 
 /** What sentinels send to each other (sentinel.c of Valkey 8.1), and the script that starts one to the others. */
@@ -20,6 +20,17 @@ const registryCommands = ["hello", "auth", "ping", "subscribe", "unsubscribe", "
 
 /** What the script that starts and stops a server asks of a sentinel. */
 const controlCommands = ["ping", "sentinel|get-master-addr-by-name", "sentinel|master", "sentinel|failover"];
+
+/** What redis_exporter asks a sentinel (exporter/sentinels.go of v1.86). */
+const monitorCommands = [
+  "ping",
+  "info",
+  "sentinel|masters",
+  "sentinel|sentinels",
+  "sentinel|slaves",
+  "sentinel|replicas",
+  "sentinel|ckquorum",
+];
 
 /**
  * Configuration of a sentinel, for Valkey 7.2 or later and Redis 7.2 or later, as it is when nobody knows better: the first server is the
@@ -48,6 +59,7 @@ export function renderSentinel(topology: Topology, sentinel: Placed, files: Redi
       `registry on #${sha256(passwords.registry)} resetkeys resetchannels &+switch-master &+replica-reconf-done -@all ${allowed(registryCommands)}`,
     ],
     ["user", `control on #${sha256(passwords.control)} resetkeys resetchannels -@all ${allowed(controlCommands)}`],
+    ...monitorUser(passwords.monitor, monitorCommands),
     ["sentinel", "sentinel-user sentinel"],
     ["sentinel", `sentinel-pass ${password(passwords.sentinel)}`],
     ["sentinel", "resolve-hostnames no"],

@@ -45,7 +45,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     "stats",
     "timeout",
   ],
-  backend: ["balance", "option", "http-request", "retry-on", "http-error", "http-check", "default-server", "server"],
+  backend: ["balance", "option", "stick-table", "http-request", "retry-on", "http-error", "http-check", "default-server", "server"],
 };
 
 /** Keywords (with their first argument, where that makes them different) that may stand in a section several times. */

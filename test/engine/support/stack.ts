@@ -183,7 +183,7 @@ export async function startRegistry({ args = {}, dockerHost }: StartOptions = {}
   // Hosts have their images.
   if (args.hosts === undefined) await ensureImages({ names, dockerHost, report: () => undefined });
   const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
-  const port = await freePorts(4);
+  const port = await freePorts(10);
   const stack = await LocalWorkspace.createStack(
     { stackName: name, projectName: "ha-registry-test", program: async () => undefined },
     {
@@ -202,7 +202,9 @@ export async function startRegistry({ args = {}, dockerHost }: StartOptions = {}
   const logs = await LogCollector.start(path.join(directory, "logs"), name, environment);
   const defaults: RegistryArgs = { dataProtection: false, ...args };
   const loadBalancer = { port, ...args.loadBalancer, statistics: { port: port + 1, ...args.loadBalancer?.statistics } };
-  return new RegistryStack(name, { ...defaults, loadBalancer }, stack, directory, logs, dockerHost);
+  // The balancer's port, up to four of statistics, then Prometheus, Alertmanager and Grafana.
+  const monitoring = args.monitoring === undefined ? {} : { monitoring: { port: port + 5, ...args.monitoring } };
+  return new RegistryStack(name, { ...defaults, loadBalancer, ...monitoring }, stack, directory, logs, dockerHost);
 }
 
 /**

@@ -7,7 +7,9 @@ const sources = [
   "components/core/images.ts",
   "components/core/shape.ts",
   "components/core/shape-backup.ts",
+  "components/core/shape-alerts.ts",
   "components/core/shape-garbage-collection.ts",
+  "components/core/shape-monitoring.ts",
   "components/core/settings.ts",
   "components/docker/registry.ts",
 ];

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildDashboards } from "../dashboards";
 import { argumentsPage, renderArgumentsPage, renderArgumentsTable } from "./arguments";
 import { replaceBlock } from "./blocks";
 
@@ -7,8 +8,8 @@ import { replaceBlock } from "./blocks";
 export const examplePath = "examples/docker-typescript-registry/index.ts";
 
 /**
- * The pages that follow from sources, by their path below the repository: the list of arguments, and the README with its example and its
- * table of arguments brought up to date.
+ * The pages that follow from sources, by their path below the repository: the list of arguments, the README with its example and its
+ * table of arguments brought up to date, and Grafana's dashboards.
  *
  * @param repository Directory of the repository.
  */
@@ -17,5 +18,10 @@ export function renderPages(repository: string): Record<string, string> {
   const example = ["```ts", read(examplePath).trimEnd(), "```"].join("\n");
   const readme = replaceBlock(read("README.md"), "example", example);
   const table = ["<!-- prettier-ignore-start -->", renderArgumentsTable(repository), "<!-- prettier-ignore-end -->"].join("\n");
-  return { [argumentsPage]: renderArgumentsPage(repository), "README.md": replaceBlock(readme, "arguments", table) };
+  const dashboards = Object.entries(buildDashboards()).map(([name, text]) => [`components/core/dashboards/${name}`, text] as const);
+  return {
+    [argumentsPage]: renderArgumentsPage(repository),
+    "README.md": replaceBlock(readme, "arguments", table),
+    ...Object.fromEntries(dashboards),
+  };
 }

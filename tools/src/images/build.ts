@@ -28,6 +28,12 @@ export function whyNotBuildable({ name, reference }: WantedImage): Problem | und
   const parsed = parseReference(reference);
   const path = `images.references.${name}`;
   if (parsed === undefined) return { path, message: `"${reference}" is no image reference` };
+  if (imageRecipes[name] === undefined) {
+    return {
+      path,
+      message: `${reference} is not in the Docker Engine, and cannot be built from what package registries have; load it with docker load`,
+    };
+  }
   if (parsed.id !== undefined || parsed.digest !== undefined) {
     return {
       path,
@@ -41,6 +47,13 @@ export function whyNotBuildable({ name, reference }: WantedImage): Problem | und
     };
   }
   return undefined;
+}
+
+/** The recipe of what {@link whyNotBuildable} let through. */
+function recipeOf(name: ImageName): ImageRecipe {
+  const recipe = imageRecipes[name];
+  if (recipe === undefined) throw new Error(`there is no recipe for ${name}`);
+  return recipe;
 }
 
 /**
@@ -57,7 +70,7 @@ export async function buildImages(docker: DockerCli, wanted: readonly WantedImag
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   try {
-    const packages = new Set([...COMMON_PACKAGES, ...wanted.flatMap(({ name }) => imageRecipes[name].packages)]);
+    const packages = new Set([...COMMON_PACKAGES, ...wanted.flatMap(({ name }) => recipeOf(name).packages)]);
     const request = { packages: [...packages], architecture, cache: cachePath("images", "debian"), work: join(work, "packages") };
     const debian = fetchDebianPackages(request);
     // Whoever needs the packages sees the failure, but perhaps not before a program is built.
@@ -93,7 +106,7 @@ async function buildImage(
   report: Report,
 ): Promise<string> {
   const start = Date.now();
-  const recipe = imageRecipes[wanted.name];
+  const recipe = recipeOf(wanted.name);
   const own = prefixed(report, wanted.reference);
 
   const programs = new Map<string, BuiltProgram>();

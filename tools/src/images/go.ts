@@ -8,6 +8,7 @@ import { cachePath } from "../cache";
 import { findExecutable, lastLines, runCommand } from "../command";
 import { withLock } from "../lock";
 import type { Report } from "../progress";
+import { completeModule, removeModule, type IncompleteModule } from "./go-module";
 import { toolsPath } from "./paths";
 import { exists, type BuiltProgram } from "./program";
 
@@ -21,6 +22,16 @@ export interface GoProgram {
   versionOf: string;
   /** Variable that tells the program its version, as `example.com/x/version.Version`. @default - it is not told */
   versionVariable?: string;
+  /** What a version of the module is released as, where that is another. @default - as the module's version */
+  releaseOf?: (version: string) => string;
+  /** Build tags. @default - none */
+  tags?: readonly string[];
+  /**
+   * Files that `versionOf` embeds but does not have in its archive, since they are made from sources of another language: path in the module →
+   * path under `tools/images`.
+   * @default - none
+   */
+  additions?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -35,14 +46,27 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
   const directory = toolsPath(program.module);
   const mod = await readFile(join(directory, "go.mod"), "utf8");
   const sum = await readFile(join(directory, "go.sum"), "utf8");
-  const version = requiredVersion(mod, program.versionOf);
+  const required = requiredVersion(mod, program.versionOf);
+  const version = program.releaseOf?.(required) ?? required;
   const told = program.versionVariable === undefined ? "" : ` -X ${program.versionVariable}=${version}`;
-  const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=-s -w${told}`];
+  const tags = program.tags === undefined ? [] : [`-tags=${program.tags.join(",")}`];
+  const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=-s -w${told}`, ...tags];
+  const additions = program.additions === undefined ? undefined : await texts(program.additions);
   const target = architecture ?? (process.arch === "x64" ? "amd64" : process.arch);
 
   const name = basename(program.package);
   const key = createHash("sha256")
-    .update(JSON.stringify([mod, sum, program.package, flags, target, await ownSources(directory, program.package)]))
+    .update(
+      JSON.stringify([
+        mod,
+        sum,
+        program.package,
+        flags,
+        target,
+        await ownSources(directory, program.package),
+        ...(additions === undefined ? [] : [additions]),
+      ]),
+    )
     .digest("hex");
   const path = cachePath("go", `${name}-${version}-${target}-${key.slice(0, 16)}`, name);
   const build = async (): Promise<void> => {
@@ -50,14 +74,29 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
     await removeDrafts(dirname(path));
     // A name of its own: the go command of a build that was killed may still be writing to another.
     const draft = `${path}.${randomUUID()}.draft`;
-    await goBuild(directory, [...flags, "-o", draft, program.package], target);
+    const args = [...flags, "-o", draft, program.package];
+    if (additions === undefined) await goBuild(directory, args, target);
+    else await buildCompleted({ directory, module: program.versionOf, additions }, args, target, `${dirname(path)}.module`);
     await rename(draft, path);
   };
   if (!(await exists(path))) {
     await mkdir(dirname(path), { recursive: true });
     await withLock(`${path}.lock`, `the build of ${name} ${version}`, build, report);
   }
-  return { path, version: version.replace(/^v/, ""), source: `${program.versionOf}@${version}` };
+  return { path, version: version.replace(/^v/, ""), source: `${program.versionOf}@${required}` };
+}
+
+async function buildCompleted(module: IncompleteModule, args: readonly string[], architecture: string, work: string): Promise<void> {
+  requireGo(args);
+  await completeModule(module, work);
+  await goBuild(work, args, architecture);
+  await removeModule(work);
+}
+
+/** The text of each file, which is given by its path under `tools/images`. */
+async function texts(files: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const read = Object.entries(files).map(async ([path, source]) => [path, await readFile(toolsPath("images", source), "utf8")] as const);
+  return Object.fromEntries(await Promise.all(read));
 }
 
 /** What decides a program of our own, beside the modules it is made with. */
@@ -69,12 +108,16 @@ async function ownSources(directory: string, programPackage: string): Promise<st
 }
 
 async function goBuild(directory: string, args: readonly string[], architecture: string): Promise<void> {
-  if (findExecutable("go") === undefined) {
-    throw refusal(args, "there is no go command on PATH to build it with; install Go 1.26 or newer");
-  }
+  requireGo(args);
   const environment = { CGO_ENABLED: "0", GOOS: "linux", GOARCH: architecture, GOWORK: "off", GOFLAGS: "" };
   const { code, stderr } = await runCommand("go", ["build", ...args], { cwd: directory, environment });
   if (code !== 0) throw refusal(args, `go build failed in ${directory}: ${lastLines(stderr, 20)}`);
+}
+
+function requireGo(args: readonly string[]): void {
+  if (findExecutable("go") === undefined) {
+    throw refusal(args, "there is no go command on PATH to build it with; install Go 1.26 or newer");
+  }
 }
 
 function refusal(args: readonly string[], message: string): RegistryError {

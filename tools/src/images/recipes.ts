@@ -37,6 +37,7 @@ export interface ImageRecipe {
   versionPattern: RegExp;
 }
 
+const NOBODY: Owner = { uid: 65534, gid: 65534 };
 const HAPROXY: Owner = { uid: 99, gid: 99 };
 const VALKEY: Owner = { uid: 999, gid: 999 };
 
@@ -64,13 +65,38 @@ const SERVER_NAMES = [
   "redis-check-rdb",
 ];
 
+/** What Prometheus' programs have in common. */
+const prometheus = (name: string): GoProgram => ({
+  module: "images/prometheus",
+  package: `github.com/prometheus/prometheus/cmd/${name}`,
+  versionOf: "github.com/prometheus/prometheus",
+  versionVariable: "github.com/prometheus/common/version.Version",
+  // Release 3.13.5 is version v0.313.5 of the module.
+  releaseOf: (version) => version.replace(/^v0\.(\d)(\d\d)\./, (_, major: string, minor: string) => `v${major}.${Number(minor)}.`),
+  // Finding targets in clouds takes most of the time to build it, and the library names its targets.
+  tags: ["remove_all_sd"],
+});
+
+/** What Alertmanager's programs have in common. Its web interfaces are built of Elm and TypeScript: a page that says so stands in. */
+const alertmanager = (name: string): GoProgram => ({
+  module: "images/alertmanager",
+  package: `github.com/prometheus/alertmanager/cmd/${name}`,
+  versionOf: "github.com/prometheus/alertmanager",
+  versionVariable: "github.com/prometheus/common/version.Version",
+  additions: {
+    "ui/app/dist/elm/index.html": "alertmanager/index.html",
+    "ui/app/dist/mantine/index.html": "alertmanager/index.html",
+  },
+});
+
 /**
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
- * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0) and
- * valkey-io/valkey-container (8.1); Garage's is made by Nix, from one static program alone. keepalived has no official image: here it is the
- * program, as users start it.
+ * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0),
+ * valkey-io/valkey-container (8.1), and those in the repositories of Prometheus, its exporters and regctl; Garage's is made by Nix, from one static
+ * program alone. keepalived has no official image: here it is the program, as users start it. Grafana has no recipe: its pages are in no package
+ * registry.
  */
-export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
+export const imageRecipes: Readonly<Partial<Record<ImageName, ImageRecipe>>> = {
   [ImageName.Registry]: {
     ...nothing,
     source: "https://github.com/distribution/distribution",
@@ -171,5 +197,101 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     directories: { "/data": {}, "/config": {} },
     versionCommand: ["rclone", "version"],
     versionPattern: /^rclone v([0-9.]+)/m,
+  },
+  [ImageName.Prometheus]: {
+    ...nothing,
+    source: "https://github.com/prometheus/prometheus",
+    goPrograms: { "/usr/bin/prometheus": prometheus("prometheus"), "/usr/bin/promtool": prometheus("promtool") },
+    files: { "/etc/prometheus/prometheus.yml": "prometheus/prometheus.yml" },
+    directories: { "/prometheus": { mode: 0o775, owner: NOBODY } },
+    config: {
+      User: "nobody",
+      WorkingDir: "/prometheus",
+      Volumes: { "/prometheus": {} },
+      ExposedPorts: { "9090/tcp": {} },
+      Entrypoint: ["/bin/prometheus"],
+      Cmd: ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"],
+    },
+    versionCommand: ["/bin/prometheus", "--version"],
+    versionPattern: /^prometheus, version v?(\S+)/m,
+  },
+  [ImageName.Alertmanager]: {
+    ...nothing,
+    source: "https://github.com/prometheus/alertmanager",
+    goPrograms: { "/usr/bin/alertmanager": alertmanager("alertmanager"), "/usr/bin/amtool": alertmanager("amtool") },
+    files: { "/etc/alertmanager/alertmanager.yml": "alertmanager/alertmanager.yml" },
+    directories: { "/alertmanager": { mode: 0o775, owner: NOBODY } },
+    config: {
+      User: "nobody",
+      WorkingDir: "/alertmanager",
+      Volumes: { "/alertmanager": {} },
+      ExposedPorts: { "9093/tcp": {} },
+      Entrypoint: ["/bin/alertmanager"],
+      Cmd: ["--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"],
+    },
+    versionCommand: ["/bin/alertmanager", "--version"],
+    versionPattern: /^alertmanager, version v?(\S+)/m,
+  },
+  [ImageName.NodeExporter]: {
+    ...nothing,
+    source: "https://github.com/prometheus/node_exporter",
+    goPrograms: {
+      "/usr/bin/node_exporter": {
+        module: "images/node-exporter",
+        package: "github.com/prometheus/node_exporter",
+        versionOf: "github.com/prometheus/node_exporter",
+        versionVariable: "github.com/prometheus/common/version.Version",
+      },
+    },
+    config: { User: "nobody", ExposedPorts: { "9100/tcp": {} }, Entrypoint: ["/bin/node_exporter"], Cmd: [] },
+    versionCommand: ["/bin/node_exporter", "--version"],
+    versionPattern: /version v?([0-9.]+)/,
+  },
+  [ImageName.RedisExporter]: {
+    ...nothing,
+    source: "https://github.com/oliver006/redis_exporter",
+    goPrograms: {
+      "/redis_exporter": {
+        module: "images/redis-exporter",
+        package: "github.com/oliver006/redis_exporter",
+        versionOf: "github.com/oliver006/redis_exporter",
+        versionVariable: "main.BuildVersion",
+      },
+    },
+    config: { User: "59000:59000", ExposedPorts: { "9121/tcp": {} }, Entrypoint: ["/redis_exporter"], Cmd: [] },
+    versionCommand: ["sh", "-c", "/redis_exporter --version 2>&1"],
+    versionPattern: /Exporter v?([0-9.]+)/,
+  },
+  [ImageName.BlackboxExporter]: {
+    ...nothing,
+    source: "https://github.com/prometheus/blackbox_exporter",
+    goPrograms: {
+      "/usr/bin/blackbox_exporter": {
+        module: "images/blackbox-exporter",
+        package: "github.com/prometheus/blackbox_exporter",
+        versionOf: "github.com/prometheus/blackbox_exporter",
+        versionVariable: "github.com/prometheus/common/version.Version",
+      },
+    },
+    config: { ExposedPorts: { "9115/tcp": {} }, Entrypoint: ["/bin/blackbox_exporter"], Cmd: [] },
+    versionCommand: ["/bin/blackbox_exporter", "--version"],
+    versionPattern: /version v?([0-9.]+)/,
+  },
+  [ImageName.Regctl]: {
+    ...nothing,
+    source: "https://github.com/regclient/regclient",
+    goPrograms: {
+      "/usr/local/bin/regctl": {
+        module: "images/regctl",
+        package: "github.com/regclient/regclient/cmd/regctl",
+        versionOf: "github.com/regclient/regclient",
+        versionVariable: "github.com/regclient/regclient/internal/version.vcsTag",
+      },
+    },
+    users: { appuser: { uid: 1000, gid: 1000, home: "/home/appuser" } },
+    directories: { "/home/appuser": { owner: { uid: 1000, gid: 1000 } } },
+    config: { User: "appuser", Entrypoint: [], Cmd: ["regctl", "--help"] },
+    versionCommand: ["regctl", "version"],
+    versionPattern: /VCSTag: *v([0-9.]+)/,
   },
 };

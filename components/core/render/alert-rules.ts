@@ -1,0 +1,54 @@
+import type { AlertSetting } from "../resolve-alerts";
+import type { AlertName } from "../shape-alerts";
+import { partAlerts } from "./alert-rules-parts";
+import { storageAlerts } from "./alert-rules-storage";
+import { trafficAlerts } from "./alert-rules-traffic";
+import { stringifyYaml } from "./yaml";
+
+/** An alert as it is written down. */
+export interface AlertDefinition {
+  /** What there is to do, in one sentence. */
+  runbook: string;
+  /** When there is an alert; each of them is a rule of its own. */
+  conditions: readonly AlertCondition[];
+  /** How long it stays when its condition is over, seconds, so that one that comes and goes is one alert. @default - not at all */
+  keepSeconds?: number;
+}
+
+/** When there is an alert. */
+export interface AlertCondition {
+  /** How bad it is; `none` is nobody's concern. */
+  severity: "critical" | "warning" | "none";
+  /** PromQL that has a result while there is something wrong. */
+  expression: (threshold: number) => string;
+  /** What is wrong, in one line; a template of Prometheus. */
+  summary: string;
+  /** The same with figures. */
+  description: string;
+}
+
+const definitions: Readonly<Record<AlertName, AlertDefinition>> = { ...trafficAlerts, ...storageAlerts, ...partAlerts };
+
+/** The file of rules for Prometheus. */
+export function renderAlertRules(alerts: readonly AlertSetting[]): string {
+  return stringifyYaml({ groups: [{ name: "ha-registry", rules: alerts.flatMap(rulesOf) }] });
+}
+
+/** What the rules ask Prometheus, one query for each of them. */
+export function alertQueries(alerts: readonly AlertSetting[]): { name: AlertName; query: string }[] {
+  return alerts.flatMap(({ name, threshold }) =>
+    definitions[name].conditions.map(({ expression }) => ({ name, query: expression(threshold) })),
+  );
+}
+
+function rulesOf({ name, threshold, forSeconds }: AlertSetting) {
+  const { runbook, conditions, keepSeconds } = definitions[name];
+  return conditions.map(({ severity, expression, summary, description }) => ({
+    alert: name,
+    expr: expression(threshold),
+    for: `${forSeconds}s`,
+    ...(keepSeconds === undefined ? {} : { keep_firing_for: `${keepSeconds}s` }),
+    labels: { severity },
+    annotations: { summary, description, runbook },
+  }));
+}
