@@ -52,7 +52,6 @@ export * from "./shape-monitoring";
 export * from "./sizing";
 export * from "./topology";
 export * from "./topology-backup";
-export { checkSettings } from "./render/check-settings";
 export * from "./topology-monitoring";
 export { probeUser, wantsProbe } from "./resolve-monitoring";
 export { changingParts, checkSettings } from "./render/check-settings";

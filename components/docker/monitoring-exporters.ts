@@ -92,14 +92,9 @@ export function blackboxExporterPart({ topology }: MonitoringArgs, { blackboxExp
 }
 
 /** The synthetic probe, where it is wanted. */
-export function probePart(
-  { topology, caCertificatePem, probePassword }: MonitoringArgs,
-  { probe }: MonitoringTopology,
-): MonitoringPart[] {
+export function probePart({ topology, caCertificatePem, probePassword }: MonitoringArgs, { probe }: MonitoringTopology): MonitoringPart[] {
   if (probe === undefined) return [];
-  const regctl = pulumi
-    .all([caCertificatePem, probePassword])
-    .apply(([ca, password]) => renderRegctl(probe, ca, password));
+  const regctl = pulumi.all([caCertificatePem, probePassword]).apply(([ca, password]) => renderRegctl(probe, ca, password));
   const name = probe.registry.replace(/:\d+$/, "");
   return [
     {

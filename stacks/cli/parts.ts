@@ -56,8 +56,19 @@ function innerPorts(part: Placed & { publishedAgentPort?: number }): WantedPort[
   return [port, ...agent].map((each) => ({ path: "registry.internalPortBase", port: each, address }));
 }
 
-function placedOn({ nodes, redis, objectStore, garbageCollection, backup, monitoring }: Topology, host: string): (Placed & { publishedAgentPort?: number })[] {
-  const placed = [...nodes, ...redis.servers, ...redis.sentinels, ...(objectStore.garage?.nodes ?? []), ...collecting(garbageCollection), ...(backup === undefined ? [] : [backup]), ...(monitoring === undefined ? [] : monitoringParts(monitoring))];
+function placedOn(
+  { nodes, redis, objectStore, garbageCollection, backup, monitoring }: Topology,
+  host: string,
+): (Placed & { publishedAgentPort?: number })[] {
+  const placed = [
+    ...nodes,
+    ...redis.servers,
+    ...redis.sentinels,
+    ...(objectStore.garage?.nodes ?? []),
+    ...collecting(garbageCollection),
+    ...(backup === undefined ? [] : [backup]),
+    ...(monitoring === undefined ? [] : monitoringParts(monitoring)),
+  ];
   return placed.filter((part) => part.host === host);
 }
 

@@ -48,7 +48,11 @@ function toJson(
   };
 }
 
-function listing(name: string, { containers, endpoints, redis, store, collection, backups }: Survey, problems: readonly string[]): string[] {
+function listing(
+  name: string,
+  { containers, endpoints, redis, store, collection, backups }: Survey,
+  problems: readonly string[],
+): string[] {
   const head = ["CONTAINER", "HOST", "STATE", "HEALTH", "RESTARTS", "FOR", "IMAGE"];
   const facts: [string, string][] = [
     ...endpoints.map(({ url, answers, status: code, milliseconds }): [string, string] => [

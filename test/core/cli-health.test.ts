@@ -16,6 +16,7 @@ const topology = resolveTopology("prod", {
   ),
   objectStore: { garage: {} },
   garbageCollection: {},
+  backup: { targets: { far: { s3: { bucket: "copies" } }, shelf: { directory: "/mnt/shelf" } } },
 });
 
 function container(name: string, more: Partial<FoundContainer> = {}): FoundContainer {
@@ -43,7 +44,7 @@ function facts(
     docker: new DockerCli(),
     containers: [
       ...containersOn(topology, name).map((each) => container(each, changed[each])),
-      ...(index === 0 ? [container("prod-backup", { part: "backup" }), container("prod-prometheus", { part: "monitoring" })] : []),
+      ...(index === 0 ? [container("prod-prometheus", { part: "monitoring" })] : []),
     ],
     clockAheadSeconds: index / 10,
   }));
@@ -58,6 +59,13 @@ function facts(
         { name: "prod-redis-1", role: "primary" },
         { name: "prod-redis-2", role: "replica", lagBytes: 10 },
       ],
+      backups: ["far", "shelf"].map((target) => ({
+        target,
+        intervalSeconds: 3600,
+        lastSuccess: Date.now() / 1000 - 600,
+        good: true,
+        points: 48,
+      })),
       store: { kind: ObjectStoreKind.Garage, storedBytes: 1, usedBytes: 1, freeBytes: 9, nodes: [] },
       collection: { time: "2026-11-27T01:00:00Z", result: "done", blobs: 3, links: 3, tags: 0, seconds: 5, fenceSeconds: 3 },
     },

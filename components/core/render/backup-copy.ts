@@ -12,7 +12,7 @@ blob_paths() { sed 's,^\\(..\\).*,sha256/\\1/&/data,'; }
 links_below() { (cd "$1" && find . -name link); }
 tags_below() { (cd "$1" && find . -path '*/_manifests/tags/*/current/link'); }
 
-tags_of_store() { listed "$1" -R --include '/**/_manifests/tags/*/current/link' "$store/repositories"; }
+tags_of_store() { listed "$1" -R --filter '- _uploads/**' --filter '+ /**/_manifests/tags/*/current/link' --filter '- *' "$store/repositories"; }
 
 # A store that is empty, or has lost half of its tags since the last run, was lost or emptied by mistake: nothing may look like a good copy of that.
 check_loss() {
@@ -37,7 +37,7 @@ copy_links() {
   case "$store" in local:*) mkdir -p "\${store#local:}/repositories" ;; esac
   [ ! -e "$work/copying" ] || now > "$work/changed" || return 1
   : > "$work/copying" || return 1
-  logged log.tags rclone sync --fast-list --checksum --transfers 16 --include '/**/_manifests/tags/*/current/link' "$store/repositories" "$work/repositories" &&
+  logged log.tags rclone sync --fast-list --checksum --transfers 16 --filter '- _uploads/**' --filter '+ /**/_manifests/tags/*/current/link' --filter '- *' "$store/repositories" "$work/repositories" &&
     logged log.links rclone sync --fast-list --size-only --transfers 16 --exclude '/**/_manifests/tags/*/current/link' --exclude '_uploads/**' "$store/repositories" "$work/repositories" ||
     return 1
   ! grep -qhE '"msg":"(Copied|Deleted)' "$lists/log.tags" "$lists/log.links" || now > "$work/changed" || return 1

@@ -73,17 +73,20 @@ logged() {
   return $code
 }
 
-# Lists files of a remote into a file; a directory that is not there is an empty one.
+# Lists files of a remote into a file. A directory that is not there is an empty one; one that goes away while it is listed is another matter.
 listed() {
   into=$1
   shift
-  rclone lsf --files-only --fast-list "$@" > "$into" 2> "$lists/log" && return
-  if ! grep -q 'directory not found' "$lists/log"; then
-    eval "place=\\\${$#}"
-    say "$place cannot be listed: $(tail -n 1 "$lists/log")"
-    return 1
-  fi
-  : > "$into"
+  eval "place=\\\${$#}"
+  for attempt in 1 2 3; do
+    rclone lsf --files-only --fast-list "$@" > "$into" 2> "$lists/log" && return
+    if ! rclone lsf --max-depth 1 "$place" > /dev/null 2> "$lists/root" && grep -q 'directory not found' "$lists/root"; then
+      : > "$into"
+      return
+    fi
+  done
+  say "$place cannot be listed: $(tail -n 1 "$lists/log")"
+  return 1
 }
 
 # What stands in a file of a remote; nothing when it is not there.

@@ -41,7 +41,8 @@ export function renderPrometheus(topology: Topology, monitoring: MonitoringTopol
 
 /** What tells of itself. */
 function partJobs({ nodes, loadBalancer, objectStore, garbageCollection, backup }: Topology, files: PrometheusFiles): LooseMap[] {
-  const at = (port: number, placed: readonly Placed[]): Target[] => placed.map(({ name, host, address }) => ({ address, port, instance: name, host }));
+  const at = (port: number, placed: readonly Placed[]): Target[] =>
+    placed.map(({ name, host, address }) => ({ address, port, instance: name, host }));
   return [
     ...job("registry", at(ports.debug, nodes)),
     ...job(
