@@ -15,6 +15,8 @@ export enum ImageName {
   Garage = "garage",
   /** What copies and removes objects for garbage collection: rclone. */
   Rclone = "rclone",
+  /** What keeps the audit log, and forwards it: syslog-ng. */
+  SyslogNg = "syslog-ng",
 }
 
 /** One row of the image table. */
@@ -70,6 +72,12 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "1.73.0",
     floorReason: "older versions are built with a Go whose TLS has known holes (CVE-2025-68121)",
   },
+  [ImageName.SyslogNg]: {
+    repository: "balabit/syslog-ng",
+    tag: "4.8.1",
+    floor: "4.8.0",
+    floorReason: "older versions do not say which of their HTTP answers are to be tried again as the library writes it",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -80,7 +88,8 @@ export interface ImagesShape {
    */
   mirror?: string;
   /**
-   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
+   * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`,
+   * `syslog-ng`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
    * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */
@@ -101,6 +110,8 @@ export interface ImageReferences {
   [ImageName.Garage]: string;
   /** What copies and removes objects. */
   [ImageName.Rclone]: string;
+  /** What keeps the audit log. */
+  [ImageName.SyslogNg]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -197,11 +208,12 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.Keepalived]: resolve(ImageName.Keepalived),
     [ImageName.Garage]: resolve(ImageName.Garage),
     [ImageName.Rclone]: resolve(ImageName.Rclone),
+    [ImageName.SyslogNg]: resolve(ImageName.SyslogNg),
   };
 }
 
 /** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
-export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection }: Topology): ImageName[] {
+export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, audit }: Topology): ImageName[] {
   return [
     ImageName.Registry,
     ImageName.Haproxy,
@@ -209,6 +221,7 @@ export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection }
     ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
     ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
     ...(garbageCollection === undefined ? [] : [ImageName.Rclone]),
+    ...(audit === undefined ? [] : [ImageName.SyslogNg]),
   ];
 }
 

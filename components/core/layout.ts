@@ -22,6 +22,8 @@ export const hosts = {
   marker: 81,
   /** What drops cached descriptors for it. */
   cacheCleaner: 82,
+  /** What collects the audit log. */
+  auditCollector: 94,
 } as const;
 
 /** Ports inside the private network. */
@@ -93,4 +95,6 @@ export const users = {
   redis: 65534,
   /** Garage. */
   garage: 65531,
+  /** The audit log's collector. */
+  audit: 65530,
 } as const;

@@ -3,7 +3,9 @@ import { Problems } from "./errors";
 import { resolveImages } from "./images";
 import { checkNumber, checkText, isText } from "./checks";
 import { resolveAccess } from "./resolve-access";
+import { resolveAudit } from "./resolve-audit";
 import { resolveGarbageCollection } from "./resolve-garbage-collection";
+import { resolveNaming } from "./resolve-naming";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
@@ -73,6 +75,8 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
     ...(shape.garbageCollection === undefined
       ? {}
       : { garbageCollection: resolveGarbageCollection(name, ground, shape.redis ?? {}, shape.garbageCollection, problems) }),
+    ...(shape.audit === undefined ? {} : { audit: resolveAudit(name, ground, shape.audit, problems) }),
+    ...(shape.naming === undefined ? {} : { naming: resolveNaming(shape.naming, problems) }),
   };
 }
 

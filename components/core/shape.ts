@@ -1,5 +1,7 @@
 import type { ImagesShape } from "./images";
+import type { AuditShape } from "./shape-audit";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
+import type { NamingShape } from "./shape-naming";
 
 /** How the registry writes its log. */
 export enum LogLevel {
@@ -80,6 +82,10 @@ export interface RegistryShape {
   logs?: LogsShape;
   /** Removal of what no manifest refers to. @default - none: nothing is ever removed */
   garbageCollection?: GarbageCollectionShape;
+  /** Who did what from where, when, with what result. @default - none: HAProxy's log alone */
+  audit?: AuditShape;
+  /** How images have to be named. @default - as clients like */
+  naming?: NamingShape;
 }
 
 /** A machine with a Docker Engine. */

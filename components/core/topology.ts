@@ -1,4 +1,5 @@
 import type { ImageReferences } from "./images";
+import type { AuditTopology, NamingTopology } from "./topology-audit";
 import type { AccessMode, HaproxyExtraConfig, LogLevel } from "./shape";
 
 /** A registry with every default filled in and every problem found: the one object that components and renderers read. */
@@ -45,6 +46,10 @@ export interface Topology {
   logs: LogsTopology;
   /** Removal of what no manifest refers to; none when absent. */
   garbageCollection?: GarbageCollectionTopology;
+  /** Audit log; none when absent. */
+  audit?: AuditTopology;
+  /** How images have to be named; as clients like when absent. */
+  naming?: NamingTopology;
 }
 
 /** Private network. */

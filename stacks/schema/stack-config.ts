@@ -42,6 +42,8 @@ export interface TrustConfig {
   redisCaPem?: string;
   /** CA of the S3 endpoint, PEM. @default - the system's */
   s3CaPem?: string;
+  /** CA of the targets to which the audit log is forwarded, PEM. @default - public ones */
+  auditCaPem?: string;
   /** Certificates of the authorization server, PEM. One of these two is needed with access mode `token`. @default - none */
   tokenCertificatesPem?: string;
   /** Keys of the authorization server, as a JWKS. @default - none */
@@ -72,6 +74,10 @@ export interface SecretsConfig {
   proxyUsername?: Secret;
   /** Password at the upstream of a pull-through cache. @default - anonymous */
   proxyPassword?: Secret;
+  /** Password of `audit.forward.elasticsearch.username`. @default - none */
+  auditElasticsearchPassword?: Secret;
+  /** Password of `audit.forward.loki.username`. @default - none */
+  auditLokiPassword?: Secret;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: Record<string, Record<string, Secret[]>>;
 }

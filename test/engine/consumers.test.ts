@@ -59,7 +59,7 @@ function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, strin
 }
 
 describe("the programs themselves accept what is rendered for them", () => {
-  const images = { registry: "", haproxy: "", redis: "", keepalived: "", garage: "", rclone: "" };
+  const images = { registry: "", haproxy: "", redis: "", keepalived: "", garage: "", rclone: "", "syslog-ng": "" };
   before(async () => {
     for (const { name, reference } of await ensureImages({ names: Object.values(ImageName) })) images[name] = reference;
     assert.deepEqual(Object.keys(images).sort(), Object.keys(imageTable).sort());

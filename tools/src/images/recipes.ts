@@ -64,10 +64,15 @@ const SERVER_NAMES = [
   "redis-check-rdb",
 ];
 
+/** Modules of syslog-ng that are used: files, sockets, HTTP, syslog's format, JSON, times, and the functions of templates. */
+const SYSLOG_NG_MODULES = ["affile", "afsocket", "http", "syslogformat", "json-plugin", "timestamp", "basicfuncs"].map(
+  (module) => `/usr/lib/syslog-ng/4.8/lib${module}.so`,
+);
+
 /**
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
  * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0) and
- * valkey-io/valkey-container (8.1); Garage's is made by Nix, from one static program alone. keepalived has no official image: here it is the
+ * valkey-io/valkey-container (8.1), syslog-ng/syslog-ng (docker/); Garage's is made by Nix, from one static program alone. keepalived has no official image: here it is the
  * program, as users start it.
  */
 export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
@@ -171,5 +176,21 @@ export const imageRecipes: Readonly<Record<ImageName, ImageRecipe>> = {
     directories: { "/data": {}, "/config": {} },
     versionCommand: ["rclone", "version"],
     versionPattern: /^rclone v([0-9.]+)/m,
+  },
+  [ImageName.SyslogNg]: {
+    ...nothing,
+    source: "https://github.com/syslog-ng/syslog-ng",
+    packages: ["syslog-ng-core", "syslog-ng-mod-http", "util-linux"],
+    programs: {
+      "/usr/sbin/syslog-ng": "/usr/sbin/syslog-ng",
+      "/usr/bin/fallocate": "/usr/bin/fallocate",
+      ...Object.fromEntries(SYSLOG_NG_MODULES.map((file) => [file, file])),
+    },
+    // Without it, syslog-ng complains at every start.
+    packagedFiles: { "/usr/share/syslog-ng/smart-multi-line.fsm": "/usr/share/syslog-ng/smart-multi-line.fsm" },
+    directories: { "/var/lib/syslog-ng": {}, "/etc/syslog-ng": {} },
+    config: { Entrypoint: ["/usr/sbin/syslog-ng", "-F"], Cmd: [], ExposedPorts: { "514/udp": {}, "601/tcp": {}, "6514/tcp": {} } },
+    versionCommand: ["syslog-ng", "--version"],
+    versionPattern: /^syslog-ng \d+ \(([0-9.]+)/m,
   },
 };
