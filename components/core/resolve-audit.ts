@@ -40,7 +40,7 @@ function resolveForward({ syslog, elasticsearch, loki }: AuditForwardShape, prob
   if (syslog !== undefined) {
     const { server, tls = true } = syslog;
     problems.require(typeof server === "string" && isHostPort(server), at("syslog.server"), `"${server}" is not host:port, as audit.corp.example:6514`);
-    const [, host = "", port = ""] = /^(.*):(\d+)$/.exec(String(server)) ?? [];
+    const [, host = "", port = ""] = /^(.*):(\d+)$/.exec(server ?? "") ?? [];
     forward.syslog = { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port), tls };
   }
   if (elasticsearch !== undefined) {
@@ -76,6 +76,6 @@ function checkUrl(problems: Problems, path: string, url: string): void {
   checkText(problems, path, url ?? "", "url");
 }
 
-function withoutSlash(url: string): string {
-  return String(url).replace(/\/+$/, "");
+function withoutSlash(url: unknown): string {
+  return typeof url === "string" ? url.replace(/\/+$/, "") : "";
 }

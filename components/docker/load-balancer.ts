@@ -161,7 +161,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
 /**
  * Where garbage is collected, HAProxy is told at its start whether pushes are put off at the moment. Where there is an audit log, it writes events to a
- * file of its own in the buffer; when there is none to be had, they are lost, and the registry serves.
+ * file of its own in the buffer; where none is to be had, they are lost, and the registry serves.
  */
 function startCommand(
   { garbageCollection, audit }: Topology,
@@ -175,11 +175,23 @@ function startCommand(
     const { address, port } = fenceEndpoint(garbageCollection, host);
     preparations.push(`export ${fenceAtStartVariable}=$(timeout 1 nc ${address} ${port} < /dev/null 2> /dev/null)`);
   }
-  if (audit !== undefined) {
-    const file = `${bufferDirectory}/${replica}.jsonl`;
-    preparations.push(`umask 007; touch ${file} 2> /dev/null && exec ${auditDescriptor}>> ${file} || exec ${auditDescriptor}> /dev/null`);
-  }
+  if (audit !== undefined) preparations.push(openBuffer(replica));
   return { entrypoints: ["sh", "-c"], command: [pulumi.interpolate`${preparations.join("; ")}; exec haproxy -db -f ${configuration}`] };
+}
+
+/**
+ * Opens a file for events, one for each start: HAProxy writes over what is in a file that it is given. Its name has a number by which the collector
+ * knows that earlier files have come to their end, and something that no other file's name ever had.
+ */
+function openBuffer(replica: string): string {
+  const prefix = `${bufferDirectory}/${replica}.`;
+  return [
+    "number=1",
+    `for file in ${prefix}*; do other=\${file#${prefix}}; other=\${other%%.*}; [ ! -e $file ] || [ $other -lt $number ] || number=$((other + 1)); done`,
+    `file=${prefix}$number.$(cat /proc/sys/kernel/random/uuid).jsonl`,
+    "umask 007",
+    `touch $file 2> /dev/null && exec ${auditDescriptor}> $file || exec ${auditDescriptor}> /dev/null`,
+  ].join("; ");
 }
 
 function publishedPorts(topology: Topology, { replicas, publishedStore, host }: BalancerTopology): docker.types.input.ContainerPort[] {

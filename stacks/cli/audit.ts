@@ -23,8 +23,8 @@ export interface AuditOptions {
   json?: boolean;
 }
 
-/** An event, as far as it is looked at here; `docs` in README.md names all fields. */
-interface AuditEvent {
+/** An event, as far as it is looked at here; README.md names all fields. */
+export interface AuditEvent {
   time: string;
   action: string;
   result: string;
@@ -36,10 +36,13 @@ interface AuditEvent {
 }
 
 /** A host's container that keeps the log. */
-interface Collector {
-  host: Host;
+export interface Collector {
+  host: Pick<Host, "name" | "docker">;
   container: string;
 }
+
+/** Which events are wanted. */
+type Filter = Pick<AuditOptions, "since" | "user" | "repository" | "action">;
 
 /**
  * Prints events of all hosts in the order of their times, or verifies the log of each.
@@ -50,7 +53,9 @@ interface Collector {
 export async function audit(environment: Environment, options: AuditOptions, report: Report): Promise<void> {
   const collectors = collectorsOf(environment);
   if (options.verify === true) await verifyAll(environment.name, collectors, options, report);
-  else await printEvents(collectors, options);
+  else
+    for (const { line, event } of await readEvents(collectors, options))
+      process.stdout.write(`${options.json === true ? line : forPeople(event)}\n`);
 }
 
 function collectorsOf({ name, config }: Environment): Collector[] {
@@ -64,25 +69,24 @@ function collectorsOf({ name, config }: Environment): Collector[] {
   throw new RegistryError(name, [{ path: "registry.audit", message }]);
 }
 
-async function printEvents(collectors: readonly Collector[], options: AuditOptions): Promise<void> {
-  const since = parseSince(options.since, Date.now());
-  const wanted = filterOf(options, since);
-  const found: { time: string; line: string; event: AuditEvent }[] = [];
+/** Events of several hosts in the order of their times, with the lines that they stand in. */
+export async function readEvents(collectors: readonly Collector[], filter: Filter): Promise<{ line: string; event: AuditEvent }[]> {
+  const since = parseSince(filter.since, Date.now());
+  const wanted = filterOf(filter, since);
+  const found: { line: string; event: AuditEvent }[] = [];
   for (const collector of collectors) {
-    const day = since.slice(0, 10);
-    const files = (await list(collector, "events")).filter((file) => file.slice(0, 10) >= day);
+    const files = (await list(collector, "events")).filter((file) => file.slice(0, 10) >= since.slice(0, 10));
     for (const file of files) {
       for await (const line of createInterface({ input: Readable.from(contentOf(collector, file)) })) {
         const event = parseEvent(line);
-        if (event !== undefined && wanted(event)) found.push({ time: event.time, line, event });
+        if (event !== undefined && wanted(event)) found.push({ line, event });
       }
     }
   }
-  found.sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
-  for (const { line, event } of found) process.stdout.write(`${options.json === true ? line : forPeople(event)}\n`);
+  return found.sort(({ event: a }, { event: b }) => (a.time < b.time ? -1 : Number(a.time > b.time)));
 }
 
-function filterOf({ user, repository, action }: AuditOptions, since: string): (event: AuditEvent) => boolean {
+function filterOf({ user, repository, action }: Filter, since: string): (event: AuditEvent) => boolean {
   const words = repository?.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
   const pattern = words && new RegExp(`^${words.join(".*")}$`);
   return (event) =>
@@ -123,7 +127,7 @@ async function verifyAll(name: string, collectors: readonly Collector[], { json 
   let wrong = 0;
   for (const collector of collectors) {
     report(`${name}: verifying the audit log${onHost(collector.host)}`);
-    const { findings, seals, files } = await verify(collector);
+    const { findings, seals, files } = await verifyLog(collector);
     wrong += findings.length;
     const where = collector.host.name === "" ? {} : { host: collector.host.name };
     for (const finding of findings) process.stdout.write(`${json === true ? JSON.stringify({ ...where, ...finding }) : sentence(finding)}\n`);
@@ -137,7 +141,7 @@ function sentence({ file, from, to, message }: Finding): string {
 }
 
 /** Has sealed what came since, and holds all of the log against its seals. */
-async function verify(collector: Collector): Promise<{ findings: Finding[]; seals: number; files: number }> {
+export async function verifyLog(collector: Collector): Promise<{ findings: Finding[]; seals: number; files: number }> {
   await inContainer(collector, `touch /tmp/seal; for i in $(seq 1 30); do [ -e /tmp/seal ] || exit 0; sleep 1; done; exit 1`);
   const names = await list(collector, "seals");
   const texts = await Promise.all(names.map(async (name) => ({ name, text: await inContainer(collector, `cat ${auditDirectory}/seals/${name}`) })));
@@ -148,7 +152,8 @@ async function verify(collector: Collector): Promise<{ findings: Finding[]; seal
   for (const file of all) {
     const stored = files.get(file);
     const content = stored === undefined ? undefined : contentOf(collector, stored);
-    findings.push(...(await verifyFile(file, segments.get(file) ?? [], content, file === last)));
+    const found = verifyFile(file, segments.get(file) ?? [], content, file === last);
+    findings.push(...(await found.catch((error: Error) => [{ file: `events/${file}`, message: `cannot be read: ${error.message}` }])));
   }
   return { findings, seals: count, files: all.length };
 }

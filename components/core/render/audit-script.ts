@@ -52,7 +52,7 @@ bytes() {
   dd if="$1" bs=4096 skip=$(($2 / 4096)) count=$((($3 - $2) / 4096 + 2)) 2> /dev/null | tail -c +$(($2 % 4096 + 1)) | head -c $(($3 - $2))
 }
 
-# The file that is written to, how much of it counts, and how far each file of the buffer was read: "path inode position".
+# The file that is written to, how much of it counts, and how far each file of the buffer was read: "path position".
 save() {
   printf 'file %s %s\\n%s' "$file" "$size" "$positions" > $log/state.part && sync $log/state.part && mv $log/state.part $log/state
 }
@@ -129,22 +129,35 @@ roll() {
   save
 }
 
+position_in() {
+  set -- "$(printf '%s' "$positions" | sed -n "s|^$1 ||p")"
+  echo "\${1:-0}"
+}
+
+# Whether the HAProxy that wrote to a file has come back since, with another file: "<name of HAProxy>.<number>.<anything>.jsonl".
+is_over() {
+  replica=\${1%%.*} count=\${1#*.}
+  for other in "$replica".*.jsonl; do
+    other=\${other#"$replica".}
+    [ "\${other%%.*}" -le "\${count%%.*}" ] || return 0
+  done
+  return 1
+}
+
 # What came since goes from the buffer to the file.
 collect() {
-  found=$(stat -c '%n %i %s %b' $buffer/*.jsonl 2> /dev/null)
+  found=$(stat -c '%n %s %b' $buffer/*.jsonl 2> /dev/null)
   [ "$found" != "$seen" ] || return 0
   seen= more= reached=
   : > /tmp/batch
-  while read -r name inode length blocks; do
+  while read -r name length blocks; do
     [ -n "$name" ] || continue
-    position=$(printf '%s' "$positions" | sed -n "s|^$name $inode ||p")
-    position=\${position:-0}
-    [ "$position" -le "$length" ] || position=0
+    position=$(position_in "$name")
     to=$length
     if [ $((to - position)) -gt ${mostBytes} ]; then to=$((position + ${mostBytes})) more=1; fi
     if [ "$to" -gt "$position" ]; then
       bytes "$name" "$position" "$to" > /tmp/part || return 1
-      if [ "$(tail -c 1 /tmp/part | wc -l)" -eq 0 ]; then
+      if [ "$(tail -c 1 /tmp/part | wc -l)" -eq 0 ] && { [ "$to" -lt "$length" ] || ! is_over "$name"; }; then
         to=$((to - $(tail -n 1 /tmp/part | wc -c))) more=1
         head -c $((to - position)) /tmp/part > /tmp/whole
         mv /tmp/whole /tmp/part
@@ -152,7 +165,7 @@ collect() {
       # HAProxy tells of itself, too, and a line may have been cut off while the buffer was full.
       grep -a '^{.*}$' /tmp/part >> /tmp/batch
     fi
-    reached="$reached$name $inode $to
+    reached="$reached$name $to
 "
   done << END
 $found
@@ -168,10 +181,14 @@ END
   fi
   positions=$reached
   save || return 1
-  printf '%s\\n' "$found" | while read -r name inode length blocks; do
-    [ "\${blocks:-0}" -gt 2048 ] || continue # of 512 bytes
-    position=$(printf '%s' "$positions" | sed -n "s|^$name $inode ||p")
-    [ $((position / 4096)) -eq 0 ] || fallocate --punch-hole --offset 0 --length $((position / 4096 * 4096)) "$name"
+  printf '%s\\n' "$found" | while read -r name length blocks; do
+    [ -n "$name" ] || continue
+    position=$(position_in "$name")
+    if [ "$position" -eq "$length" ] && is_over "$name"; then
+      rm -f "$name"
+    elif [ "$blocks" -gt 2048 ] && [ "$position" -ge 4096 ]; then # of 512 bytes
+      fallocate --punch-hole --offset 0 --length $((position / 4096 * 4096)) "$name"
+    fi
   done
   [ -n "$more" ] || seen=$found
 }
