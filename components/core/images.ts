@@ -16,7 +16,7 @@ export enum ImageName {
   /** What copies and removes objects for garbage collection: rclone. */
   Rclone = "rclone",
   /** What keeps the audit log, and forwards it: syslog-ng. */
-  SyslogNg = "syslog-ng",
+  SyslogNg = "syslogng",
 }
 
 /** One row of the image table. */
@@ -89,7 +89,7 @@ export interface ImagesShape {
   mirror?: string;
   /**
    * Full references by image name (`registry`, `haproxy`, `redis`, `keepalived`, `garage`, `rclone`,
-   * `syslog-ng`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
+   * `syslogng`), as `haproxy:3.0.12`, `corp.example/haproxy@sha256:…`
    * or an image ID `sha256:…` of an image that was built on the host. They are taken as they are, without `mirror`.
    * @default - the table's
    */

@@ -25,7 +25,7 @@ export interface AuditForwardShape {
   loki?: AuditLokiShape;
 }
 
-/** A syslog server: RFC 5424 over TCP with octet counting (RFC 6587), or over TLS (RFC 5425). It acknowledges nothing: what is on its way when a connection breaks is lost there. */
+/** A syslog server: RFC 5424 over TCP with octet counting (RFC 6587), or over TLS (RFC 5425). It acknowledges nothing: what is on its way when a connection breaks, or the sender is killed, is lost there. */
 export interface AuditSyslogShape {
   /** `host:port`. */
   server: string;

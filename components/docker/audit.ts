@@ -96,7 +96,7 @@ export class Audit extends pulumi.ComponentResource {
           graceSeconds: 20,
         }),
         name: collector.name,
-        image: topology.images["syslog-ng"],
+        image: topology.images.syslogng,
         entrypoints: ["sh"],
         command: ["audit.sh", ...targets].map((file) => pathOf(files, file)),
         init: true,
@@ -147,15 +147,16 @@ function forwardConfigurations(
   salt: pulumi.Output<string> | undefined,
 ): Record<string, pulumi.Output<string>> {
   const rendered = pulumi.secret(
-    pulumi
-      .all([given<string>({ elasticsearchPassword, lokiPassword }), caCertificatePem, salt])
-      .apply(([secrets, ca, seed]) => {
-        const caPath = ca === undefined ? undefined : contentPath("ca.crt", ca);
-        const ending = seed === undefined ? "" : `# ${seed}\n`;
-        return Object.fromEntries(
-          Object.entries(renderForwards(topology, host, secrets satisfies ForwardSecrets, caPath)).map(([file, text]) => [file, text + ending]),
-        );
-      }),
+    pulumi.all([given<string>({ elasticsearchPassword, lokiPassword }), caCertificatePem, salt]).apply(([secrets, ca, seed]) => {
+      const caPath = ca === undefined ? undefined : contentPath("ca.crt", ca);
+      const ending = seed === undefined ? "" : `# ${seed}\n`;
+      return Object.fromEntries(
+        Object.entries(renderForwards(topology, host, secrets satisfies ForwardSecrets, caPath)).map(([file, text]) => [
+          file,
+          text + ending,
+        ]),
+      );
+    }),
   );
   return Object.fromEntries(targets.map((file) => [file, rendered.apply((texts) => texts[file] ?? "")]));
 }

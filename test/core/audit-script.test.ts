@@ -74,13 +74,30 @@ describe("the script that keeps the audit log", () => {
     assert.deepEqual(await verify(), []);
   });
 
+  it("says once when the buffer was full", async () => {
+    const buffer = path.join(directory, "buffer", "demo-haproxy-1.1.u.jsonl");
+    const event = `{"id": "${"x".repeat(1000)}"}\n`;
+    await writeFile(buffer, event.repeat(64 * 1024));
+    await start();
+    await untilTrue(async () => (await stat(buffer)).blocks < 2048);
+    const own = (await events()).map((line) => JSON.parse(line) as { action?: string }).filter(({ action }) => action !== undefined);
+    assert.deepEqual(
+      own.map(({ action }) => action),
+      ["buffer-full"],
+    );
+    assert.deepEqual(await verify(), []);
+  });
+
   it("removes and compresses what is old enough, and the chain says so", async () => {
     const old = await pastDays(["2020-01-01", "2020-01-02"]);
     await start({ keepDays: 200 });
     await writeFile(path.join(directory, "buffer", "demo-haproxy-1.1.u.jsonl"), '{"id": "new"}\n');
     await untilTrue(async () => (await events()).includes('{"id": "new"}'));
     await touch("tidy");
-    assert.deepEqual((await readdir(path.join(directory, "log", "events"))).filter((name) => name.startsWith("2020")), []);
+    assert.deepEqual(
+      (await readdir(path.join(directory, "log", "events"))).filter((name) => name.startsWith("2020")),
+      [],
+    );
     assert.equal(old, 2);
     assert.deepEqual(await verify(), []);
 
@@ -117,7 +134,16 @@ describe("the script that keeps the audit log", () => {
       await writeFile(path.join(log, "events", `${day}.0001.jsonl`), event);
       if (earlier > 0) continue;
       number += 1;
-      const seal = { time: day, host: "", seal: number, file: `${day}.0001.jsonl`, from: 0, to: event.length, sha256: digest(event), previous };
+      const seal = {
+        time: day,
+        host: "",
+        seal: number,
+        file: `${day}.0001.jsonl`,
+        from: 0,
+        to: event.length,
+        sha256: digest(event),
+        previous,
+      };
       const line = `${JSON.stringify(seal)}\n`;
       await writeFile(path.join(log, "seals", `${day}.jsonl`), line);
       previous = digest(line);
@@ -140,7 +166,7 @@ describe("the script that keeps the audit log", () => {
   async function end(signal: NodeJS.Signals): Promise<void> {
     const running = collector;
     collector = undefined;
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    if (running?.exitCode !== null || running.signalCode !== null) return;
     const ended = new Promise((resolve) => running.once("exit", resolve));
     running.kill(signal);
     await ended;

@@ -61,7 +61,7 @@ function assertAccepted(verdicts: Verdicts, files: Readonly<Record<string, strin
 }
 
 describe("the programs themselves accept what is rendered for them", () => {
-  const images = { registry: "", haproxy: "", redis: "", keepalived: "", garage: "", rclone: "", "syslog-ng": "" };
+  const images = { registry: "", haproxy: "", redis: "", keepalived: "", garage: "", rclone: "", syslogng: "" };
   before(async () => {
     for (const { name, reference } of await ensureImages({ names: Object.values(ImageName) })) images[name] = reference;
     assert.deepEqual(Object.keys(images).sort(), Object.keys(imageTable).sort());
@@ -106,7 +106,7 @@ describe("the programs themselves accept what is rendered for them", () => {
     });
     const texts = contents.slice(0, 30);
     const files = { ...numbered("conf", texts), "wrong.conf": (texts[0] ?? "").replace("wildcard-file(", "wildest-file(") };
-    const verdicts = await tryFiles(images["syslog-ng"], { ...certificates, ...files }, syslogNgScript);
+    const verdicts = await tryFiles(images.syslogng, { ...certificates, ...files }, syslogNgScript);
     assert.equal(verdicts.size, 31);
     assertAccepted(verdicts, files, /^refused: .*wildest-file/);
   });

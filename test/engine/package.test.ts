@@ -119,6 +119,11 @@ function versions(tree: Tree, name: string): string[] {
 /** Inputs that are required, inputs that are not (or how many), and outputs, by component. */
 const expected: Record<string, { required: string[]; optional: string[]; outputs: string[] }> = {
   Access: { required: ["topology"], optional: ["passwords"], outputs: ["htpasswd", "passwords"] },
+  Audit: {
+    required: ["networkName", "topology"],
+    optional: ["caCertificatePem", "elasticsearchPassword", "lokiPassword"],
+    outputs: [],
+  },
   Certificates: {
     required: ["topology"],
     optional: ["caCertificatePem", "certificatePem", "privateKeyPem"],
@@ -150,12 +155,13 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   Registry: {
     required: [],
     optional: [
-      ...["access", "alternativeNames", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
+      ...["access", "alternativeNames", "audit", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
       ...[
         "internalPortBase",
         "labels",
         "loadBalancer",
         "logs",
+        "naming",
         "nodes",
         "objectStore",
         "redis",

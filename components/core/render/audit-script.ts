@@ -1,3 +1,4 @@
+import { AuditAction } from "./haproxy-audit";
 import type { AuditCollectorTopology, AuditTopology } from "../topology-audit";
 
 /** Where the log is kept, in its volume: events, the seals of them, and how far forwarding is. */
@@ -6,8 +7,11 @@ export const auditDirectory = "/audit";
 /** Where HAProxy hands events over: a volume in memory, so that a slow disk never holds up a request. */
 export const bufferDirectory = "/buffer";
 
-/** Size of that volume, MiB: room for about 100,000 events. When it is full events are lost, and counted by HAProxy as dropped logs. */
+/** Size of that volume, MiB: room for about 100,000 events. When it is full, further ones stand in HAProxy's log on standard output alone. */
 export const bufferMiB = 64;
+
+/** From how much on the volume counts as full, blocks of 512 bytes: HAProxy fills pages of several at a time. */
+const fullBlocks = (bufferMiB - 1) * 2048;
 
 /** How often what came since is sealed, seconds. */
 const sealSeconds = 60;
@@ -148,10 +152,11 @@ is_over() {
 collect() {
   found=$(stat -c '%n %s %b' $buffer/*.jsonl 2> /dev/null)
   [ "$found" != "$seen" ] || return 0
-  seen= more= reached=
+  seen= more= reached= taken=0
   : > /tmp/batch
   while read -r name length blocks; do
     [ -n "$name" ] || continue
+    taken=$((taken + blocks))
     position=$(position_in "$name")
     to=$length
     if [ $((to - position)) -gt ${mostBytes} ]; then to=$((position + ${mostBytes})) more=1; fi
@@ -170,6 +175,14 @@ collect() {
   done << END
 $found
 END
+  if [ $taken -lt ${fullBlocks} ]; then
+    full=
+  elif [ -z "$full" ]; then
+    # Said once for each time that it is full.
+    printf '{"time": "%s", "id": "%s", "host": "${host}", "action": "${AuditAction.BufferFull}", "result": "failed"}\\n' \\
+      "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(cat /proc/sys/kernel/random/uuid)" >> /tmp/batch
+    full=1
+  fi
   if [ -s /tmp/batch ]; then
     roll || return 1
     if ! { cat /tmp/batch >> $log/events/$file && sync $log/events/$file; }; then
@@ -233,7 +246,7 @@ finish() {
 }
 
 command -v fallocate > /dev/null || { say "there is no fallocate in this image, and without it the buffer would fill up"; exit 1; }
-seen=
+seen= full=
 recover || { say "the log cannot be written"; exit 1; }
 trap finish TERM INT
 sealed_at=0 tidied_at=0

@@ -19,6 +19,8 @@ export enum AuditAction {
   List = "list",
   /** User and password, or a token, were not let in. */
   LoginRefused = "login-refused",
+  /** The collector's own: the buffer was full, and what came then stands in HAProxy's log on standard output alone. */
+  BufferFull = "buffer-full",
 }
 
 /** File descriptor to which HAProxy writes events. It is a file in memory that the collector takes them from, so that neither waits for the other. */
@@ -110,9 +112,15 @@ export function namingRules({ naming, audit }: Topology): string[] {
     const misnamed = `{ method POST } on_uploads !repository_fits${unlessExempt}`;
     // Without this the audit log would not know of it: the begin of an upload is no event.
     if (audit !== undefined) {
-      rules.push(`http-request set-var(txn.action) str(${AuditAction.Push}) if ${misnamed}`, `http-request set-log-level ${eventLevel} if ${misnamed}`);
+      rules.push(
+        `http-request set-var(txn.action) str(${AuditAction.Push}) if ${misnamed}`,
+        `http-request set-log-level ${eventLevel} if ${misnamed}`,
+      );
     }
-    rules.push(`http-request return ${refusal} if ${misnamed}`, `http-request return ${refusal} if ${named} !repository_fits${unlessExempt}`);
+    rules.push(
+      `http-request return ${refusal} if ${misnamed}`,
+      `http-request return ${refusal} if ${named} !repository_fits${unlessExempt}`,
+    );
   }
   if (tags !== undefined) {
     rules.push(

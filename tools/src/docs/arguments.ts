@@ -7,6 +7,8 @@ const sources = [
   "components/core/images.ts",
   "components/core/shape.ts",
   "components/core/shape-garbage-collection.ts",
+  "components/core/shape-audit.ts",
+  "components/core/shape-naming.ts",
   "components/core/settings.ts",
   "components/docker/registry.ts",
 ];
