@@ -27,11 +27,41 @@ export interface AuditCollectorTopology {
 /** Where events go besides; what is absent is not there. */
 export interface AuditForwardTopology {
   /** A syslog server. */
-  syslog?: { host: string; port: number; tls: boolean };
-  /** Elasticsearch or OpenSearch: the URL of its bulk API. */
-  elasticsearch?: { url: string; index: string; username?: string };
-  /** Grafana Loki: the URL of its push API. */
-  loki?: { url: string; username?: string; tenant?: string };
+  syslog?: AuditSyslogTopology;
+  /** Elasticsearch or OpenSearch. */
+  elasticsearch?: AuditElasticsearchTopology;
+  /** Grafana Loki. */
+  loki?: AuditLokiTopology;
+}
+
+/** A syslog server. */
+export interface AuditSyslogTopology {
+  /** DNS name or IP address. */
+  host: string;
+  /** TCP port. */
+  port: number;
+  /** Whether it is spoken to by TLS. */
+  tls: boolean;
+}
+
+/** Elasticsearch or OpenSearch. */
+export interface AuditElasticsearchTopology {
+  /** URL of its bulk API. */
+  url: string;
+  /** Name of the index up to the day. */
+  index: string;
+  /** User; none when absent. */
+  username?: string;
+}
+
+/** Grafana Loki. */
+export interface AuditLokiTopology {
+  /** URL of its push API. */
+  url: string;
+  /** User; none when absent. */
+  username?: string;
+  /** Tenant; none when absent. */
+  tenant?: string;
 }
 
 /** How images have to be named, as anchored regular expressions. */

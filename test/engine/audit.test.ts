@@ -127,8 +127,14 @@ describe("audit log, naming and webhooks", () => {
     const { endpoint, caPem } = options;
     await once({ endpoint, caPem }, "/v2/team/app/manifests/shop-dev-1", 401);
     await once(options, "/v2/team/app/manifests/shop-dev-3", 404); // the last: when it is there, so is all before it
-    await until("the last event is there", ARRIVAL_SECONDS, async () => (await log.events({ action: "pull" })).at(-1)?.reference === "shop-dev-3");
-    const events = (await log.events()).slice(before).map(({ action, result, status, user, repository }) => [action, result, status, user, repository]);
+    await until(
+      "the last event is there",
+      ARRIVAL_SECONDS,
+      async () => (await log.events({ action: "pull" })).at(-1)?.reference === "shop-dev-3",
+    );
+    const events = (await log.events())
+      .slice(before)
+      .map(({ action, result, status, user, repository }) => [action, result, status, user, repository]);
     assert.deepEqual(events, [
       ["login-refused", "refused", 401, "ci", ""],
       ["login-refused", "refused", 401, "ci", "team/app"],
@@ -145,15 +151,19 @@ describe("audit log, naming and webhooks", () => {
     const image = await makeImage(path.join(directory, "image"), smallBytes, 92);
     await clients.docker.login();
     await clients.skopeo.login();
-    const expected = /a tag is <project>-<environment>-<version>, as shop-dev-1\.4\.2, with one of dev, test, staging, prod; see the platform's guide/;
+    const expected =
+      /a tag is <project>-<environment>-<version>, as shop-dev-1\.4\.2, with one of dev, test, staging, prod; see the platform's guide/;
     for (const each of [clients.docker, clients.skopeo]) await assert.rejects(each.push(image, "team/named:latest"), expected);
-    for (const name of ["team/named:shop-prod-1.4.2", "team/named:web-shop-test-v2", "free/named:latest"]) await clients.docker.push(image, name);
+    for (const name of ["team/named:shop-prod-1.4.2", "team/named:web-shop-test-v2", "free/named:latest"])
+      await clients.docker.push(image, name);
     // Signatures are found under the digest that they are for; and nobody is kept from asking for a name that does not fit.
     await clients.skopeo.push(image, `team/named:sha256-${"a".repeat(64)}.sig`);
     await clients.docker.pull("free/named:latest");
     await client.request("GET", "/v2/team/named/manifests/latest", { expect: [404] });
     const refused = async (): Promise<boolean> =>
-      (await log.events({ action: "push", repository: "team/named" })).some((event) => event.reference === "latest" && event.status === 400);
+      (await log.events({ action: "push", repository: "team/named" })).some(
+        (event) => event.reference === "latest" && event.status === 400,
+      );
     await until("the refusal is an event", ARRIVAL_SECONDS, refused);
   });
 
@@ -169,6 +179,7 @@ describe("audit log, naming and webhooks", () => {
   });
 
   it("no event is lost when the collector is killed and HAProxy is rolled under load", async () => {
+    await untilAll("the syslog server", await log.lines(), syslogLines);
     killing.from = new Date().toISOString();
     const load = new EventLoad(await registry.client("admin")); // whose password is generated, and quick to check
     await until("the load runs", ARRIVAL_SECONDS, async () => load.answered.size > 50);
@@ -181,7 +192,10 @@ describe("audit log, naming and webhooks", () => {
     const logged = async (): Promise<string[]> => (await log.events({ repository: "free/load" })).map(({ reference }) => reference);
     await until("the last request is logged", ARRIVAL_SECONDS, async () => (await logged()).includes(load.last));
     const references = await logged();
-    assert.deepEqual([...load.answered].filter((reference) => !references.includes(reference)), []);
+    assert.deepEqual(
+      [...load.answered].filter((reference) => !references.includes(reference)),
+      [],
+    );
     assert.equal(new Set(references).size, references.length, "some event is there twice");
     // Who got no answer may have asked all the same.
     assert.ok(references.length <= load.answered.size + load.failures.length);
@@ -196,11 +210,6 @@ describe("audit log, naming and webhooks", () => {
     await elasticsearch.start();
     await log.verify();
     const written = [...(await log.lines()), ...(await log.run("cat /audit/seals/*")).split("\n")];
-    const untilAll = async (name: string, expected: string[], lines: () => string[]): Promise<void> =>
-      until(`${name} has all of it`, ARRIVAL_SECONDS, async () => {
-        const come = new Set(lines());
-        return expected.every((line) => come.has(line));
-      });
     await untilAll("Elasticsearch", written, () => bulkLines(elasticsearch).map(({ line }) => line));
     await untilAll("Loki", written, () => lokiLines(loki));
     const acknowledged = written.filter((line) => {
@@ -210,7 +219,11 @@ describe("audit log, naming and webhooks", () => {
     assert.ok(acknowledged.length > 30);
     await untilAll("the syslog server", acknowledged, syslogLines);
     for (const lines of [bulkLines(elasticsearch).map(({ line }) => line), lokiLines(loki), syslogLines()])
-      assert.deepEqual(lines.filter((line) => !written.includes(line)), [], "something came that is not in the log");
+      assert.deepEqual(
+        lines.filter((line) => !written.includes(line)),
+        [],
+        "something came that is not in the log",
+      );
 
     const [bulk] = elasticsearch.received;
     assert.equal(bulk?.path, "/_bulk");
@@ -285,8 +298,19 @@ describe("audit log, naming and webhooks", () => {
     await registry.docker.command("stop", registry.container("audit"));
     await client.pullManifest("team/named", "shop-prod-1.4.2");
     await registry.docker.command("start", registry.container("audit"));
-    await until("it is written later", ARRIVAL_SECONDS, async () => (await log.events({ action: "pull" })).at(-1)?.reference === "shop-prod-1.4.2");
+    await until(
+      "it is written later",
+      ARRIVAL_SECONDS,
+      async () => (await log.events({ action: "pull" })).at(-1)?.reference === "shop-prod-1.4.2",
+    );
   });
+
+  async function untilAll(name: string, expected: string[], lines: () => string[]): Promise<void> {
+    await until(`${name} has all of it`, ARRIVAL_SECONDS, async () => {
+      const come = new Set(lines());
+      return expected.every((line) => come.has(line));
+    });
+  }
 
   function syslogLines(): string[] {
     return syslog.messages.map((message) => message.slice(message.indexOf("{")));
@@ -313,7 +337,13 @@ describe("audit log, naming and webhooks", () => {
   }
 
   async function expectEvents(filter: { user: string }, expected: unknown[][]): Promise<void> {
-    const compared = ({ action, result, status, repository, reference }: AuditEvent): unknown[] => [action, result, status, repository, reference];
+    const compared = ({ action, result, status, repository, reference }: AuditEvent): unknown[] => [
+      action,
+      result,
+      status,
+      repository,
+      reference,
+    ];
     await until("all events are there", ARRIVAL_SECONDS, async () => (await log.events(filter)).length >= expected.length);
     assert.deepEqual((await log.events(filter)).map(compared), expected);
   }

@@ -1,5 +1,5 @@
 import type { Topology } from "../topology";
-import type { AuditForwardTopology } from "../topology-audit";
+import type { AuditElasticsearchTopology, AuditForwardTopology, AuditLokiTopology, AuditSyslogTopology } from "../topology-audit";
 import { auditDirectory } from "./audit-script";
 
 /** Passwords of the targets. */
@@ -29,7 +29,12 @@ export function forwardFiles({ syslog, elasticsearch, loki }: AuditForwardTopolo
  * @param host Name of the host whose events they are.
  * @param caPath Path of the CA of the targets. @default - public ones
  */
-export function renderForwards(topology: Topology, host: string, secrets: ForwardSecrets, caPath = publicAuthorities): Record<string, string> {
+export function renderForwards(
+  topology: Topology,
+  host: string,
+  secrets: ForwardSecrets,
+  caPath = publicAuthorities,
+): Record<string, string> {
   const { syslog, elasticsearch, loki } = topology.audit?.forward ?? {};
   const file = (destination: string): string => configuration(host === "" ? topology.name : `${topology.name}-${host}`, destination);
   return {
@@ -68,18 +73,18 @@ function tailed(directory: string): string {
 }
 
 /** RFC 5424 with octet counting; `auth` is the facility of who may do what. */
-function syslogDestination({ host, port, tls }: NonNullable<AuditForwardTopology["syslog"]>, caPath: string): string {
+function syslogDestination({ host, port, tls }: AuditSyslogTopology, caPath: string): string {
   const transport = tls ? `transport("tls") tls(ca-file(${quote(caPath)}) peer-verify(required-trusted))` : 'transport("tcp")';
   return `  syslog(${quote(host)} port(${port}) ${transport} template("$MESSAGE"));`;
 }
 
 function elasticsearchDestination(
-  { url, index, username }: NonNullable<AuditForwardTopology["elasticsearch"]>,
+  { url, index, username }: AuditElasticsearchTopology,
   password: string | undefined,
   caPath: string,
 ): string {
   // What says itself who it is (an event its id, a seal host and number) takes its own place when it comes twice.
-  const id = "$(if (\"${.audit.id}\" ne \"\") \"${.audit.id}\" \"seal-${HOST}-${.audit.seal}\")";
+  const id = '$(if ("${.audit.id}" ne "") "${.audit.id}" "seal-${HOST}-${.audit.seal}")';
   return httpDestination(url, { username, password, caPath, type: "application/x-ndjson" }, [
     `body('{"index":{"_index":"${index}-\${S_YEAR}.\${S_MONTH}.\${S_DAY}","_id":"${id}"}}\n$MESSAGE\n')`,
     'delimiter("")',
@@ -89,7 +94,7 @@ function elasticsearchDestination(
 function lokiDestination(
   name: string,
   host: string,
-  { url, username, tenant }: NonNullable<AuditForwardTopology["loki"]>,
+  { url, username, tenant }: AuditLokiTopology,
   password: string | undefined,
   caPath: string,
 ): string {
