@@ -8,7 +8,8 @@ import type { AuditEvent } from "ha-registry/dist/cli/audit";
 import { AuditLog } from "./support/audit-log";
 import { BodyFamily, smallBytes } from "./support/bodies";
 import { prepareClients, type Clients } from "./support/clients";
-import { manifestType, RawClient, RequestFailure, type ClientOptions } from "./support/http-client";
+import { EventLoad } from "./support/event-load";
+import { manifestType, RawClient, type ClientOptions } from "./support/http-client";
 import { makeImage } from "./support/images";
 import { freePorts } from "./support/ports";
 import { HttpReceiver, SyslogReceiver } from "./support/receivers";
@@ -308,12 +309,14 @@ describe("audit log, naming and webhooks", () => {
   async function untilAll(name: string, expected: string[], lines: () => string[]): Promise<void> {
     await until(`${name} has all of it`, ARRIVAL_SECONDS, async () => {
       const come = new Set(lines());
-      return expected.every((line) => come.has(line));
+      const missing = expected.filter((line) => !come.has(line));
+      if (missing.length > 0) throw new Error(`${missing.length} lines are missing, the first is ${missing[0]}`);
+      return true;
     });
   }
 
   function syslogLines(): string[] {
-    return syslog.messages.map((message) => message.slice(message.indexOf("{")));
+    return syslog.messages.map((message) => message.slice(message.indexOf("{")).trimEnd()); // syslog-ng ends them with a line break
   }
 
   async function once(login: ClientOptions, target: string, status: number): Promise<void> {
@@ -348,47 +351,6 @@ describe("audit log, naming and webhooks", () => {
     assert.deepEqual((await log.events(filter)).map(compared), expected);
   }
 });
-
-/** Clients that ask for one manifest after the other, none of which is there: each request is an event with a reference of its own. */
-class EventLoad {
-  /** References that were asked for, and answered. */
-  readonly answered = new Set<string>();
-  /** Requests that brought no answer. */
-  readonly failures: string[] = [];
-  /** What was asked for when all else was over. */
-  readonly last = "the-last";
-  readonly #workers: Promise<void>[];
-  #ended = false;
-
-  constructor(private readonly options: ClientOptions) {
-    this.#workers = [1, 2].map((worker) => this.#work(worker));
-  }
-
-  /** Ends the load. */
-  async end(): Promise<void> {
-    this.#ended = true;
-    await Promise.all(this.#workers);
-    await this.#ask(new RawClient(this.options), this.last);
-  }
-
-  async #work(worker: number): Promise<void> {
-    for (let count = 1; !this.#ended;) {
-      const client = new RawClient(this.options);
-      for (const end = count + 20; count < end; count++) await this.#ask(client, `t${worker}-${count}`);
-      client.close();
-    }
-  }
-
-  async #ask(client: RawClient, reference: string): Promise<void> {
-    try {
-      await client.request("GET", `/v2/free/load/manifests/${reference}`, { expect: [404] });
-      this.answered.add(reference);
-    } catch (error) {
-      if (!(error instanceof RequestFailure)) throw error;
-      this.failures.push(error.message);
-    }
-  }
-}
 
 function bulkLines({ received }: HttpReceiver): { index: unknown; line: string }[] {
   return received.flatMap(({ body }) => {

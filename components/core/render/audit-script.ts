@@ -7,7 +7,7 @@ export const auditDirectory = "/audit";
 /** Where HAProxy hands events over: a volume in memory, so that a slow disk never holds up a request. */
 export const bufferDirectory = "/buffer";
 
-/** Size of that volume, MiB: room for about 100,000 events. When it is full, further ones stand in HAProxy's log on standard output alone. */
+/** Size of that volume, MiB: room for about 80,000 events. When it is full, further ones stand in HAProxy's log on standard output alone. */
 export const bufferMiB = 64;
 
 /** From how much on the volume counts as full, blocks of 512 bytes: HAProxy fills pages of several at a time. */
