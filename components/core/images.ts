@@ -30,6 +30,8 @@ export enum ImageName {
   Regctl = "regctl",
   /** Dashboards. It cannot be built from packages, so that a registry has to do without it where it cannot be pulled. */
   Grafana = "grafana",
+  /** What keeps the audit log, and forwards it: syslog-ng. */
+  SyslogNg = "syslogng",
 }
 
 /** One row of the image table. */
@@ -130,6 +132,12 @@ export const imageTable: Readonly<Record<ImageName, ImageEntry>> = {
     floor: "13.2.0",
     floorReason: "CVE-2026-17183 is fixed in it",
   },
+  [ImageName.SyslogNg]: {
+    repository: "balabit/syslog-ng",
+    tag: "4.8.1",
+    floor: "4.8.0",
+    floorReason: "older versions do not say which of their HTTP answers are to be tried again as the library writes it",
+  },
 };
 
 /** Where images come from, and which ones replace those of the table. */
@@ -175,6 +183,8 @@ export interface ImageReferences {
   [ImageName.Regctl]: string;
   /** Dashboards. */
   [ImageName.Grafana]: string;
+  /** What keeps the audit log. */
+  [ImageName.SyslogNg]: string;
 }
 
 /** The parts of an image reference; either `id`, or `repository` with a tag, a digest or both. */
@@ -278,11 +288,12 @@ export function resolveImages(images: ImagesShape | undefined, problems: Problem
     [ImageName.BlackboxExporter]: resolve(ImageName.BlackboxExporter),
     [ImageName.Regctl]: resolve(ImageName.Regctl),
     [ImageName.Grafana]: resolve(ImageName.Grafana),
+    [ImageName.SyslogNg]: resolve(ImageName.SyslogNg),
   };
 }
 
 /** The images that a registry runs, those of parts that it has: what nobody runs need not be fetched, and Garage takes minutes to build. */
-export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, backup, monitoring }: Topology): ImageName[] {
+export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, backup, monitoring, audit }: Topology): ImageName[] {
   return [
     ImageName.Registry,
     ImageName.Haproxy,
@@ -290,6 +301,7 @@ export function imagesOf({ redis, loadBalancer, objectStore, garbageCollection, 
     ...(loadBalancer.virtualAddress === undefined ? [] : [ImageName.Keepalived]),
     ...(objectStore.garage === undefined ? [] : [ImageName.Garage]),
     ...(garbageCollection === undefined && backup === undefined ? [] : [ImageName.Rclone]),
+    ...(audit === undefined ? [] : [ImageName.SyslogNg]),
     ...(monitoring === undefined ? [] : imagesOfMonitoring(monitoring)),
   ];
 }

@@ -38,6 +38,8 @@ export const hosts = {
   probe: 88,
   /** Grafana. */
   grafana: 89,
+  /** What collects the audit log. */
+  auditCollector: 94,
 } as const;
 
 /** Ports inside the private network. */
@@ -129,4 +131,6 @@ export const users = {
   garage: 65531,
   /** All of monitoring. */
   monitoring: 65530,
+  /** The audit log's collector. */
+  audit: 65529,
 } as const;

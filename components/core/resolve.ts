@@ -6,6 +6,9 @@ import { resolveAccess } from "./resolve-access";
 import { resolveBackup } from "./resolve-backup";
 import { resolveGarbageCollection } from "./resolve-garbage-collection";
 import { resolveMonitoring } from "./resolve-monitoring";
+import { resolveAudit } from "./resolve-audit";
+import { resolveGarbageCollection } from "./resolve-garbage-collection";
+import { resolveNaming } from "./resolve-naming";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
 import { LogLevel } from "./shape";
 import type { CertificatesShape, LoadBalancerShape, LogsShape, NodesShape, RegistryShape } from "./shape";
@@ -76,6 +79,8 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
       ? {}
       : { garbageCollection: resolveGarbageCollection(name, ground, shape.redis ?? {}, shape.garbageCollection, problems) }),
     ...(shape.backup === undefined ? {} : { backup: resolveBackup(name, ground, shape.backup, problems) }),
+    ...(shape.audit === undefined ? {} : { audit: resolveAudit(name, ground, shape.audit, problems) }),
+    ...(shape.naming === undefined ? {} : { naming: resolveNaming(shape.naming, problems) }),
   };
   if (shape.monitoring === undefined) return topology;
   return { ...topology, monitoring: resolveMonitoring(topology, ground, shape.monitoring, problems) };

@@ -2,6 +2,9 @@ import type { ImagesShape } from "./images";
 import type { BackupShape } from "./shape-backup";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
 import type { MonitoringShape } from "./shape-monitoring";
+import type { AuditShape } from "./shape-audit";
+import type { GarbageCollectionShape } from "./shape-garbage-collection";
+import type { NamingShape } from "./shape-naming";
 
 /** How the registry writes its log. */
 export enum LogLevel {
@@ -86,6 +89,10 @@ export interface RegistryShape {
   backup?: BackupShape;
   /** Metrics, alerts, dashboards and a synthetic probe. @default - none */
   monitoring?: MonitoringShape;
+  /** Who did what from where, when, with what result. @default - none: HAProxy's log alone */
+  audit?: AuditShape;
+  /** How images have to be named. @default - as clients like */
+  naming?: NamingShape;
 }
 
 /** A machine with a Docker Engine. */

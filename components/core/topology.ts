@@ -1,4 +1,5 @@
 import type { ImageReferences } from "./images";
+import type { AuditTopology, NamingTopology } from "./topology-audit";
 import type { AccessMode, HaproxyExtraConfig, LogLevel } from "./shape";
 import type { BackupTopology } from "./topology-backup";
 import type { MonitoringTopology } from "./topology-monitoring";
@@ -51,6 +52,10 @@ export interface Topology {
   backup?: BackupTopology;
   /** Metrics, alerts and the synthetic probe; none when absent. */
   monitoring?: MonitoringTopology;
+  /** Audit log; none when absent. */
+  audit?: AuditTopology;
+  /** How images have to be named; as clients like when absent. */
+  naming?: NamingTopology;
 }
 
 /** Private network. */

@@ -17,9 +17,11 @@ export function checkArguments(topology: Topology, trust: TrustArgs, secrets: Se
   checkCertificate("trust.redisCaPem", trust.redisCaPem, problems);
   checkCertificate("trust.s3CaPem", trust.s3CaPem, problems);
   checkCertificate("trust.backupCaPem", trust.backupCaPem, problems);
+  checkCertificate("trust.auditCaPem", trust.auditCaPem, problems);
   checkCertificate("trust.tokenCertificatesPem", trust.tokenCertificatesPem, problems);
   checkJwks("trust.tokenJwks", trust.tokenJwks, problems);
   checkPasswords(topology, secrets, problems);
+  checkForwarding(topology, secrets, problems);
   problems.require(
     topology.access.mode !== AccessMode.Token || trust.tokenCertificatesPem !== undefined || trust.tokenJwks !== undefined,
     "trust",
@@ -143,5 +145,23 @@ function checkPasswords(topology: Topology, secrets: SecretsArgs, problems: Prob
     if (text === undefined) continue;
     problems.require(text.length >= 12, path, "is shorter than 12 characters");
     problems.require(Buffer.byteLength(text) <= 72, path, "is longer than 72 bytes, and bcrypt ignores the rest");
+  }
+}
+
+/** What ends in one line of syslog-ng's configuration. */
+function checkForwarding({ audit }: Topology, secrets: SecretsArgs, problems: Problems): void {
+  const targets = [
+    ["auditElasticsearchPassword", "elasticsearch", audit?.forward.elasticsearch?.username],
+    ["auditLokiPassword", "loki", audit?.forward.loki?.username],
+  ] as const;
+  for (const [field, target, username] of targets) {
+    const path = `secrets.${field}`;
+    const given = secrets[field] !== undefined;
+    problems.require(
+      given === (username !== undefined),
+      path,
+      `audit.forward.${target}.username and ${path} go together: give both, or none for a target without a login`,
+    );
+    problems.require(!/\p{Cc}/u.test(known(secrets[field]) ?? ""), path, "is not one line of text");
   }
 }

@@ -57,7 +57,7 @@ export function serviceDefaults({ topology, part, user, memoryMiB, cpus, graceSe
  * The settings of a container that runs a shell script once, in the registry's image, to hand volumes over: root without any right but to
  * change owners.
  */
-export function volumePreparation(topology: Topology, script: string) {
+export function volumePreparation(topology: Topology, script: string, part = "object-store") {
   return {
     image: topology.images.registry,
     entrypoints: ["sh", "-c"],
@@ -69,7 +69,7 @@ export function volumePreparation(topology: Topology, script: string) {
     networkMode: "none",
     attach: true,
     mustRun: false,
-    labels: labels(topology, "object-store"),
+    labels: labels(topology, part),
   } satisfies Partial<docker.ContainerArgs>;
 }
 

@@ -1,5 +1,6 @@
 export * from "./access";
 export * from "./backup";
+export * from "./audit";
 export * from "./certificates";
 export * from "./files";
 export * from "./garage";

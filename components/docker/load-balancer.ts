@@ -1,6 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  auditDescriptor,
+  bufferDirectory,
+  bufferMiB,
   contentPath,
   fenceAtStartVariable,
   fenceEndpoint,
@@ -123,6 +126,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     child: pulumi.CustomResourceOptions,
   ): docker.Container {
     const balancer = topology.loadBalancer;
+    const buffer = topology.audit?.collectors.find((collector) => collector.host === host)?.bufferName;
     return new docker.Container(
       replica,
       {
@@ -130,19 +134,23 @@ export class LoadBalancer extends pulumi.ComponentResource {
           topology,
           part: "haproxy",
           user: users.haproxy,
-          memoryMiB: balancer.memoryMiB,
+          // What it has handed over, and the collector has not taken yet, counts as its own.
+          memoryMiB: balancer.memoryMiB + (buffer === undefined ? 0 : bufferMiB),
           cpus: balancer.cpus,
           graceSeconds: topology.node.drainSeconds + 10,
         }),
         name: replica,
         image: topology.images.haproxy,
-        ...startCommand(topology, host, pathOf(files, "haproxy.cfg")),
+        ...startCommand(topology, host, replica, pathOf(files, "haproxy.cfg")),
         envs: [`${statisticsPortVariable}=${ports.statistics + index}`],
         init: true, // as process 1, HAProxy could not be ended from inside; see probe
         stopSignal: "SIGUSR1", // soft stop: transfers finish, new connections go to the other process
         networkMode: pulumi.interpolate`container:${namespace.id}`,
         ulimits: [{ name: "nofile", soft: descriptors(topology), hard: descriptors(topology) }],
-        mounts: [{ type: "volume", source: files.volumeName, target: "/files", readOnly: true }],
+        mounts: [
+          { type: "volume", source: files.volumeName, target: "/files", readOnly: true },
+          ...(buffer === undefined ? [] : [{ type: "volume", source: buffer, target: bufferDirectory }]),
+        ],
         healthcheck: healthcheck(probe(ports.statistics + index), watchfulRest),
       },
       // A new namespace needs new processes in it, and so this is the one place where a container holds the ID of another.
@@ -151,16 +159,39 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-/** Where garbage is collected, HAProxy is told at its start whether pushes are put off at the moment. */
+/**
+ * Where garbage is collected, HAProxy is told at its start whether pushes are put off at the moment. Where there is an audit log, it writes events to a
+ * file of its own in the buffer; where none is to be had, they are lost, and the registry serves.
+ */
 function startCommand(
-  topology: Topology,
+  { garbageCollection, audit }: Topology,
   host: string,
+  replica: string,
   configuration: pulumi.Output<string>,
 ): Pick<docker.ContainerArgs, "entrypoints" | "command"> {
-  if (topology.garbageCollection === undefined) return { entrypoints: ["haproxy"], command: ["-db", "-f", configuration] };
-  const { address, port } = fenceEndpoint(topology.garbageCollection, host);
-  const ask = `${fenceAtStartVariable}=$(timeout 1 nc ${address} ${port} < /dev/null 2> /dev/null)`;
-  return { entrypoints: ["sh", "-c"], command: [pulumi.interpolate`export ${ask}; exec haproxy -db -f ${configuration}`] };
+  if (garbageCollection === undefined && audit === undefined) return { entrypoints: ["haproxy"], command: ["-db", "-f", configuration] };
+  const preparations: string[] = [];
+  if (garbageCollection !== undefined) {
+    const { address, port } = fenceEndpoint(garbageCollection, host);
+    preparations.push(`export ${fenceAtStartVariable}=$(timeout 1 nc ${address} ${port} < /dev/null 2> /dev/null)`);
+  }
+  if (audit !== undefined) preparations.push(openBuffer(replica));
+  return { entrypoints: ["sh", "-c"], command: [pulumi.interpolate`${preparations.join("; ")}; exec haproxy -db -f ${configuration}`] };
+}
+
+/**
+ * Opens a file for events, one for each start: HAProxy writes over what is in a file that it is given. Its name has a number by which the collector
+ * knows that earlier files have come to their end, and something that no other file's name ever had.
+ */
+function openBuffer(replica: string): string {
+  const prefix = `${bufferDirectory}/${replica}.`;
+  return [
+    "number=1",
+    `for file in ${prefix}*; do other=\${file#${prefix}}; other=\${other%%.*}; [ ! -e $file ] || [ $other -lt $number ] || number=$((other + 1)); done`,
+    `file=${prefix}$number.$(cat /proc/sys/kernel/random/uuid).jsonl`,
+    "umask 007",
+    `touch $file 2> /dev/null && exec ${auditDescriptor}> $file || exec ${auditDescriptor}> /dev/null`,
+  ].join("; ");
 }
 
 function publishedPorts(topology: Topology, { replicas, publishedStore, host }: BalancerTopology): docker.types.input.ContainerPort[] {

@@ -12,6 +12,7 @@ import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core
 import { given, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { Backup } from "./backup";
+import { Audit } from "./audit";
 import { checkArguments } from "./check-arguments";
 import { Certificates } from "./certificates";
 import { GarbageCollection } from "./garbage-collection";
@@ -37,6 +38,8 @@ export interface TrustArgs {
   s3CaPem?: pulumi.Input<string>;
   /** CA of the endpoints that backups go to. @default - the system's */
   backupCaPem?: pulumi.Input<string>;
+  /** CA of the targets to which the audit log is forwarded. @default - public ones */
+  auditCaPem?: pulumi.Input<string>;
   /** Certificates of the authorization server. One of these two is needed with `AccessMode.Token`. @default - none */
   tokenCertificatesPem?: pulumi.Input<string>;
   /** Keys of the authorization server, as a JWKS. @default - none */
@@ -72,6 +75,10 @@ export interface SecretsArgs {
    * mail server. That of the dead man's switch is named `dead-mans-switch`. @default - none
    */
   receivers?: Record<string, pulumi.Input<string>>;
+  /** Password of `audit.forward.elasticsearch.username`. @default - none */
+  auditElasticsearchPassword?: pulumi.Input<string>;
+  /** Password of `audit.forward.loki.username`. @default - none */
+  auditLokiPassword?: pulumi.Input<string>;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
 }
@@ -201,6 +208,19 @@ export class Registry extends pulumi.ComponentResource {
       { ...part, dependsOn: [objectStore] },
     );
 
+    const audit =
+      topology.audit &&
+      new Audit(
+        `${name}-audit`,
+        {
+          topology,
+          networkName,
+          caCertificatePem: trust.auditCaPem,
+          elasticsearchPassword: secrets.auditElasticsearchPassword,
+          lokiPassword: secrets.auditLokiPassword,
+        },
+        part,
+      );
     const loadBalancer = new LoadBalancer(
       `${name}-balancer`,
       {
@@ -213,7 +233,8 @@ export class Registry extends pulumi.ComponentResource {
         internalCertificatePem: internalCertificate?.certificatePem,
         internalPrivateKeyPem: internalCertificate?.privateKeyPem,
       },
-      { ...part, dependsOn: [nodes] }, // a node that is new has to run before the balancer sends to it
+      // A node that is new has to run before the balancer sends to it, and where events go has to be there before there are any.
+      { ...part, dependsOn: audit === undefined ? [nodes] : [nodes, audit] },
     );
 
     if (topology.garbageCollection !== undefined && redis !== undefined)

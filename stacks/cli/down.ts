@@ -63,7 +63,10 @@ async function openIfThere(environment: Environment, report: Report): Promise<Op
 function question(name: string, objects: readonly StateResource[]): string {
   const volumes = objects.filter(({ type, protect }) => type === types.volume && protect === true).map(objectName);
   const buckets = objects.filter(({ type, protect }) => type !== types.volume && protect === true).map(objectName);
-  const data = [...volumes.map((volume) => `  volume ${volume}, with the images in it`), ...buckets.map((other) => `  ${other}`)];
+  const data = [
+    ...volumes.map((volume) => `  volume ${volume}, with the ${volume.endsWith("-audit") ? "audit log" : "images"} in it`),
+    ...buckets.map((other) => `  ${other}`),
+  ];
   const count = (type: string): number => objects.filter((object) => object.type === type).length;
   return [
     `This removes ${name}: ${count(types.container)} containers, ${count(types.network)} network, ${count(types.volume)} volumes, its certificates and passwords.`,

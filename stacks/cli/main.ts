@@ -3,6 +3,7 @@ import { RegistryError } from "ha-registry-core";
 import type { AdoptOptions } from "./adopt";
 import { addDayTwoCommands, codeOf } from "./day-two";
 import type { DownOptions } from "./down";
+import type { AuditOptions } from "./audit";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import type { BackupOptions } from "./backup";
@@ -180,6 +181,18 @@ function buildProgram(): Command {
       const environment = await open(name, program);
       const { verify } = await import("./verify.js");
       await verify(environment, options, await reporter(program));
+  command("audit", "print the audit log, or verify that nobody changed it")
+    .argument("[environment]", "environment", "local")
+    .option("--since <time>", "events since then: 90m, 24h, 7d, or a time as 2026-11-27T12:00:00Z", "24h")
+    .option("--user <name>", "events of one user")
+    .option("--repository <name>", "events of one repository; * stands for any characters")
+    .option("--action <name>", "push, pull, delete, push-blob, pull-blob, mount, list or login-refused")
+    .option("--verify", "follow the chain of seals, and name what was altered, cut or taken out")
+    .option("--json", "print events, or what was found, as lines of JSON")
+    .action(async (name: string, options: AuditOptions) => {
+      const environment = await open(name, program);
+      const { audit } = await import("./audit.js");
+      await audit(environment, options, await reporter(program));
     });
   command("unlock", "clear the lock of a run that crashed")
     .argument("[environment]", "environment", "local")

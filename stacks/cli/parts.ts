@@ -17,7 +17,8 @@ export function containersOn(topology: Topology, host: string): string[] {
     ...replicas,
     ...(keepalived === undefined ? [] : [keepalived]),
   ]);
-  return [...placedOn(topology, host).map(({ name }) => name), ...balancing];
+  const auditing = (topology.audit?.collectors ?? []).filter((collector) => collector.host === host).map(({ name }) => name);
+  return [...placedOn(topology, host).map(({ name }) => name), ...auditing, ...balancing];
 }
 
 /** Ports that a registry opens on a host: for clients, for whoever reads its statistics, and for its parts on other hosts. */

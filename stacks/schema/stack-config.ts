@@ -44,6 +44,8 @@ export interface TrustConfig {
   s3CaPem?: string;
   /** CA of the endpoints that backups go to, PEM. @default - the system's */
   backupCaPem?: string;
+  /** CA of the targets to which the audit log is forwarded, PEM. @default - public ones */
+  auditCaPem?: string;
   /** Certificates of the authorization server, PEM. One of these two is needed with access mode `token`. @default - none */
   tokenCertificatesPem?: string;
   /** Keys of the authorization server, as a JWKS. @default - none */
@@ -82,6 +84,10 @@ export interface SecretsConfig {
   probePassword?: Secret;
   /** URLs (or passwords at the mail server) of receivers of alerts, by their name; that of the dead man's switch is `dead-mans-switch`. @default - none */
   receivers?: Record<string, Secret>;
+  /** Password of `audit.forward.elasticsearch.username`. @default - none */
+  auditElasticsearchPassword?: Secret;
+  /** Password of `audit.forward.loki.username`. @default - none */
+  auditLokiPassword?: Secret;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: Record<string, Record<string, Secret[]>>;
 }

@@ -12,6 +12,7 @@ import { freshName } from "./support/names";
 import { plainPulumi } from "./support/plain-pulumi";
 import { freePorts, listen } from "./support/ports";
 import { runProgram } from "./support/program";
+import { until } from "./support/waiting";
 
 const name = freshName("c");
 const commandLine = new CommandLine(name);
@@ -181,6 +182,34 @@ test("gc is refused where there is no garbage collection; else it collects, and 
   const { result, blobs } = JSON.parse((await run(0, "gc", name, "--json")).stdout) as { result: string; blobs: number };
   assert.deepEqual({ result, blobs }, { result: "done", blobs: 0 });
   assert.match((await run(0, "gc", name)).stdout, /0 tags, 0 blobs and 0 links to blobs removed in \d+ s; pushes were put off for \d+ s/);
+});
+
+test("audit is refused where there is no audit log; else it prints events, and says whether anybody changed them", async () => {
+  assert.match((await run(1, "audit", name)).stderr, /registry\.audit: there is no audit log/);
+  commandLine.configure({ loadBalancer: { port, statistics: { port: port + 1 } }, audit: {} });
+  await run(0, "up", name);
+  const { caCertificatePem } = await commandLine.outputs();
+  await new Promise((resolve, reject) => {
+    const options = { ca: caCertificatePem, auth: "somebody:something wrong" };
+    https.get(`https://localhost:${port}/v2/`, options, (response) => resolve(response.resume().statusCode)).once("error", reject);
+  });
+  await until("the event is there", 60, async () => (await run(0, "audit", name, "--json")).stdout !== "");
+  const { action, user } = JSON.parse((await run(0, "audit", name, "--json", "--user", "somebody")).stdout) as Record<string, string>;
+  assert.deepEqual({ action, user }, { action: "login-refused", user: "somebody" });
+  assert.match((await run(0, "audit", name, "--since", "1h")).stdout, /^20\d\d-\S+ login-refused refused {2}401 somebody \S+\n$/);
+  assert.equal((await run(0, "audit", name, "--action", "push")).stdout, "");
+  assert.equal((await run(0, "audit", name, "--verify")).stdout, "");
+  await docker.command(
+    "exec",
+    `${name}-audit`,
+    "sh",
+    "-c",
+    "for file in /audit/events/*; do printf X | dd of=$file bs=1 conv=notrunc; done",
+  );
+  const changed = await run(1, "audit", name, "--verify");
+  assert.match(changed.stdout, /^events\/20\S+, bytes 0 to \d+: was altered\n$/);
+  assert.match(changed.stderr, /the audit log is not as it was written/);
+  await run(2, "audit", name, "--since", "yesterday");
 });
 
 test("down asks, and where nobody can answer it touches nothing", async () => {

@@ -7,6 +7,7 @@ import {
   ImageName,
   announcedEndpoint,
   hostPort,
+  renderForwards,
   renderGarage,
   renderHaproxy,
   renderKeepalived,
@@ -29,6 +30,7 @@ import {
   registryScript,
   replicationPasswords,
   replicationScript,
+  syslogNgScript,
   tryFiles,
 } from "./support/consumers";
 import type { Verdicts } from "./support/consumers";
@@ -67,6 +69,7 @@ describe("the programs themselves accept what is rendered for them", () => {
     ImageName.Rclone,
     ImageName.Prometheus,
     ImageName.Alertmanager,
+    ImageName.SyslogNg,
   ];
   const images = Object.fromEntries(Object.values(ImageName).map((name) => [name, ""])) as Record<ImageName, string>;
   before(async () => {
@@ -103,6 +106,18 @@ describe("the programs themselves accept what is rendered for them", () => {
     const verdicts = await tryFiles(images.redis, { ...certificates, ...files }, redisScript);
     assert.equal(verdicts.size, 21);
     assertAccepted(verdicts, files, /^refused: .*maxmemory-strategy/);
+  });
+
+  it("syslog-ng 30 configurations, without a warning", async () => {
+    const contents = fc.sample(validShape, { seed, numRuns: 60 }).flatMap((shape) => {
+      const secrets = { elasticsearchPassword: `a $word "in" \\ quotes '`, lokiPassword: "another" };
+      return Object.values(renderForwards(resolveTopology("demo", shape), "", secrets, "/work/ca.pem"));
+    });
+    const texts = contents.slice(0, 30);
+    const files = { ...numbered("conf", texts), "wrong.conf": (texts[0] ?? "").replace("wildcard-file(", "wildest-file(") };
+    const verdicts = await tryFiles(images.syslogng, { ...certificates, ...files }, syslogNgScript);
+    assert.equal(verdicts.size, 31);
+    assertAccepted(verdicts, files, /^refused: .*wildest-file/);
   });
 
   // What it does with them is shown by test/drills/virtual-address.

@@ -119,6 +119,11 @@ function versions(tree: Tree, name: string): string[] {
 /** Inputs that are required, inputs that are not (or how many), and outputs, by component. */
 const expected: Record<string, { required: string[]; optional: string[]; outputs: string[] }> = {
   Access: { required: ["topology"], optional: ["passwords"], outputs: ["htpasswd", "passwords"] },
+  Audit: {
+    required: ["networkName", "topology"],
+    optional: ["caCertificatePem", "elasticsearchPassword", "lokiPassword"],
+    outputs: [],
+  },
   Certificates: {
     required: ["topology"],
     optional: ["caCertificatePem", "certificatePem", "privateKeyPem"],
@@ -168,13 +173,14 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   Registry: {
     required: [],
     optional: [
-      ...["access", "alternativeNames", "backup", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
+      ...["access", "alternativeNames", "audit", "backup", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
       ...[
         "internalPortBase",
         "labels",
         "loadBalancer",
         "logs",
         "monitoring",
+        "naming",
         "nodes",
         "objectStore",
         "redis",

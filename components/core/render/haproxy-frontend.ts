@@ -2,8 +2,9 @@ import { BlockList, isIP } from "node:net";
 import { ports } from "../layout";
 import { AccessMode } from "../shape";
 import type { LoadBalancerTopology, Topology } from "../topology";
+import { auditRules, auditTarget, nameRules, namingRules } from "./haproxy-audit";
 import { appendsRules, fenceRules } from "./haproxy-fence";
-import { connectionErrorLog, requestLog } from "./haproxy-log";
+import { auditedRequestLog, connectionErrorLog, requestLog } from "./haproxy-log";
 import { refusedLoginsRules } from "./haproxy-logins";
 import { extraLines, ociError, quote, section } from "./haproxy-text";
 
@@ -20,20 +21,24 @@ export interface HaproxyFiles {
 }
 
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */
-export function clientsFrontend(topology: Topology, files: HaproxyFiles): string {
+export function clientsFrontend(topology: Topology, files: HaproxyFiles, host: string): string {
   const { loadBalancer, access, monitoring } = topology;
   return section(
     "frontend clients",
     bindLine(loadBalancer, files),
     `maxconn ${loadBalancer.maxConnections}`,
-    `log-format ${requestLog}`,
+    `log-format ${topology.audit === undefined ? requestLog : auditedRequestLog(host)}`,
     `error-log-format ${connectionErrorLog}`,
+    auditTarget(topology),
     rememberForLog(access.mode),
+    nameRules(topology),
+    auditRules(topology),
     addressRules(topology),
     rateRules(loadBalancer, access.mode),
     monitoring === undefined ? [] : refusedLoginsRules(access.mode),
     pathRules(),
     catalogRules(loadBalancer.catalogUsers, access.mode),
+    namingRules(topology),
     fenceRules(topology),
     forwardingRules(),
     "use_backend registry-reads if { method GET HEAD }",

@@ -1,5 +1,5 @@
-/** One line of JSON per request, for audits. The query is left out (it carries the signed state of uploads), and so is Authorization. */
-export const requestLog = format({
+/** What is told of every request. The query is left out (it carries the signed state of uploads), and so is Authorization. */
+const requestFields = {
   time: `[${isoTime("request_date(us)")}]`,
   client: "ci",
   client_port: "cp",
@@ -19,7 +19,25 @@ export const requestLog = format({
   response_ms: "Tr",
   total_ms: "Ta",
   state: "tsc",
-});
+};
+
+/** One line of JSON per request. */
+export const requestLog = format(requestFields);
+
+/** The same for a registry with an audit log: what was done to what, with what result. */
+export function auditedRequestLog(host: string): string {
+  const { time, ...others } = requestFields;
+  return format({
+    time,
+    id: "ID",
+    ...(host === "" ? {} : { host: `[str(${host})]` }),
+    action: "[var(txn.action)]",
+    result: "[var(txn.result)]",
+    repository: "[var(txn.repository)]",
+    reference: "[var(txn.reference)]",
+    ...others,
+  });
+}
 
 /** One line of JSON per connection that failed before a request, as in a TLS handshake. */
 export const connectionErrorLog = format({

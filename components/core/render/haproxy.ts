@@ -36,7 +36,7 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
   return [
     globalSection(topology),
     defaultsSection(loadBalancer),
-    clientsFrontend(topology, files),
+    clientsFrontend(topology, files, host),
     readsBackend(topology, servers),
     writesBackend("registry-writes", topology, servers),
     ...(topology.garbageCollection === undefined ? [] : [writesBackend("registry-appends", topology, servers)]),

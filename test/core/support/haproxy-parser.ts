@@ -30,8 +30,10 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
   frontend: [
     "bind",
     "maxconn",
+    "log",
     "log-format",
     "error-log-format",
+    "unique-id-format",
     "acl",
     "http-request",
     "http-response",
@@ -49,7 +51,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Keywords (with their first argument, where that makes them different) that may stand in a section several times. */
-const repeatable = /^(acl|http-request|http-response|http-error|http-check|server|use_backend|stats|option|timeout) /;
+const repeatable = /^(acl|http-request|http-response|http-after-response|http-error|http-check|server|use_backend|stats|option|timeout) /;
 
 /** Directives whose first argument names what is set; the same one twice is a contradiction. */
 const named = ["option", "timeout", "stats", "server", "http-check"];

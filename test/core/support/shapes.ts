@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { AccessMode, LogLevel } from "ha-registry-core";
-import type { AccessShape, ObjectStoreShape, RedisShape, RegistryShape } from "ha-registry-core";
+import type { AccessShape, AuditShape, NamingShape, ObjectStoreShape, RedisShape, RegistryShape } from "ha-registry-core";
 
 /** Text that tries to become something else where it ends: configuration, YAML, a header, a path, a shell word. */
 export const hostileText = fc.constantFrom(
@@ -136,6 +136,34 @@ const redis: fc.Arbitrary<RedisShape> = fc.oneof(
   }),
 );
 
+const audit: fc.Arbitrary<AuditShape> = fc.record(
+  {
+    keepDays: whole(180, 4000),
+    maxFileMiB: whole(1, 65_536),
+    blobs: fc.boolean(),
+    forward: fc.record(
+      {
+        syslog: fc.record({ server: hostPort, tls: fc.boolean() }, { requiredKeys: ["server"] }),
+        elasticsearch: fc.record({ url, index: fc.constantFrom("audit", "ha.audit-1"), username: word }, { requiredKeys: ["url"] }),
+        loki: fc.record({ url, username: word, tenant: word }, { requiredKeys: ["url"] }),
+      },
+      some,
+    ),
+  },
+  some,
+);
+
+const naming: fc.Arbitrary<NamingShape> = fc.record(
+  {
+    tags: fc.constantFrom(".*", "v[0-9]+(\\.[0-9]+){2}", "it's-[^\"]+", "-x|y \\d{3}", "a,b # c"),
+    environments: fc.array(fc.constantFrom("dev", "prod", "uat_1"), { minLength: 1 }),
+    repositories: fc.constantFrom("team/.+", "(a|b)/[a-z]+", "-.*"),
+    exempt: fc.array(fc.constantFrom("free/*", "mirror/library/*", "-x", "*"), { maxLength: 3 }),
+    hint: fc.constantFrom("see the wiki", 'the "rules"', "it's # 7"),
+  },
+  some,
+);
+
 /** Keywords that the generated lines of the user's own begin with. */
 export const extraKeywords = ["tune.bufsize", "option", "http-response", "fullconn"];
 
@@ -196,6 +224,8 @@ export const validShape: fc.Arbitrary<RegistryShape> = fc.record(
     objectStore,
     redis,
     access,
+    audit,
+    naming,
   },
   some,
 );
@@ -267,6 +297,19 @@ const leaves = [
   ["access", "users", "*"],
   ["access", "token", "realm"],
   ["access", "token", "service"],
+  ["audit", "keepDays"],
+  ["audit", "maxFileMiB"],
+  ["audit", "forward", "syslog", "server"],
+  ["audit", "forward", "elasticsearch", "url"],
+  ["audit", "forward", "elasticsearch", "index"],
+  ["audit", "forward", "elasticsearch", "username"],
+  ["audit", "forward", "loki", "url"],
+  ["audit", "forward", "loki", "tenant"],
+  ["naming", "tags"],
+  ["naming", "environments", "0"],
+  ["naming", "repositories"],
+  ["naming", "exempt", "0"],
+  ["naming", "hint"],
 ] as const;
 
 const mutation = fc.record({ path: fc.constantFrom(...leaves), value: fc.oneof(hostileText, hostileNumber) });

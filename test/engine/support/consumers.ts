@@ -75,6 +75,14 @@ done
 exit 0
 `;
 
+/** What forwards the audit log: checked by syslog-ng. */
+export const syslogNgScript = `
+for file in *.conf; do
+  if syslog-ng --syntax-only --no-caps --cfgfile "$file" > out 2>&1 && ! grep -q . out; then echo "$file ok"; else echo "$file refused: $(tr '\\n' ' ' < out)"; fi
+done
+exit 0
+`;
+
 /**
  * config.yml: the registry is started with it, and has to answer. What is secret must appear neither in its log nor on its debug port
  * (\`hush\`); headers of event receivers do appear there, so only their absence in the log is asked for (\`told\`). The registry of

@@ -10,6 +10,8 @@ const sources = [
   "components/core/shape-alerts.ts",
   "components/core/shape-garbage-collection.ts",
   "components/core/shape-monitoring.ts",
+  "components/core/shape-audit.ts",
+  "components/core/shape-naming.ts",
   "components/core/settings.ts",
   "components/docker/registry.ts",
 ];

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { join } from "node:path";
 import { RegistryError, type Problem } from "ha-registry-core";
 
 import { cachePath } from "../cache";
-import { findExecutable, runChecked, runCommand, type CommandResult, type CommandOptions } from "../command";
+import { CommandError, findExecutable, runChecked, runCommand, type CommandResult, type CommandOptions } from "../command";
 
 /** How long the Docker Engine may take to say what images it has, in milliseconds. */
 const INSPECT_TIMEOUT_MS = 60_000;
@@ -78,6 +79,29 @@ export class DockerCli {
   /** Runs `docker <args>`, which has to answer within a minute, to its end, whatever that is. */
   async attempt(...args: string[]): Promise<CommandResult> {
     return await runCommand("docker", args, { environment: this.environment, timeoutMs: ASK_TIMEOUT_MS });
+  }
+
+  /**
+   * Runs `docker <args>` and gives its standard output as it comes, byte for byte: for what is too large to be kept.
+   *
+   * @throws {CommandError} at its end, when it failed.
+   */
+  async *stream(...args: string[]): AsyncGenerator<Buffer, void> {
+    const child = spawn("docker", args, { env: { ...process.env, ...this.environment }, stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const ended = new Promise<number>((resolve) => {
+      child.once("error", (error) => {
+        stderr += error.message;
+        resolve(-1);
+      });
+      child.once("close", (code) => resolve(code ?? -1));
+    });
+    for await (const chunk of child.stdout) yield chunk as Buffer;
+    const code = await ended;
+    if (code !== 0) throw new CommandError(["docker", ...args].join(" "), { code, stdout: "", stderr });
   }
 
   /**

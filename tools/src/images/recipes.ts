@@ -65,6 +65,11 @@ const SERVER_NAMES = [
   "redis-check-rdb",
 ];
 
+/** Modules of syslog-ng that are used: files, sockets, HTTP, syslog's format, JSON, times, and the functions of templates. */
+const SYSLOG_NG_MODULES = ["affile", "afsocket", "http", "syslogformat", "json-plugin", "timestamp", "basicfuncs"].map(
+  (module) => `/usr/lib/syslog-ng/4.8/lib${module}.so`,
+);
+
 /** What Prometheus' programs have in common. */
 const prometheus = (name: string): GoProgram => ({
   module: "images/prometheus",
@@ -92,7 +97,7 @@ const alertmanager = (name: string): GoProgram => ({
 /**
  * The images as the official ones are: same programs under the same paths, same users, entry point, command, ports, working
  * directory and stop signal. Sources: the Dockerfiles of distribution/distribution-library-image, docker-library/haproxy (3.0),
- * valkey-io/valkey-container (8.1), and those in the repositories of Prometheus, its exporters and regctl; Garage's is made by Nix, from one static
+ * valkey-io/valkey-container (8.1), syslog-ng/syslog-ng (docker/), and those in the repositories of Prometheus, its exporters and regctl; Garage's is made by Nix, from one static
  * program alone. keepalived has no official image: here it is the program, as users start it. Grafana has no recipe: its pages are in no package
  * registry.
  */
@@ -293,5 +298,21 @@ export const imageRecipes: Readonly<Partial<Record<ImageName, ImageRecipe>>> = {
     config: { User: "appuser", Entrypoint: [], Cmd: ["regctl", "--help"] },
     versionCommand: ["regctl", "version"],
     versionPattern: /VCSTag: *v([0-9.]+)/,
+  },
+  [ImageName.SyslogNg]: {
+    ...nothing,
+    source: "https://github.com/syslog-ng/syslog-ng",
+    packages: ["syslog-ng-core", "syslog-ng-mod-http", "util-linux"],
+    programs: {
+      "/usr/sbin/syslog-ng": "/usr/sbin/syslog-ng",
+      "/usr/bin/fallocate": "/usr/bin/fallocate",
+      ...Object.fromEntries(SYSLOG_NG_MODULES.map((file) => [file, file])),
+    },
+    // Without it, syslog-ng complains at every start.
+    packagedFiles: { "/usr/share/syslog-ng/smart-multi-line.fsm": "/usr/share/syslog-ng/smart-multi-line.fsm" },
+    directories: { "/var/lib/syslog-ng": {}, "/etc/syslog-ng": {} },
+    config: { Entrypoint: ["/usr/sbin/syslog-ng", "-F"], Cmd: [], ExposedPorts: { "514/udp": {}, "601/tcp": {}, "6514/tcp": {} } },
+    versionCommand: ["syslog-ng", "--version"],
+    versionPattern: /^syslog-ng \d+ \(([0-9.]+)/m,
   },
 };

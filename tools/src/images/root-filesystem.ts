@@ -13,8 +13,8 @@ import { FileTree } from "./tree";
 /** Packages that every image takes from: small tools for entry points and health checks, and the certificates of public CAs. */
 export const COMMON_PACKAGES = ["busybox-static", "ca-certificates"];
 
-/** Where the dynamic loader looks; `*` is the architecture's own directory. */
-const LIBRARY_DIRECTORIES = ["/usr/lib/*", "/usr/lib", "/usr/lib64"];
+/** Where the dynamic loader looks, for syslog-ng in a directory of its own, too; `*` is the architecture's own directory. */
+const LIBRARY_DIRECTORIES = ["/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/lib/syslog-ng"];
 
 const ARCHITECTURE_DIRECTORIES: Readonly<Record<string, string>> = { amd64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu" };
 
