@@ -52,6 +52,7 @@ export * from "./shape";
 export * from "./shape-backup";
 export * from "./shape-alerts";
 export * from "./shape-garbage-collection";
+export * from "./shape-load-balancer";
 export * from "./shape-monitoring";
 export * from "./sizing";
 export * from "./topology";

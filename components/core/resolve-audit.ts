@@ -39,7 +39,11 @@ function resolveForward({ syslog, elasticsearch, loki }: AuditForwardShape, prob
   const forward: AuditForwardTopology = {};
   if (syslog !== undefined) {
     const { server, tls = true } = syslog;
-    problems.require(typeof server === "string" && isHostPort(server), at("syslog.server"), `"${server}" is not host:port, as audit.corp.example:6514`);
+    problems.require(
+      typeof server === "string" && isHostPort(server),
+      at("syslog.server"),
+      `"${server}" is not host:port, as audit.corp.example:6514`,
+    );
     const [, host = "", port = ""] = /^(.*):(\d+)$/.exec(server ?? "") ?? [];
     forward.syslog = { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port), tls };
   }

@@ -5,7 +5,7 @@ import type { Problems } from "./errors";
 import { hosts, publishedPorts } from "./layout";
 import { isSeveral, keepalivedName } from "./placement";
 import type { Ground } from "./placement";
-import type { LoadBalancerShape, VirtualAddressShape } from "./shape";
+import type { LoadBalancerShape, VirtualAddressShape } from "./shape-load-balancer";
 import type { Sizing } from "./sizing";
 import type { BalancerTopology, LoadBalancerTopology, VirtualAddressTopology } from "./topology";
 

@@ -26,7 +26,9 @@ export function resolveNaming(shape: NamingShape, problems: Problems): NamingTop
   return {
     tags: anchored(shape.tags ?? `[A-Za-z0-9][A-Za-z0-9._-]*-(${environments.join("|")})-v?[0-9][A-Za-z0-9._-]*`),
     ...(shape.repositories === undefined ? {} : { repositories: anchored(shape.repositories) }),
-    exempt: exempt.filter((pattern) => typeof pattern === "string").map((pattern) => anchored(pattern.replaceAll(".", "\\.").replaceAll("*", ".*"))),
+    exempt: exempt
+      .filter((pattern) => typeof pattern === "string")
+      .map((pattern) => anchored(pattern.replaceAll(".", "\\.").replaceAll("*", ".*"))),
     expectedTag: `${expectedTag}${ending}`,
     expectedRepository: `a repository's name fits ${shape.repositories ?? ".*"}${ending}`,
   };

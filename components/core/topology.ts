@@ -1,6 +1,7 @@
 import type { ImageReferences } from "./images";
 import type { AuditTopology, NamingTopology } from "./topology-audit";
-import type { AccessMode, HaproxyExtraConfig, LogLevel } from "./shape";
+import type { AccessMode, LogLevel } from "./shape";
+import type { HaproxyExtraConfig } from "./shape-load-balancer";
 import type { BackupTopology } from "./topology-backup";
 import type { MonitoringTopology } from "./topology-monitoring";
 

@@ -71,7 +71,9 @@ export function followChain(files: readonly SealFile[]): Chain {
       const rest = removals.some(({ through, head }) => through === seal.seal - 1 && head === seal.previous);
       if (!begins && !rest) find(`seals before number ${seal.seal} were taken out`);
     } else if (seal.seal !== expected.number) {
-      find(seal.seal > expected.number ? `seals ${expected.number} to ${seal.seal - 1} were taken out` : `seal ${seal.seal} is out of place`);
+      find(
+        seal.seal > expected.number ? `seals ${expected.number} to ${seal.seal - 1} were taken out` : `seal ${seal.seal} is out of place`,
+      );
     } else if (seal.previous !== expected.head) {
       find(`seal ${seal.seal - 1}, or what came before it, was altered`);
     }
@@ -91,7 +93,9 @@ function addSegment({ segments }: Chain, { seal, file = "", from = 0, to = 0, sh
 function parseSeal(line: string): Seal | undefined {
   try {
     const seal = JSON.parse(line) as Partial<Seal>;
-    return typeof seal.seal === "number" && typeof seal.previous === "string" ? { ...seal, seal: seal.seal, previous: seal.previous } : undefined;
+    return typeof seal.seal === "number" && typeof seal.previous === "string"
+      ? { ...seal, seal: seal.seal, previous: seal.previous }
+      : undefined;
   } catch {
     return undefined;
   }

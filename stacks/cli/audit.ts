@@ -130,7 +130,8 @@ async function verifyAll(name: string, collectors: readonly Collector[], { json 
     const { findings, seals, files } = await verifyLog(collector);
     wrong += findings.length;
     const where = collector.host.name === "" ? {} : { host: collector.host.name };
-    for (const finding of findings) process.stdout.write(`${json === true ? JSON.stringify({ ...where, ...finding }) : sentence(finding)}\n`);
+    for (const finding of findings)
+      process.stdout.write(`${json === true ? JSON.stringify({ ...where, ...finding }) : sentence(finding)}\n`);
     report(`${name}: ${seals} seals and ${files} files of events${onHost(collector.host)}, ${findings.length} findings`);
   }
   if (wrong > 0) throw new Failure(`${name}: the audit log is not as it was written.`);
@@ -144,7 +145,9 @@ function sentence({ file, from, to, message }: Finding): string {
 export async function verifyLog(collector: Collector): Promise<{ findings: Finding[]; seals: number; files: number }> {
   await inContainer(collector, `touch /tmp/seal; for i in $(seq 1 30); do [ -e /tmp/seal ] || exit 0; sleep 1; done; exit 1`);
   const names = await list(collector, "seals");
-  const texts = await Promise.all(names.map(async (name) => ({ name, text: await inContainer(collector, `cat ${auditDirectory}/seals/${name}`) })));
+  const texts = await Promise.all(
+    names.map(async (name) => ({ name, text: await inContainer(collector, `cat ${auditDirectory}/seals/${name}`) })),
+  );
   const { segments, count, findings } = followChain(texts);
   const files = new Map((await list(collector, "events")).map((file) => [plainName(file), file]));
   const all = [...new Set([...files.keys(), ...segments.keys()])].sort();

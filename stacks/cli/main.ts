@@ -181,6 +181,7 @@ function buildProgram(): Command {
       const environment = await open(name, program);
       const { verify } = await import("./verify.js");
       await verify(environment, options, await reporter(program));
+    });
   command("audit", "print the audit log, or verify that nobody changed it")
     .argument("[environment]", "environment", "local")
     .option("--since <time>", "events since then: 90m, 24h, 7d, or a time as 2026-11-27T12:00:00Z", "24h")

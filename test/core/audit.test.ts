@@ -13,9 +13,11 @@ import { problemAt, problemPaths } from "./support/problems";
 const resolved = (shape: RegistryShape): ReturnType<typeof resolveTopology> => resolveTopology("demo", { subnet: "10.9.8.0/24", ...shape });
 
 const frontend = (shape: RegistryShape, host?: string): string[] =>
-  sectionOf(parseHaproxy(renderHaproxy(resolved(shape), { certificate: "/files/a/tls.pem", internalCa: "/ca" }, host)), "frontend", "clients").lines.map(
-    ({ words }) => words.join(" "),
-  );
+  sectionOf(
+    parseHaproxy(renderHaproxy(resolved(shape), { certificate: "/files/a/tls.pem", internalCa: "/ca" }, host)),
+    "frontend",
+    "clients",
+  ).lines.map(({ words }) => words.join(" "));
 
 const several: RegistryShape = {
   hosts: { a: { dockerHost: "ssh://a", address: "10.0.0.1" }, b: { dockerHost: "ssh://b", address: "10.0.0.2" } },
@@ -41,7 +43,10 @@ describe("the audit log", () => {
   });
 
   it("is kept for less only where somebody says so", () => {
-    assert.match(problemAt("audit.keepDays", () => resolved({ audit: { keepDays: 90 } })), /allowShortRetention/);
+    assert.match(
+      problemAt("audit.keepDays", () => resolved({ audit: { keepDays: 90 } })),
+      /allowShortRetention/,
+    );
     assert.deepEqual(problemsOf({ keepDays: 90, allowShortRetention: true }), []);
   });
 
@@ -65,7 +70,10 @@ describe("the audit log", () => {
   });
 
   it("costs nothing where there is none: HAProxy's configuration is what it was", () => {
-    const digest = (shape: RegistryShape): string => createHash("sha256").update(renderHaproxy(resolved(shape), { certificate: "/c" })).digest("hex");
+    const digest = (shape: RegistryShape): string =>
+      createHash("sha256")
+        .update(renderHaproxy(resolved(shape), { certificate: "/c" }))
+        .digest("hex");
     assert.equal(digest({ audit: undefined, naming: undefined }), digest({}));
     assert.doesNotMatch(frontend({}).join("\n"), /txn\.(action|path|repository|reference)|fd@|unique-id/);
   });
@@ -74,7 +82,20 @@ describe("the audit log", () => {
     const lines = frontend({ audit: {} });
     assert.ok(lines.includes("log fd@3 len 8192 format raw local0 notice"));
     const format = lines.find((line) => line.startsWith("log-format ")) ?? "";
-    for (const field of ["time", "id", "action", "result", "repository", "reference", "client", "user", "agent", "status", "bytes_sent", "node"])
+    for (const field of [
+      "time",
+      "id",
+      "action",
+      "result",
+      "repository",
+      "reference",
+      "client",
+      "user",
+      "agent",
+      "status",
+      "bytes_sent",
+      "node",
+    ])
       assert.ok(format.includes(`%(${field})`), field);
     assert.doesNotMatch(format, /%\(host\)/);
     assert.match(frontend({ ...several, audit: {} }, "b").join("\n"), /%\(host\)\[str\(b\)\]/);
@@ -160,7 +181,9 @@ describe("the chain of seals", () => {
   const file = (name: string, lines: readonly string[]): SealFile => ({ name, text: lines.map((line) => `${line}\n`).join("") });
   const messages = (...files: SealFile[]): string[] => followChain(files).findings.map(({ message }) => message);
 
-  const three = seals(["one\n", "two\n", "three\n"].map((text, index) => ({ file: "f", from: index * 4, to: index * 4 + text.length, sha256: digest(text) })));
+  const three = seals(
+    ["one\n", "two\n", "three\n"].map((text, index) => ({ file: "f", from: index * 4, to: index * 4 + text.length, sha256: digest(text) })),
+  );
 
   it("is whole, over several files", () => {
     const { segments, count, findings } = followChain([file("1", three.slice(0, 2)), file("2", three.slice(2))]);
@@ -170,7 +193,10 @@ describe("the chain of seals", () => {
   it("shows a seal that was altered, taken out, or put in", () => {
     const [one = "", two = "", last = ""] = three;
     assert.deepEqual(messages(file("1", [one, two.replace('"to":8', '"to":7'), last])).length, 2);
-    assert.deepEqual(messages(file("1", [one, last])), ["seals 2 to 2 were taken out", "seal 3 begins at byte 8 of f, and the one before it ended at 4"]);
+    assert.deepEqual(messages(file("1", [one, last])), [
+      "seals 2 to 2 were taken out",
+      "seal 3 begins at byte 8 of f, and the one before it ended at 4",
+    ]);
     assert.deepEqual(messages(file("1", [two, last])).at(0), "seals before number 2 were taken out");
     assert.ok(messages(file("1", [one, two, two, last])).length > 0);
     assert.deepEqual(messages(file("1", [...three, "{"])), ["is no seal: {"]);
@@ -181,7 +207,10 @@ describe("the chain of seals", () => {
     const removal = (head: string): string[] => seals([{ removed: "d", through: 1, head }], { number: 3, previous: digest(`${two}\n`) });
     const begins = (text: string): string => text.replace('"from":4', '"from":0');
     const second = begins(two);
-    const after = (head: string): string[] => [second, ...seals([{ removed: "d", through: 1, head }], { number: 3, previous: digest(`${second}\n`) })];
+    const after = (head: string): string[] => [
+      second,
+      ...seals([{ removed: "d", through: 1, head }], { number: 3, previous: digest(`${second}\n`) }),
+    ];
     assert.deepEqual(messages(file("2", after(digest(`${one}\n`)))), []);
     assert.deepEqual(messages(file("2", after(digest("another")))), ["seals before number 2 were taken out"]);
     assert.equal(removal("x").length, 1);
@@ -189,11 +218,14 @@ describe("the chain of seals", () => {
 
   it("says which bytes of a file were altered, cut off, or never there", async () => {
     const segments = followChain([file("1", three)]).segments.get("f") ?? [];
-    const check = (text: string | undefined, grows = false, size = 5): ReturnType<typeof verifyFile> => verifyFile("f", segments, text === undefined ? undefined : pieces(text, size), grows);
+    const check = (text: string | undefined, grows = false, size = 5): ReturnType<typeof verifyFile> =>
+      verifyFile("f", segments, text === undefined ? undefined : pieces(text, size), grows);
     for (const size of [1, 3, 100]) assert.deepEqual(await check("one\ntwo\nthree\n", false, size), []);
     assert.deepEqual(await check("one\ntw0\nthree\n"), [{ file: "events/f", from: 4, to: 8, message: "was altered" }]);
     assert.deepEqual(await check("one\ntwo\nth"), [{ file: "events/f", from: 10, to: 14, message: "was cut off" }]);
-    assert.deepEqual(await check("one\ntwo\nthree\nfour\n"), [{ file: "events/f", from: 14, to: 19, message: "was added, and never sealed" }]);
+    assert.deepEqual(await check("one\ntwo\nthree\nfour\n"), [
+      { file: "events/f", from: 14, to: 19, message: "was added, and never sealed" },
+    ]);
     assert.deepEqual(await check("one\ntwo\nthree\nfour\n", true), []);
     assert.deepEqual(await check(undefined), [{ file: "events/f", from: 0, to: 14, message: "was removed" }]);
   });

@@ -173,7 +173,18 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
   Registry: {
     required: [],
     optional: [
-      ...["access", "alternativeNames", "audit", "backup", "certificates", "dataProtection", "garbageCollection", "hostname", "hosts", "images"],
+      ...[
+        "access",
+        "alternativeNames",
+        "audit",
+        "backup",
+        "certificates",
+        "dataProtection",
+        "garbageCollection",
+        "hostname",
+        "hosts",
+        "images",
+      ],
       ...[
         "internalPortBase",
         "labels",

@@ -9,6 +9,7 @@ const sources = [
   "components/core/shape-backup.ts",
   "components/core/shape-alerts.ts",
   "components/core/shape-garbage-collection.ts",
+  "components/core/shape-load-balancer.ts",
   "components/core/shape-monitoring.ts",
   "components/core/shape-audit.ts",
   "components/core/shape-naming.ts",
