@@ -7,6 +7,7 @@ export * from "./placement";
 export { BackupExitCode } from "./render/backup-exit-code";
 export { backupOwnerVariable, backupWorkDirectory, renderBackupScript } from "./render/backup-script";
 export { alertQueries, renderAlertRules } from "./render/alert-rules";
+export type { AlertQuery } from "./render/alert-rules";
 export { renderAlertmanager } from "./render/alertmanager";
 export type { AlertmanagerFiles } from "./render/alertmanager";
 export { certificateDays, lastSuccess, storeDisk, usedPercent } from "./render/alert-rules-storage";

@@ -1,10 +1,11 @@
 export * from "./access";
-export * from "./backup";
 export * from "./audit";
+export * from "./backup";
 export * from "./certificates";
 export * from "./files";
 export * from "./garage";
 export * from "./garbage-collection";
+export type { PartOptions } from "./hosts";
 export * from "./load-balancer";
 export { Monitoring } from "./monitoring";
 export type { MonitoringArgs } from "./monitoring";

@@ -50,7 +50,7 @@ describe("archives", () => {
         assert.ok(paths.includes(path), `${name}: ${path}`);
       const odd = paths.filter(
         (path) =>
-          !/^(dist\/)?(render\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(dist\/)?dashboards\/[a-z-]+\.json$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
+          !/^(dist\/)?((render|verify)\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(dist\/)?dashboards\/[a-z-]+\.json$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
             path,
           ),
       );
@@ -124,6 +124,11 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["caCertificatePem", "elasticsearchPassword", "lokiPassword"],
     outputs: [],
   },
+  Backup: {
+    required: ["networkName", "topology"],
+    optional: ["accessKeys", "caPem", "secretKeys", "storeCaPem", "storeKeys", "storeVolumeName"],
+    outputs: [],
+  },
   Certificates: {
     required: ["topology"],
     optional: ["caCertificatePem", "certificatePem", "privateKeyPem"],
@@ -134,15 +139,10 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     optional: ["host", "plain", "pointedTo", "reread", "salt", "secret"],
     outputs: ["paths", "volumeName"],
   },
-  Backup: {
-    required: ["networkName", "topology"],
-    optional: ["accessKeys", "caPem", "secretKeys", "storeCaPem", "storeKeys", "storeVolumeName"],
-    outputs: [],
-  },
   Garage: { required: ["networkName", "topology"], optional: [], outputs: ["accessKey", "metricsToken", "secretKey"] },
   GarbageCollection: {
     required: ["networkName", "node", "redisCaPem", "redisPassword", "topology"],
-    optional: ["storeKeys", "storeVolumeName"],
+    optional: ["s3CaPem", "storeKeys", "storeVolumeName"],
     outputs: [],
   },
   LoadBalancer: {

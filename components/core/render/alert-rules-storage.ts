@@ -12,7 +12,9 @@ export const certificateDays = '(probe_ssl_earliest_cert_expiry{job="certificate
 
 /** What has succeeded at some time, and when. */
 export const lastSuccess = {
+  /** A backup, of each target. */
   backup: 'ha_registry_backup_last_success_timestamp_seconds{job="backup"}',
+  /** A collection of garbage. */
   collection: 'ha_registry_gc_last_success_timestamp_seconds{job="garbage-collection"}',
 };
 

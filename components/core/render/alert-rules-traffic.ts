@@ -6,7 +6,12 @@ import { refusedLoginsTable } from "./haproxy-logins";
 const enoughRequests = 20;
 
 /** What changes something, and what only reads, as HAProxy's backends divide requests. */
-export const backends = { pushes: 'proxy=~"registry-writes|registry-appends"', pulls: 'proxy="registry-reads"' };
+export const backends = {
+  /** What changes something. */
+  pushes: 'proxy=~"registry-writes|registry-appends"',
+  /** What only reads. */
+  pulls: 'proxy="registry-reads"',
+};
 
 /** How many of the requests of a kind ended in a 5xx, percent, or the answer's class is another. */
 export function failedPercent(backend: string): string {

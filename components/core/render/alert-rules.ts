@@ -34,8 +34,16 @@ export function renderAlertRules(alerts: readonly AlertSetting[]): string {
   return stringifyYaml({ groups: [{ name: "ha-registry", rules: alerts.flatMap(rulesOf) }] });
 }
 
+/** A query of an alert rule. */
+export interface AlertQuery {
+  /** Name of the alert. */
+  name: AlertName;
+  /** PromQL that has a series where the alert fires. */
+  query: string;
+}
+
 /** What the rules ask Prometheus, one query for each of them. */
-export function alertQueries(alerts: readonly AlertSetting[]): { name: AlertName; query: string }[] {
+export function alertQueries(alerts: readonly AlertSetting[]): AlertQuery[] {
   return alerts.flatMap(({ name, threshold }) =>
     definitions[name].conditions.map(({ expression }) => ({ name, query: expression(threshold) })),
   );
