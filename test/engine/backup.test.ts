@@ -17,7 +17,7 @@ import { freePorts } from "./support/ports";
 import { S3Server } from "./support/s3-server";
 
 /** Images that are there before anything goes wrong. */
-const IMAGES = 12;
+const IMAGES = 24;
 
 /** Not proved here: object lock and versioning of a bucket, and a target that is far away. */
 describe("backups", () => {
@@ -54,7 +54,7 @@ describe("backups", () => {
     await commandLine.secret("backupSecretKeys.far", far.secretKey);
     await commandLine.run(0, "up", name);
     client = new RawClient(await commandLine.client());
-    for (let number = 1; number <= IMAGES; number++) await push(`team/app-${number % 3}`, `v${number}`, layers.body(1 + (number % 8)));
+    for (let number = 1; number <= IMAGES; number++) await push(`team/app-${number % 3}`, `v${number}`, layers.body(number));
   });
   after(async () => {
     client?.close();
@@ -98,7 +98,7 @@ describe("backups", () => {
   });
 
   it("of a changed store copy what is new", async () => {
-    await push("team/new", "v1", layers.body(20));
+    await push("team/new", "v1", layers.body(120));
     for (const { blobs, point } of await backUp()) {
       assert.equal(blobs, 2); // layer and manifest; the configuration is everybody's
       assert.notEqual(point, "");
@@ -106,7 +106,7 @@ describe("backups", () => {
   });
 
   it("a run that is killed halfway is made good by the next one", async () => {
-    await push("team/new", "v2", layers.body(21));
+    await push("team/new", "v2", layers.body(121));
     await killOnceThereIs("/var/lib/backup/copying");
     const killed = commandLine.start("backup", name, "now", "--target", "shelf");
     assert.notEqual((await killed.end).code, 0);
@@ -126,7 +126,7 @@ describe("backups", () => {
   });
 
   it("points that are old go, and blobs that no other point needs", async () => {
-    await push("team/short", "lived", layers.body(30));
+    await push("team/short", "lived", layers.body(130));
     const [{ point } = { point: "" }] = await backUp("shelf");
     assert.ok(point);
     // The same again as if made long ago: of one day the last stays, of one month the last, and beyond a year none.
@@ -135,14 +135,14 @@ describe("backups", () => {
       await inContainer(`cd /backup/shelf/points && cp ${point}.tar.gz ${old}.tar.gz`);
     const unneeded = `blobs/sha256/00/${"0".repeat(64)}`;
     await inContainer(`cd /backup/shelf && mkdir -p ${unneeded} && echo unneeded > ${unneeded}/data`);
-    await push("team/short", "lived", layers.body(31));
+    await push("team/short", "lived", layers.body(131));
     await backUp("shelf");
     const left = await readdir(join(shelf, "points"));
     assert.ok(left.includes(`${day}T02-00-00Z.tar.gz`) && left.includes(`${month}T02-00-00Z.tar.gz`), left.join());
     for (const gone of [`${day}T01-00-00Z`, `${month}T01-00-00Z`, `${before}T01-00-00Z`]) assert.ok(!left.includes(`${gone}.tar.gz`), gone);
     assert.ok(!existsSync(join(shelf, unneeded)));
     // Both layers of the tag, as each is in a point.
-    for (const number of [30, 31]) assert.ok((await blobsOf("/backup/shelf/blobs")).includes(pathOf(layers.body(number))));
+    for (const number of [130, 131]) assert.ok((await blobsOf("/backup/shelf/blobs")).includes(pathOf(layers.body(number))));
   });
 
   it("a store that is not empty is not restored over, but repaired", async () => {
@@ -155,12 +155,12 @@ describe("backups", () => {
   });
 
   it("a point holds what was pushed while it was made, or what was there before", async () => {
-    const first = layers.body(40);
+    const first = layers.body(140);
     await push("team/busy", "moving", first);
     await push("team/busy", "kept", first);
     let going = true;
     const pushing = (async () => {
-      for (let number = 41; going; number = number === 60 ? 41 : number + 1) {
+      for (let number = 141; going; number = number === 160 ? 141 : number + 1) {
         await push("team/busy", "moving", layers.body(number));
         await push("team/busy", "kept", first); // the same again: its links are written anew
       }

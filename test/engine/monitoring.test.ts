@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { AlertName, dashboardQueries, ReceiverKind, resolveTopology } from "ha-registry-core";
+import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AlertName, dashboardQueries, ReceiverKind, resolveTopology, users } from "ha-registry-core";
+import { DockerCli } from "ha-registry-tools";
+import { runScript, type ScriptResult } from "ha-registry/dist/cli/script";
 import { AlertReceiver } from "./support/alert-receiver";
 import { Collections } from "./support/collections";
 import { RawClient } from "./support/http-client";
@@ -44,11 +49,15 @@ describe("monitoring", () => {
   let receiver: AlertReceiver;
   let prometheus: Prometheus;
   let volume: string;
+  let shelf: string;
   before(async () => {
+    shelf = await mkdtemp(join(tmpdir(), "shelf-"));
+    await chown(shelf, users.registry, users.registry);
     receiver = await AlertReceiver.start("0.0.0.0");
     registry = await startRegistry({
       args: {
         garbageCollection: {},
+        backup: { targets: { shelf: { directory: shelf, everyMinutes: 1440 } } },
         // A certificate that is to be told of from the beginning.
         certificates: { validityDays: 5 },
         monitoring: {
@@ -73,11 +82,23 @@ describe("monitoring", () => {
   });
   after(async () => {
     await receiver.end();
+    await rm(shelf, { recursive: true, force: true });
     assert.deepEqual(await registry.down(), [`volume ${volume}`]); // which is the test's own
   });
 
   it("sees every part", async () => {
-    const parts = ["alertmanager", "certificate", "garbage-collection", "haproxy", "node", "probe", "prometheus", "redis", "registry"];
+    const parts = [
+      "alertmanager",
+      "backup",
+      "certificate",
+      "garbage-collection",
+      "haproxy",
+      "node",
+      "probe",
+      "prometheus",
+      "redis",
+      "registry",
+    ];
     await until("every target answers", 30, async () => {
       const targets = await prometheus.targets();
       assert.deepEqual([...new Set(targets.map(({ labels }) => labels["job"]))].sort(), parts);
@@ -139,6 +160,19 @@ describe("monitoring", () => {
     assert.equal((await prometheus.query("ha_registry_gc_last_result"))[0]?.value, 1);
   });
 
+  it("tells of a backup that fails, and of one that is too old, until one succeeds", async () => {
+    const backUp = (): Promise<ScriptResult> => runScript(new DockerCli(), registry.container("backup"), ["now", "all"]);
+    assert.equal((await backUp()).code, 0);
+    await chmod(shelf, 0);
+    assert.equal((await backUp()).code, 1);
+    const before = "$(($(date +%s) - 10 * 86400))";
+    await registry.docker.command("exec", registry.container("backup"), "sh", "-c", `echo ${before} > /var/lib/backup/succeeded.shelf`);
+    await fires(AlertName.BackupFailed, AlertName.BackupTooOld);
+    await chmod(shelf, 0o755);
+    assert.equal((await backUp()).code, 0);
+    await ends(AlertName.BackupFailed, AlertName.BackupTooOld);
+  });
+
   it("has an answer to every question that a dashboard or a rule asks of what is there", async () => {
     const jobs = new Set((await prometheus.targets()).map(({ labels }) => labels["job"] ?? ""));
     const asked = dashboardQueries().filter((each) => each.jobs.every((job) => jobs.has(job)) && !each.query.includes(ofReplicas));
@@ -184,6 +218,8 @@ describe("monitoring", () => {
       monitoring: { ...monitoring, alerts: { ...alerts, [AlertName.LatencyHigh]: { forSeconds: 0, threshold: 30 } } },
     }));
     await ends(AlertName.CertificateEndsSoon, AlertName.LatencyHigh);
+    // By now, the wrong passwords are long ago.
+    await ends(AlertName.AuthenticationFailures);
     const minutes = Math.ceil((Date.now() - since) / 60_000) + 1;
     assert.ok((await prometheus.query(`up{job="probe"} offset ${minutes}m`)).length > 0, "Prometheus has forgotten");
   });

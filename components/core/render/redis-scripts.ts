@@ -138,7 +138,7 @@ ask() {
   send "$1" "$2" "SENTINEL GET-MASTER-ADDR-BY-NAME ${name}
 SENTINEL MASTER ${name}" |
     awk 'NR == 1 { address = $0 } NR == 2 { port = $0 } NR > 2 && NR % 2 { key = $0 } NR > 2 && !(NR % 2) { value[key] = $0 }
-      END { if (NR > 4) print value["config-epoch"], address, port, value["flags"] }'
+      END { if (value["config-epoch"] ~ /^[0-9]+$/) print value["config-epoch"], address, port, value["flags"] }'
 }
 `;
 }
