@@ -134,7 +134,7 @@ async function verifyAll(name: string, collectors: readonly Collector[], { json 
       process.stdout.write(`${json === true ? JSON.stringify({ ...where, ...finding }) : sentence(finding)}\n`);
     report(`${name}: ${seals} seals and ${files} files of events${onHost(collector.host)}, ${findings.length} findings`);
   }
-  if (wrong > 0) throw new Failure(`${name}: the audit log is not as it was written.`);
+  if (wrong > 0) throw new Failure(`${name}: the audit log is not as it was written.`, ExitCode.NotWell);
 }
 
 function sentence({ file, from, to, message }: Finding): string {

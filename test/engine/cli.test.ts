@@ -206,7 +206,7 @@ test("audit is refused where there is no audit log; else it prints events, and s
     "-c",
     "for file in /audit/events/*; do printf X | dd of=$file bs=1 conv=notrunc; done",
   );
-  const changed = await run(1, "audit", name, "--verify");
+  const changed = await run(3, "audit", name, "--verify");
   assert.match(changed.stdout, /^events\/20\S+, bytes 0 to \d+: was altered\n$/);
   assert.match(changed.stderr, /the audit log is not as it was written/);
   await run(2, "audit", name, "--since", "yesterday");
