@@ -4,8 +4,10 @@ import type { AlertDefinition } from "./alert-rules";
 /** The disk that the store is on, where it is the registry's own: node exporters see it there. */
 export const storeDisk = 'job="node",mountpoint=~"/store(/.*)?"';
 
-/** How much of the store's disk is in use, percent. */
-export const usedPercent = `100 * (1 - node_filesystem_avail_bytes{${storeDisk}} / node_filesystem_size_bytes{${storeDisk}})`;
+const [available, free, size] = ["avail", "free", "size"].map((what) => `node_filesystem_${what}_bytes{${storeDisk}}`);
+
+/** How much of the store's disk is in use, percent, as `df` counts: what is kept for root, or for others, is neither in use nor free. */
+export const usedPercent = `100 * (1 - ${available} / (${size} - ${free} + ${available}))`;
 
 /** Days that are left of certificates. */
 export const certificateDays = '(probe_ssl_earliest_cert_expiry{job="certificate"} - time()) / 86400';

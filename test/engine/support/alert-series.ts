@@ -75,7 +75,11 @@ export function answers(fast: number, slow: number, handler = "manifest"): Serie
 /** A disk of 1000 bytes. */
 export function disk(available: string, mountpoint = "/store"): Series {
   const labels = `job="node",instance="a",host="a",mountpoint="${mountpoint}"`;
-  return { [`node_filesystem_avail_bytes{${labels}}`]: available, [`node_filesystem_size_bytes{${labels}}`]: "1000x90" };
+  return {
+    [`node_filesystem_avail_bytes{${labels}}`]: available,
+    [`node_filesystem_free_bytes{${labels}}`]: available,
+    [`node_filesystem_size_bytes{${labels}}`]: "1000x90",
+  };
 }
 
 export const onStore = { job: "node", instance: "a", host: "a", mountpoint: "/store" };
