@@ -215,7 +215,9 @@ test("audit is refused where there is no audit log; else it prints events, and s
 test("down asks, and where nobody can answer it touches nothing", async () => {
   const running = await docker.runningNames(name);
   const { stderr } = await run(2, "down", name);
-  assert.match(stderr, new RegExp(`volume ${name}-store, with the images in it\\nNobody can be asked here: say --yes`));
+  assert.match(stderr, new RegExp(`^ {2}volume ${name}-audit, with the audit log in it$`, "m"));
+  assert.match(stderr, new RegExp(`^ {2}volume ${name}-store, with the images in it$`, "m"));
+  assert.match(stderr, /\nNobody can be asked here: say --yes/);
   assert.deepEqual(await docker.runningNames(name), running);
 });
 

@@ -248,7 +248,19 @@ describe("monitoring", () => {
     const disk = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", `o=size=${DISK_MIB}m`];
     await registry.docker.command("volume", "create", ...label, ...disk, volume);
     const holder = registry.container("holder");
-    const run = ["run", "--detach", "--name", holder, ...label, "--volume", `${volume}:/disk`, "--entrypoint", "sleep"];
+    const run = [
+      "run",
+      "--detach",
+      "--network",
+      "none",
+      "--name",
+      holder,
+      ...label,
+      "--volume",
+      `${volume}:/disk`,
+      "--entrypoint",
+      "sleep",
+    ];
     await registry.docker.command(...run, resolveTopology(registry.name, registry.args).images.registry, "infinity");
     return () => registry.docker.command("rm", "--force", holder);
   }
