@@ -262,7 +262,7 @@ describe("monitoring", () => {
       "sleep",
     ];
     await registry.docker.command(...run, resolveTopology(registry.name, registry.args).images.registry, "infinity");
-    return () => registry.docker.command("rm", "--force", holder);
+    return () => registry.docker.command("rm", "--force", "--volumes", holder);
   }
 
   const fires = (...names: AlertName[]): Promise<void> => untilFiring(prometheus, names, true);
