@@ -9,6 +9,7 @@ import { markdown } from "ha-registry/dist/cli/health";
 import type { HealthFacts } from "ha-registry/dist/cli/health-facts";
 import { Level } from "ha-registry/dist/cli/level";
 import type { FoundContainer } from "ha-registry/dist/cli/observe";
+import { foundContainer } from "./support/found-container";
 
 const topology = resolveTopology("prod", {
   hosts: Object.fromEntries(
@@ -19,21 +20,6 @@ const topology = resolveTopology("prod", {
   backup: { targets: { far: { s3: { bucket: "copies" } }, shelf: { directory: "/mnt/shelf" } } },
 });
 
-function container(name: string, more: Partial<FoundContainer> = {}): FoundContainer {
-  const nothing = {
-    part: "",
-    state: "running",
-    health: "healthy",
-    exitCode: 0,
-    restarts: 0,
-    outOfMemory: false,
-    image: "i",
-    since: "",
-    command: [],
-  };
-  return { name, ...nothing, logLimitBytes: 250 * 2 ** 20, ...more };
-}
-
 /** A registry of which nothing but what is changed is worth a word. */
 function facts(
   change: (well: HealthFacts) => Partial<HealthFacts> = () => ({}),
@@ -43,8 +29,8 @@ function facts(
     name,
     docker: new DockerCli(),
     containers: [
-      ...containersOn(topology, name).map((each) => container(each, changed[each])),
-      ...(index === 0 ? [container("prod-prometheus", { part: "monitoring" })] : []),
+      ...containersOn(topology, name).map((each) => foundContainer(each, changed[each])),
+      ...(index === 0 ? [foundContainer("prod-prometheus", { part: "monitoring" })] : []),
     ],
     clockAheadSeconds: index / 10,
   }));
@@ -231,7 +217,7 @@ const cases: [what: string, found: () => HealthFacts, check: string, level: Leve
     "a log without bounds",
     () =>
       facts(({ survey: all }) => {
-        const { logLimitBytes: _limit, ...unbound } = container("x");
+        const { logLimitBytes: _limit, ...unbound } = foundContainer("x");
         return { survey: { ...all, hosts: all.hosts.map((host) => ({ ...host, containers: [unbound] })) } };
       }),
     "logs",
@@ -266,7 +252,7 @@ test("what only one host has is said, and what nobody set up", () => {
     survey: {
       ...all,
       topology: local,
-      containers: containersOn(local, "").map((name) => ({ ...container(name), host: "", expected: true })),
+      containers: containersOn(local, "").map((name) => ({ ...foundContainer(name), host: "", expected: true })),
       redis: [],
       store: { kind: ObjectStoreKind.Filesystem },
     },

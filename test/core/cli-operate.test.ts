@@ -19,28 +19,11 @@ import { bytes, duration, table } from "ha-registry/dist/cli/print";
 import { Progress } from "ha-registry/dist/cli/progress";
 import { judgeRoles, parseRole } from "ha-registry/dist/cli/redis-status";
 import { parseDf } from "ha-registry/dist/cli/store-usage";
+import { foundContainer } from "./support/found-container";
 
 const GIB = 2 ** 30;
 const DAY = 86_400_000;
 const now = Date.parse("2026-11-27T12:00:00Z");
-
-/** A container as it should be. */
-function found(name: string, more: Partial<FoundContainer> = {}): FoundContainer {
-  return {
-    name,
-    part: "",
-    state: "running",
-    health: "healthy",
-    exitCode: 0,
-    restarts: 0,
-    outOfMemory: false,
-    image: "registry:3.1.2",
-    since: "2026-11-27T00:00:00Z",
-    command: [],
-    logLimitBytes: 1,
-    ...more,
-  };
-}
 
 function host(containers: FoundContainer[], more: Partial<FoundHost> = {}): FoundHost {
   return { name: "", docker: new DockerCli(), containers, ...more };
@@ -78,8 +61,8 @@ test("every container that should run is told, with what is wrong with it, and s
     "prod-redis": { health: "starting" },
     "prod-haproxy-1": { state: "paused" },
   };
-  const containers = names.filter((name) => name !== "prod-haproxy-2").map((name) => found(name, sick[name]));
-  const status = containerStatus(topology, [host([...containers, found("prod-exporter")])]);
+  const containers = names.filter((name) => name !== "prod-haproxy-2").map((name) => foundContainer(name, sick[name]));
+  const status = containerStatus(topology, [host([...containers, foundContainer("prod-exporter")])]);
   const problems = status.flatMap(({ name, problem }) => (problem === undefined ? [] : [[name, problem]]));
   assert.deepEqual(problems, [
     ["prod-haproxy-1", "does not run (paused)"],
@@ -109,7 +92,7 @@ test("a host that does not answer is told, and of what is on it nothing is said"
   assert.ok((hosts[0]?.failure ?? "") !== "");
   const topology = resolveTopology("prod", several);
   const north = host(
-    containersOn(topology, "north").map((name) => found(name)),
+    containersOn(topology, "north").map((name) => foundContainer(name)),
     { name: "north" },
   );
   const status = containerStatus(topology, [north, ...hosts]);

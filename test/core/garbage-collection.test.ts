@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  RegistryError,
   renderGarbageCacheScript,
   renderGarbageCollectorScript,
   renderHaproxy,
@@ -12,6 +11,7 @@ import {
 } from "ha-registry-core";
 import type { GarbageCollectionShape, GarbageCollectionTopology, RegistryShape, Topology } from "ha-registry-core";
 import { linesOf, parseHaproxy, sectionOf } from "./support/haproxy-parser";
+import { problemPaths } from "./support/problems";
 
 // What the files say. Not proved here: that real clients obey the fence, and that nothing is lost (test/engine/garbage-collection).
 
@@ -34,15 +34,7 @@ function script(garbageCollection: GarbageCollectionShape = {}): string {
   return renderGarbageCollectorScript(topology, topology.garbageCollection);
 }
 
-function problemPaths(shape: RegistryShape): string[] {
-  try {
-    resolveTopology("demo", shape);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof RegistryError);
-    return error.problems.map(({ path }) => path);
-  }
-}
+const pathsOf = (shape: RegistryShape): string[] => problemPaths(() => resolveTopology("demo", shape));
 
 describe("garbage collection", () => {
   it("is not there unless it is asked for, and then has a default for everything", () => {
@@ -70,7 +62,7 @@ describe("garbage collection", () => {
 
   it("refuses what would remove too much, all at once", () => {
     const retention = { all: {}, "bad name": { repositories: "Team/*", keepLast: 1 }, tags: { keepLast: 1, keepTags: ["a'b"] } };
-    assert.deepEqual(problemPaths({ garbageCollection: { startsAt: "24:00", minimumAgeHours: -1, fenceTimeoutSeconds: 0.5, retention } }), [
+    assert.deepEqual(pathsOf({ garbageCollection: { startsAt: "24:00", minimumAgeHours: -1, fenceTimeoutSeconds: 0.5, retention } }), [
       "garbageCollection.startsAt",
       "garbageCollection.minimumAgeHours",
       "garbageCollection.fenceTimeoutSeconds",
@@ -82,7 +74,7 @@ describe("garbage collection", () => {
 
   it("needs a Redis of the registry's own: what nodes keep in memory nobody can drop", () => {
     for (const redis of [{ enabled: false }, { external: { addresses: ["redis:6379"] } }])
-      assert.deepEqual(problemPaths({ redis, garbageCollection: {} }), ["garbageCollection"]);
+      assert.deepEqual(pathsOf({ redis, garbageCollection: {} }), ["garbageCollection"]);
   });
 });
 

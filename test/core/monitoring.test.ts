@@ -6,7 +6,6 @@ import {
   ImageName,
   imagesOf,
   ReceiverKind,
-  RegistryError,
   renderBlackbox,
   renderHaproxy,
   renderProbeScript,
@@ -18,6 +17,7 @@ import {
 import type { MonitoringShape, MonitoringTopology, RegistryShape, Topology } from "ha-registry-core";
 import { parse } from "yaml";
 import { linesOf, parseHaproxy, sectionOf } from "./support/haproxy-parser";
+import { problemPaths } from "./support/problems";
 
 // What the files say, and who is let in. Not proved here: that Prometheus sees anything, and that alerts reach somebody
 // (test/engine/monitoring).
@@ -28,15 +28,7 @@ function resolved(monitoring: MonitoringShape = {}, shape: RegistryShape = {}): 
   return { ...topology, monitoring: topology.monitoring };
 }
 
-function problemPaths(shape: RegistryShape): string[] {
-  try {
-    resolveTopology("demo", shape);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof RegistryError);
-    return error.problems.map(({ path }) => path);
-  }
-}
+const pathsOf = (shape: RegistryShape): string[] => problemPaths(() => resolveTopology("demo", shape));
 
 describe("monitoring", () => {
   it("is not there unless it is asked for, and then has a default for everything", () => {
@@ -85,7 +77,7 @@ describe("monitoring", () => {
       alerts: { Nonsense: {} },
       receivers: { Nobody: { kind: ReceiverKind.Webhook } },
     };
-    const found = problemPaths({ monitoring });
+    const found = pathsOf({ monitoring });
     for (const path of [
       "port",
       "alertmanagerPort",
@@ -106,7 +98,7 @@ describe("monitoring", () => {
 
   it("is refused on several hosts", () => {
     const hosts = { a: { dockerHost: "ssh://a", address: "10.0.0.1" }, b: { dockerHost: "ssh://b", address: "10.0.0.2" } };
-    assert.deepEqual(problemPaths({ hosts, objectStore: { s3: { bucket: "blobs" } }, monitoring: {} }), ["monitoring"]);
+    assert.deepEqual(pathsOf({ hosts, objectStore: { s3: { bucket: "blobs" } }, monitoring: {} }), ["monitoring"]);
   });
 });
 
@@ -172,8 +164,8 @@ describe("the synthetic probe", () => {
     const numbered = probe({ hostname: "10.0.0.7", loadBalancer: { port: 5443 } });
     assert.deepEqual([numbered?.registry, numbered?.resolvesTo], ["10.0.0.7:5443", undefined]);
     const own = { hostname: "127.0.0.1", alternativeNames: ["127.0.0.1"] };
-    assert.deepEqual(problemPaths({ ...own, monitoring: {} }), ["monitoring.probe"]);
-    assert.deepEqual(problemPaths({ ...own, monitoring: { probe: { enabled: false } } }), []);
+    assert.deepEqual(pathsOf({ ...own, monitoring: {} }), ["monitoring.probe"]);
+    assert.deepEqual(pathsOf({ ...own, monitoring: { probe: { enabled: false } } }), []);
   });
 
   it("has a user where users have passwords, and is left out where an authorization server has them", () => {
@@ -182,7 +174,7 @@ describe("the synthetic probe", () => {
     assert.equal(probe({ access: { mode: AccessMode.Token, token } }), undefined);
     const asked = resolved({ probe: { enabled: true } }, { access: { mode: AccessMode.Token, token } });
     assert.equal(asked.monitoring.probe?.username, "ha-registry-probe");
-    assert.deepEqual(problemPaths({ access: { users: { "ha-registry-probe": {} } }, monitoring: {} }), ["access.users.ha-registry-probe"]);
+    assert.deepEqual(pathsOf({ access: { users: { "ha-registry-probe": {} } }, monitoring: {} }), ["access.users.ha-registry-probe"]);
   });
 
   it("is let in where only some addresses are", () => {

@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
-import type { Fault, Orphan } from "ha-registry-core";
+import type { Verification } from "ha-registry-core";
 import { CommandLine, type Started } from "./command-line";
 import type { RegistryStack } from "./stack";
 
 /** What `verify --json` prints, as far as tests read it. */
-export interface Verified {
+export interface Verified extends Verification {
   result: string;
   started: string;
-  repositories: number;
-  tags: number;
-  manifests: number;
-  references: number;
-  blobs: number;
-  bytes: number;
-  verifiedBlobs: number;
-  verifiedBytes: number;
-  faults: Fault[];
-  orphans: Orphan[];
 }
 
 /** Verifications of a registry by the command line. `end` has to be called whatever happens. */
