@@ -12,7 +12,7 @@ import {
 } from "ha-registry-core";
 import type { BackupTopology, StoreKeys, Topology } from "ha-registry-core";
 import { healthcheck, labels, serviceDefaults, volumePreparation } from "./container";
-import { Files, pathOf } from "./files";
+import { Files, pathOf, trustedBesides } from "./files";
 import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
 import { storeMounts } from "./object-store";
@@ -76,7 +76,7 @@ export class Backup extends pulumi.ComponentResource {
         init: true,
         entrypoints: ["sh"],
         command: [pathOf(files, "backup.sh"), "serve", pathOf(files, "rclone.conf"), pulumi.unsecret(rclone.store)],
-        envs: [pulumi.interpolate`${backupOwnerVariable}=${owner}`, ...trustedDirectories(files, args)],
+        envs: [pulumi.interpolate`${backupOwnerVariable}=${owner}`, ...trustedBesides(files, Object.keys(authorities(args)))],
         tmpfs: { "/tmp": `rw,noexec,nosuid,size=16m,uid=${users.registry},mode=0700` },
         networksAdvanced: [{ name: args.networkName, ipv4Address: backup.address }],
         ...reachGarage(topology, backup),
@@ -119,11 +119,6 @@ function authorities({ storeCaPem, caPem }: BackupArgs): Record<string, pulumi.I
   };
 }
 
-function trustedDirectories(files: Files, args: BackupArgs): pulumi.Output<string>[] {
-  const paths = Object.keys(authorities(args)).map((file) => pathOf(files, file).apply((path) => path.slice(0, path.lastIndexOf("/"))));
-  return paths.length === 0 ? [] : [pulumi.all(paths).apply((directories) => `SSL_CERT_DIR=${directories.join(":")}`)];
-}
-
 /** The volume with what is known from run to run. A fresh one belongs to root: a container that runs once hands it over. */
 function workVolume(name: string, topology: Topology, { volumeName, host }: BackupTopology, child: pulumi.CustomResourceOptions) {
   const owner = `${users.registry}:${users.registry}`;
@@ -136,8 +131,7 @@ function workVolume(name: string, topology: Topology, { volumeName, host }: Back
     onHost(`${name}-prepared`, host),
     {
       // The directory in it keeps the volume from being empty: Docker gives an empty one the owner that the image's directory has.
-      ...volumePreparation(topology, `mkdir -p ${backupWorkDirectory}/repositories && chown -R ${owner} ${backupWorkDirectory}`),
-      labels: labels(topology, "backup"),
+      ...volumePreparation(topology, `mkdir -p ${backupWorkDirectory}/repositories && chown -R ${owner} ${backupWorkDirectory}`, "backup"),
       name: `${volumeName}-prepared`,
       mounts: [{ type: "volume", source: volume.name, target: backupWorkDirectory }],
     },

@@ -111,3 +111,10 @@ function uploadsOf(name: string, content: pulumi.Input<string>, salt: pulumi.Inp
 export function pathOf(files: Files, name: string): pulumi.Output<string> {
   return files.paths.apply((paths) => paths[name] ?? "");
 }
+
+/** Environment that makes programs of Go trust certificates besides the system's, those in the files of these names; none where there are no names. */
+export function trustedBesides(files: Files, names: readonly string[]): pulumi.Output<string>[] {
+  if (names.length === 0) return [];
+  const directories = names.map((name) => pathOf(files, name).apply((path) => path.slice(0, path.lastIndexOf("/"))));
+  return [pulumi.all(directories).apply((all) => `SSL_CERT_DIR=${all.join(":")}`)];
+}

@@ -147,8 +147,7 @@ function dataVolume(topology: Topology, { name, host }: Placed, directory: strin
     onHost(`${name}-owner`, host),
     {
       // The file keeps the volume from being empty: Docker gives an empty one the owner that the image's directory has.
-      ...volumePreparation(topology, `: > /data/.owner; [ "$(stat -c %u:%g /data)" = ${owner} ] || chown -R ${owner} /data`),
-      labels: labels(topology, "monitoring"),
+      ...volumePreparation(topology, `: > /data/.owner; [ "$(stat -c %u:%g /data)" = ${owner} ] || chown -R ${owner} /data`, "monitoring"),
       name: `${name}-owner`,
       mounts: [{ type: "volume", source: volume.name, target: "/data" }],
     },

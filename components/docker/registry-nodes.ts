@@ -14,7 +14,7 @@ import {
 } from "ha-registry-core";
 import type { NodeTopology, Placed, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
-import { Files, pathOf } from "./files";
+import { Files, pathOf, trustedBesides } from "./files";
 import { childOptions, hostsOf, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
 import { storeMounts } from "./object-store";
@@ -98,8 +98,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
       ]),
     );
     const environment = Object.entries(renderTracingEnvironment(topology)).map(([key, value]) => `${key}=${value}`);
-    const caOfStore = (own: Files): pulumi.Output<string>[] =>
-      args.s3CaPem === undefined ? [] : [pulumi.interpolate`SSL_CERT_DIR=${pathOf(own, "s3-ca.crt").apply(directoryOf)}`];
+    const caOfStore = (own: Files): pulumi.Output<string>[] => trustedBesides(own, args.s3CaPem === undefined ? [] : ["s3-ca.crt"]);
 
     runtimes.set(
       this,
@@ -247,8 +246,4 @@ function configuration(
         serverKey: pathIn(contents, "server.key"),
       });
     });
-}
-
-function directoryOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }
