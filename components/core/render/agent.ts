@@ -9,11 +9,25 @@ export function answerAgent(port: number, file: string): string {
   return answerConnections(port, `cat ${file}`);
 }
 
-/** A function of a shell script: `answer_metrics` answers one connection with `/tmp/metrics`, as Prometheus reads it. */
-export const answerMetrics = `answer_metrics() {
+/**
+ * Functions of a shell script: `skip_headers` reads the rest of a request, since who answers before that may have the connection reset under the
+ * answer; `metrics_head` does, and begins an answer as Prometheus reads it.
+ */
+export const metricsHead = `skip_headers() {
   end=$(printf '\\r')
   while read -r header && [ "$header" != "$end" ]; do :; done
+}
+
+metrics_head() {
+  skip_headers
   printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/plain; version=0.0.4\\r\\n\\r\\n'
+}
+`;
+
+/** The same, and `answer_metrics`, which answers one connection with `/tmp/metrics`. */
+export const answerMetrics = `${metricsHead}
+answer_metrics() {
+  metrics_head
   cat /tmp/metrics 2> /dev/null
 }
 `;

@@ -9,7 +9,12 @@ export function backupCopyFunctions(): string {
 # The digests that links name, from their paths, each once; and where the blob of a digest is.
 digests() { sed -n "s,^.*/_\\\\($1\\\\)/sha256/\\\\([0-9a-f]\\\\{64\\\\}\\\\)/link\\$,\\\\2,p" | sort -u; }
 blob_paths() { sed 's,^\\(..\\).*,sha256/\\1/&/data,'; }
-links_below() { (cd "$1" && find . -name link); }
+# The blobs that links below a directory name, and those of them that are manifests.
+name_blobs() {
+  (cd "$1" && find . -name link) > "$lists/links" || return 1
+  digests 'layers\\|manifests/revisions' < "$lists/links" | blob_paths > "$lists/wanted" || return 1
+  digests 'manifests/revisions' < "$lists/links" | blob_paths > "$lists/manifests"
+}
 tags_below() { (cd "$1" && find . -path '*/_manifests/tags/*/current/link'); }
 
 tags_of_store() { listed "$1" -R --filter '- _uploads/**' --filter '+ /**/_manifests/tags/*/current/link' --filter '- *' "$store/repositories"; }
@@ -63,9 +68,7 @@ broken_tags() {
 # Blobs that links name and the target has not. Nothing that it has is overwritten. Blobs of deleted layers may be collected already, while their links are left; a manifest
 # that is missing is damage.
 copy_blobs() {
-  links_below "$work/repositories" > "$lists/links" || return 1
-  digests 'layers\\|manifests/revisions' < "$lists/links" | blob_paths > "$lists/wanted" || return 1
-  digests 'manifests/revisions' < "$lists/links" | blob_paths > "$lists/manifests" || return 1
+  name_blobs "$work/repositories" || return 1
   list_blobs && without "$lists/there" "$lists/wanted" > "$lists/new" || return 1
   [ -s "$lists/new" ] || return 0
   logged log.blobs rclone copy --no-traverse --ignore-existing --bwlimit "$limit" --files-from-raw "$lists/new" "$store/blobs" "$remote/blobs" || return 1

@@ -1,3 +1,5 @@
+import { metricsHead } from "./agent";
+
 /** What Prometheus is told: name, what it is, and the shell word that says it of a target. */
 const metrics: readonly (readonly [name: string, help: string, value: string])[] = [
   ["interval_seconds", "From one run to the next, as planned.", "$((every * 60))"],
@@ -13,6 +15,7 @@ const metrics: readonly (readonly [name: string, help: string, value: string])[]
 /** Shell function of backups that answers one connection of Prometheus, whose format has all values of a metric behind one head. */
 export function backupMetricsFunctions(): string {
   return `
+${metricsHead}
 facts_of() {
   settings "$1"
   { read -r at failed seconds blobs bytes < "$work/last.$1"; } 2> /dev/null || { at=0 failed=1 seconds=0 blobs=0 bytes=0; }
@@ -31,8 +34,7 @@ status() {
 }
 
 metrics() {
-  while read -r header && [ "$header" != "$(printf '\\r')" ]; do :; done
-  printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/plain; version=0.0.4; charset=utf-8\\r\\n\\r\\n'
+  metrics_head
 ${metrics.map(metricLines).join("\n")}
 }
 `;

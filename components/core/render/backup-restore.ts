@@ -46,9 +46,7 @@ fetch_point() {
 
 # Blobs that only links to layers name may have been collected before the point was made, and nothing needs them; a manifest that is missing is damage.
 restore_blobs() {
-  links_below "$lists/restored/repositories" > "$lists/links" || return 1
-  digests 'layers\\|manifests/revisions' < "$lists/links" | blob_paths > "$lists/wanted" || return 1
-  digests 'manifests/revisions' < "$lists/links" | blob_paths > "$lists/manifests" || return 1
+  name_blobs "$lists/restored/repositories" || return 1
   list_blobs && without "$lists/there" "$lists/wanted" > "$lists/missing" && within "$lists/manifests" "$lists/missing" > "$lists/lost" || return 1
   logged "$1" rclone copy --no-traverse --size-only --transfers 8 --files-from-raw "$lists/wanted" "$remote/blobs" "$store/blobs"
 }

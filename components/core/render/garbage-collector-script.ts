@@ -58,7 +58,7 @@ fence() {
 # One report: what a balancer knows of the fence, and has under way. Its words are those between ?, & and =.
 report() {
   read -r _ query _
-  while read -r header && [ "$header" != "$(printf '\\r')" ]; do :; done
+  skip_headers
   printf 'HTTP/1.0 200 OK\\r\\n\\r\\n'
   IFS='?&='
   # Unquoted on purpose: / balancer <name> raised <0 or 1> weight <…> appends <…> writes <…> running <…> end
