@@ -9,7 +9,7 @@ import { runScript, type ScriptResult } from "ha-registry/dist/cli/script";
 import { AlertReceiver } from "./support/alert-receiver";
 import { Collections } from "./support/collections";
 import { RawClient } from "./support/http-client";
-import { Prometheus } from "./support/prometheus";
+import { Prometheus, type ScrapeTarget } from "./support/prometheus";
 import { startRegistry, type RegistryStack } from "./support/stack";
 import { until } from "./support/waiting";
 
@@ -99,26 +99,24 @@ describe("monitoring", () => {
       "redis",
       "registry",
     ];
-    await until("every target answers", 30, async () => {
+    const instances = ["haproxy-1", "haproxy-2", "node-1", "node-2", "redis"].map((part) => registry.container(part));
+    // A target that answered is known as such a moment before its samples are there.
+    await until("every target answers", 60, async () => {
       const targets = await prometheus.targets();
       assert.deepEqual([...new Set(targets.map(({ labels }) => labels["job"]))].sort(), parts);
-      const silent = targets.filter(({ health }) => health !== "up");
-      assert.deepEqual(silent, []);
+      assert.deepEqual(silent(targets), []);
+      const seen = await prometheus.query('up{job=~"registry|haproxy|redis"} == 1');
+      assert.deepEqual(seen.map(({ metric }) => metric["instance"]).sort(), instances);
+      assert.equal((await prometheus.query('redis_up{job="redis"} == 1')).length, 1);
+      assert.equal((await prometheus.query('probe_success{job="certificate"} == 1')).length, 2);
       return true;
     });
-    const instances = (await prometheus.query('up{job=~"registry|haproxy|redis"}')).map(({ metric }) => metric["instance"]).sort();
-    assert.deepEqual(
-      instances,
-      ["haproxy-1", "haproxy-2", "node-1", "node-2", "redis"].map((part) => registry.container(part)),
-    );
-    assert.equal((await prometheus.query('redis_up{job="redis"} == 1')).length, 1);
-    assert.equal((await prometheus.query('probe_success{job="certificate"} == 1')).length, 2);
     const [disk] = await prometheus.query('node_filesystem_size_bytes{mountpoint="/store"}');
     assert.equal(disk?.value, DISK_MIB * 2 ** 20);
   });
 
   it("pushes and pulls as a client does, and leaves no more behind in the end than it began with", async () => {
-    await until("the probe succeeds", 30, async () => (await prometheus.query("ha_registry_probe_success == 1")).length === 1);
+    await until("the probe succeeds", 60, async () => (await prometheus.query("ha_registry_probe_success == 1")).length === 1);
     await until("it has gone round", 150, async () => ((await prometheus.query("ha_registry_probe_runs_total"))[0]?.value ?? 0) > 62);
     // 60 layers, 60 manifests, one configuration.
     assert.ok((await blobs()) <= 121);
@@ -180,10 +178,13 @@ describe("monitoring", () => {
     const unanswered = async (what: string, query: string): Promise<string[]> =>
       (await prometheus.query(query)).length > 0 ? [] : [`${what}: ${query}`];
     // A rule has no answer while all is well; what it looks at is there nevertheless.
-    const missing = asked.map(({ where, query, isRule, selectors }) =>
-      Promise.all((isRule ? selectors : [query, ...selectors]).map((each) => unanswered(where, each))),
-    );
-    assert.deepEqual((await Promise.all(missing)).flat(2), []);
+    await until("every question is answered", 60, async () => {
+      const missing = asked.map(({ where, query, isRule, selectors }) =>
+        Promise.all((isRule ? selectors : [query, ...selectors]).map((each) => unanswered(where, each))),
+      );
+      assert.deepEqual((await Promise.all(missing)).flat(2), []);
+      return true;
+    });
   });
 
   it("tells of parts that are down and of what users notice, and that all is well again", async () => {
@@ -272,7 +273,7 @@ describe("monitoring", () => {
   async function settled(): Promise<void> {
     const last = async (): Promise<number> => (await prometheus.query("sum(prometheus_rule_group_iterations_total)"))[0]?.value ?? 0;
     const begun = await last();
-    await until("rules are tried again", 30, async () => (await last()) >= begun + 3);
+    await until("rules are tried again", 60, async () => (await last()) >= begun + 3);
   }
 
   /** Asks for the API's root so many times, with a password that is not the right one, or without any. */
@@ -330,22 +331,22 @@ describe("monitoring of what has copies", () => {
   });
 
   it("sees every copy, and which one leads", async () => {
-    await until("every target answers", 60, async () => {
+    await until("every copy answers", 60, async () => {
+      assert.deepEqual(silent(await prometheus.targets()), []);
+      assert.equal((await prometheus.query('up{job="garage"} == 1')).length, 3);
+      assert.equal((await prometheus.query('redis_up{job="redis"} == 1')).length, 6);
+      const primaries = await prometheus.query('redis_instance_info{job="redis",role="master"}');
       assert.deepEqual(
-        (await prometheus.targets()).filter(({ health }) => health !== "up"),
-        [],
+        primaries.map(({ metric }) => metric["instance"]),
+        [registry.container("redis-1")],
       );
       return true;
     });
-    assert.equal((await prometheus.query('up{job="garage"} == 1')).length, 3);
-    assert.equal((await prometheus.query('redis_up{job="redis"} == 1')).length, 6);
-    const primaries = (await prometheus.query('redis_instance_info{job="redis",role="master"}')).map(({ metric }) => metric["instance"]);
-    assert.deepEqual(primaries, [registry.container("redis-1")]);
     const asked = dashboardQueries().filter(
       ({ query, isRule }) => !isRule && (query.includes(ofReplicas) || query.includes('job="garage"')),
     );
     assert.ok(asked.length > 0);
-    for (const { where, query } of asked) assert.ok((await prometheus.query(query)).length > 0, `${where}: ${query}`);
+    for (const { where, query } of asked) await until(`${where}: ${query}`, 30, async () => (await prometheus.query(query)).length > 0);
   });
 
   it("tells of a replica that is behind", async () => {
@@ -365,6 +366,11 @@ describe("monitoring of what has copies", () => {
     await untilFiring(prometheus, [AlertName.RedisPrimaryMissing, AlertName.ObjectStoreDown], false);
   });
 });
+
+/** Those that did not answer, or were not asked yet. */
+function silent(targets: readonly ScrapeTarget[]): ScrapeTarget[] {
+  return targets.filter(({ health }) => health !== "up");
+}
 
 /** Waits until alerts fire, or none of them does. */
 async function untilFiring(prometheus: Prometheus, names: readonly AlertName[], wanted: boolean): Promise<void> {
