@@ -125,7 +125,10 @@ describe("garbage collection", () => {
 
   it(`${CYCLES} times while clients push, pull and delete: nothing is lost, and no read fails`, async (context) => {
     await registry.up((args) => ({ ...args, garbageCollection: { minimumAgeHours: 0, fenceTimeoutSeconds: 2, deleteUntagged: true } }));
-    const { counts, failures, removed, fences, lost } = await collectUnderLoad(collections, await registry.client(), CYCLES, 1000);
+    const { counts, failures, removed, fences, lost } = await collectUnderLoad(collections, await registry.client(), {
+      cycles: CYCLES,
+      restMilliseconds: 1000,
+    });
     const fenced = fences.reduce((sum, seconds) => sum + seconds, 0);
     context.diagnostic(`${JSON.stringify(counts)}; ${removed} blobs removed; ${fenced} s of ${CYCLES} fences in all`);
     assert.deepEqual(failures, []);

@@ -14,6 +14,9 @@ const LAYERS = 40;
 /** Images that are there at a time; beyond them, old ones are deleted. */
 const IMAGES = 60;
 
+/** How long a client rests between two pulls, milliseconds: without it, pulls alone take every core, and hardly a push gets through. */
+const PULL_PAUSE_MILLISECONDS = 20;
+
 /** What came of collections under load. */
 export interface CollectionsUnderLoad {
   counts: CollectionCounts;
@@ -23,26 +26,47 @@ export interface CollectionsUnderLoad {
   removed: number;
   /** How long pushes were put off each time, seconds. */
   fences: number[];
+  /** What was said by collections that gave up, as they do when a balancer is late to say that it puts pushes off. */
+  givenUp: string[];
   /** Images that could not be pulled after one more collection, at rest. */
   lost: string[];
+}
+
+/** How collections are run under load. */
+export interface CollectionPlan {
+  /** So many have to succeed. */
+  cycles: number;
+  /** How long pushes have between two collections, milliseconds. */
+  restMilliseconds: number;
+  /** How many may give up. @default 0 */
+  mayGiveUp?: number;
+  /** Is told after each collection how many have succeeded. @default - nobody is told */
+  report?: (done: number) => void;
 }
 
 /**
  * Collects again and again while clients push, pull and delete, then once more, and pulls everything.
  *
- * @param restMilliseconds How long pushes have between two collections.
+ * @throws {Error} with what was said, when more collections give up than may.
  */
 export async function collectUnderLoad(
   collections: Collections,
   options: ClientOptions,
-  cycles: number,
-  restMilliseconds: number,
+  { cycles, restMilliseconds, mayGiveUp = 0, report }: CollectionPlan,
 ): Promise<CollectionsUnderLoad> {
   const load = new CollectionLoad(options);
   const done: Collection[] = [];
+  const givenUp: string[] = [];
   try {
-    for (let cycle = 0; cycle < cycles; cycle++) {
-      done.push(await collections.run());
+    while (done.length < cycles) {
+      await collections.run().then(
+        (collection) => done.push(collection),
+        (error: unknown) => {
+          givenUp.push(String(error));
+          if (givenUp.length > mayGiveUp) throw error;
+        },
+      );
+      report?.(done.length);
       await sleep(restMilliseconds);
     }
   } finally {
@@ -54,6 +78,7 @@ export async function collectUnderLoad(
     failures: load.failures,
     removed: done.reduce((sum, { blobs }) => sum + blobs, 0),
     fences: done.map(({ fenceSeconds }) => fenceSeconds),
+    givenUp,
     lost: await load.verify(),
   };
 }
@@ -180,6 +205,7 @@ class CollectionLoad {
     if (image === undefined) return sleep(50);
     await pullImage(client, image);
     this.counts.pulls++;
+    await sleep(PULL_PAUSE_MILLISECONDS);
   }
 
   /** Comes again when it is told to. */
