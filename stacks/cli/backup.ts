@@ -3,7 +3,7 @@ import type { DockerCli, Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import { hostsOf } from "./hosts";
-import { linesOf, runScript } from "./script";
+import { linesOf, progressOf, runScript } from "./script";
 import { openStack, type OpenStack } from "./workspace";
 
 /** Options of `backup`. */
@@ -84,9 +84,7 @@ export async function backupNow(environment: Environment, options: BackupOptions
   const { docker, backup } = backupContainer(environment, target);
   const flags = [...(options.acceptLoss === true ? ["accept-loss"] : []), ...(options.takeOver === true ? ["take-over"] : [])];
   report(`${name}: backing up`);
-  const { code, output } = await runScript(docker, backup.name, ["now", target ?? "all", ...flags], {
-    say: (message) => report(`${name}: ${message}`),
-  });
+  const { code, output } = await runScript(docker, backup.name, ["now", target ?? "all", ...flags], { say: progressOf(name, report) });
   if (code === BackupExitCode.UnderWay) throw new Failure(`${name}: a backup or a restore is under way already.`);
   const results = linesOf<BackupResult>(output);
   process.stdout.write(json === true ? output : results.map((result) => `${name}: ${summary(result)}\n`).join(""));
@@ -108,9 +106,7 @@ function summary({ target = "", result = "", point = "", blobs = 0, bytes = 0, s
  */
 export async function listBackups(environment: Environment, { target, json }: BackupOptions, report: Report): Promise<void> {
   const { docker, backup } = backupContainer(environment, target);
-  const { code, output } = await runScript(docker, backup.name, ["list", target ?? "all"], {
-    say: (message) => report(`${environment.name}: ${message}`),
-  });
+  const { code, output } = await runScript(docker, backup.name, ["list", target ?? "all"], { say: progressOf(environment.name, report) });
   const lines = linesOf<BackupItem>(output).map((item) => `${item.target}  ${item.kind === "state" ? "state" : "point"}  ${item.name}\n`);
   process.stdout.write(json === true ? output : lines.join(""));
   if (code !== 0) throw new Failure(`${environment.name}: not every target could be listed.`);
@@ -123,7 +119,7 @@ export async function listBackups(environment: Environment, { target, json }: Ba
 export async function backUpState(environment: Environment, { pulumi }: OpenStack, report: Report): Promise<void> {
   const { docker, backup } = backupContainer(environment);
   const state = await pulumi("stack", "export");
-  const say = (message: string): void => report(`${environment.name}: ${message}`);
+  const say = progressOf(environment.name, report);
   for (const { name } of backup.targets) {
     const { code } = await runScript(docker, backup.name, ["put-state", name, String(Buffer.byteLength(state))], { input: state, say });
     if (code !== 0) say(`target ${name} did not take a copy of the state`);
@@ -134,9 +130,7 @@ export async function backUpState(environment: Environment, { pulumi }: OpenStac
 export async function printState(environment: Environment, { target }: BackupOptions, report: Report): Promise<void> {
   const { docker, backup } = backupContainer(environment, target);
   const from = target ?? backup.targets[0]?.name ?? "";
-  const { code, output } = await runScript(docker, backup.name, ["get-state", from], {
-    say: (message) => report(`${environment.name}: ${message}`),
-  });
+  const { code, output } = await runScript(docker, backup.name, ["get-state", from], { say: progressOf(environment.name, report) });
   if (code !== 0) throw new Failure(`${environment.name}: target ${from} gave no copy of the state.`);
   process.stdout.write(output);
 }

@@ -3,7 +3,7 @@ import type { Report } from "ha-registry-tools";
 import type { Environment } from "./environment";
 import { Failure } from "./exit";
 import { hostsOf } from "./hosts";
-import { linesOf, runScript } from "./script";
+import { linesOf, progressOf, runScript } from "./script";
 
 /** Options of `gc`. */
 export interface GcOptions {
@@ -46,8 +46,7 @@ export async function gc({ name, config }: Environment, options: GcOptions, repo
     throw new RegistryError(name, [{ path: "registry.garbageCollection", message }]);
   }
   report(`${name}: collecting garbage; pushes are put off meanwhile`);
-  const say = (message: string): void => report(`${name}: ${message}`);
-  const { code, output } = await runScript(host.docker, garbageCollection.collector.name, ["now"], { say });
+  const { code, output } = await runScript(host.docker, garbageCollection.collector.name, ["now"], { say: progressOf(name, report) });
   if (code === underWay) throw new Failure(`${name}: a collection is under way already.`);
   const collection = collectionIn(output);
   if (collection === undefined) throw new Failure(`${name}: the collection did not say how it ended: ${output.trim()}`);

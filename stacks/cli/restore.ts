@@ -4,7 +4,7 @@ import { backupContainer, type BackupResult } from "./backup";
 import { confirm } from "./confirm";
 import type { Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
-import { linesOf, runScript } from "./script";
+import { linesOf, progressOf, runScript } from "./script";
 import { verify } from "./verify";
 
 /** Options of `restore`. */
@@ -37,9 +37,7 @@ export async function restore(environment: Environment, options: RestoreOptions,
   if (options.yes !== true) await confirm(question(name, target, point, mode), name);
 
   report(`${name}: restoring ${point} from ${target}`);
-  const { code, output } = await runScript(docker, backup.name, ["restore", target, point, mode], {
-    say: (message) => report(`${name}: ${message}`),
-  });
+  const { code, output } = await runScript(docker, backup.name, ["restore", target, point, mode], { say: progressOf(name, report) });
   if (code === BackupExitCode.UnderWay) throw new Failure(`${name}: a backup or a restore is under way already.`);
   if (code === BackupExitCode.NotThere)
     throw new Failure(

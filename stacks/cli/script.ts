@@ -1,4 +1,4 @@
-import type { DockerCli } from "ha-registry-tools";
+import type { DockerCli, Report } from "ha-registry-tools";
 import { startedWith } from "./store-container";
 
 /** How a script is run. */
@@ -7,6 +7,11 @@ export interface ScriptOptions {
   input?: string;
   /** Gets each message of the script as it comes. @default - nobody */
   say?: (message: string) => void;
+}
+
+/** Tells messages of a script as an environment's progress. */
+export function progressOf(environment: string, report: Report): NonNullable<ScriptOptions["say"]> {
+  return (message) => report(`${environment}: ${message}`);
 }
 
 /** How a script ended. */

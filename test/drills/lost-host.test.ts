@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { makeAuthority, makeServerCertificate } from "../engine/support/authority";
 import { BodyFamily, smallBytes } from "../engine/support/bodies";
 import { CommandLine } from "../engine/support/command-line";
 import { RawClient } from "../engine/support/http-client";
@@ -29,15 +28,14 @@ describe("a host is lost for good", () => {
   before(async () => {
     commandLine = new CommandLine(name);
     cluster = await Cluster.start([]);
-    const authority = await makeAuthority("store CA");
-    store = await S3Server.start(await makeServerCertificate(authority, [`IP:${cluster.lan.gateway}`]));
-    const { bucket, port, accessKey, secretKey } = store;
+    store = await S3Server.start(cluster.lan.gateway);
+    const { bucket, endpoint, caPem, accessKey, secretKey } = store;
     shape = {
       hostname: cluster.machine("north").address,
       hosts: cluster.hosts,
       nodes: { count: 3, drainSeconds: 5 },
-      objectStore: { s3: { bucket, endpoint: `https://${cluster.lan.gateway}:${port}`, forcePathStyle: true } },
-      trust: { s3CaPem: authority.certificatePem },
+      objectStore: { s3: { bucket, endpoint, forcePathStyle: true } },
+      trust: { s3CaPem: caPem },
     };
     commandLine.configure(shape);
     await commandLine.secret("s3AccessKey", accessKey);

@@ -51,8 +51,7 @@ describe("Docker Engines of other machines", () => {
     const [bySsh, byTls] = machines;
     assert.ok(bySsh && byTls);
     ssh = await SshServer.start(bySsh);
-    const storeAuthority = await makeAuthority("store CA");
-    store = await S3Server.start(await makeServerCertificate(storeAuthority, [`IP:${network.gateway}`]));
+    store = await S3Server.start(network.gateway);
     commandLine.configure({
       hostname: bySsh.address,
       hosts: {
@@ -60,8 +59,8 @@ describe("Docker Engines of other machines", () => {
         second: { dockerHost: `tcp://${byTls.address}:${ENGINE_PORT}`, address: byTls.address, certificatesPath: directory },
       },
       nodes: { drainSeconds: 5 },
-      objectStore: { s3: { bucket: store.bucket, endpoint: `https://${network.gateway}:${store.port}`, forcePathStyle: true } },
-      trust: { s3CaPem: storeAuthority.certificatePem },
+      objectStore: { s3: { bucket: store.bucket, endpoint: store.endpoint, forcePathStyle: true } },
+      trust: { s3CaPem: store.caPem },
     });
     await commandLine.secret("s3AccessKey", store.accessKey);
     await commandLine.secret("s3SecretKey", store.secretKey);

@@ -7,7 +7,6 @@ import { after, before, describe, it } from "node:test";
 import { resolveTopology, storeDirectory, users } from "ha-registry-core";
 import type { BackupItem, BackupResult } from "ha-registry/dist/cli/backup";
 import { linesOf } from "ha-registry/dist/cli/script";
-import { makeAuthority, makeServerCertificate } from "./support/authority";
 import { BodyFamily, smallBytes, type Body } from "./support/bodies";
 import { CommandLine } from "./support/command-line";
 import { Docker } from "./support/docker";
@@ -36,19 +35,18 @@ describe("backups", () => {
     shelf = await mkdtemp(join(tmpdir(), "shelf-"));
     await chown(shelf, users.registry, users.registry);
     const { gateway } = resolveTopology(name, {}).network;
-    const authority = await makeAuthority("far CA");
-    far = await S3Server.start(await makeServerCertificate(authority, [`IP:${gateway}`]));
+    far = await S3Server.start(gateway);
     const port = await freePorts(4);
     commandLine.configure({
       loadBalancer: { port, statistics: { port: port + 1 } },
       backup: {
         targets: {
           // Neither is due while the test runs, after the first run.
-          far: { s3: { bucket: far.bucket, endpoint: `https://${gateway}:${far.port}` }, everyMinutes: 1440 },
+          far: { s3: { bucket: far.bucket, endpoint: far.endpoint }, everyMinutes: 1440 },
           shelf: { directory: shelf, everyMinutes: 1440, bandwidth: "1G" },
         },
       },
-      trust: { backupCaPem: authority.certificatePem },
+      trust: { backupCaPem: far.caPem },
     });
     await commandLine.secret("backupAccessKeys.far", far.accessKey);
     await commandLine.secret("backupSecretKeys.far", far.secretKey);

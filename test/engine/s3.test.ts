@@ -5,7 +5,6 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { resolveTopology } from "ha-registry-core";
 import { listedBytes, probeStore, type StoreAccess } from "ha-registry/dist/cli/store-probe";
-import { makeAuthority, makeServerCertificate } from "./support/authority";
 import { BodyFamily } from "./support/bodies";
 import { prepareClients, type Clients } from "./support/clients";
 import { RawClient, type ClientOptions } from "./support/http-client";
@@ -24,20 +23,16 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
   let server: S3Server;
   let clients: Clients | undefined;
   let user: ClientOptions;
-  let gateway = "";
-  let caPem = "";
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "s3-"));
     registry = await startRegistry();
-    ({ gateway } = resolveTopology(registry.name, {}).network);
-    const authority = await makeAuthority("store CA");
-    caPem = authority.certificatePem;
-    server = await S3Server.start(await makeServerCertificate(authority, [`IP:${gateway}`]));
-    const { bucket, port, accessKey: s3AccessKey, secretKey: s3SecretKey } = server;
+    const { gateway } = resolveTopology(registry.name, {}).network;
+    server = await S3Server.start(gateway);
+    const { bucket, endpoint, caPem, accessKey: s3AccessKey, secretKey: s3SecretKey } = server;
     await registry.up((args) => ({
       ...args,
-      objectStore: { s3: { bucket, endpoint: `https://${gateway}:${port}`, forcePathStyle: true } },
-      trust: { s3CaPem: authority.certificatePem },
+      objectStore: { s3: { bucket, endpoint, forcePathStyle: true } },
+      trust: { s3CaPem: caPem },
       secrets: { s3AccessKey, s3SecretKey },
     }));
     user = await registry.client();
@@ -160,11 +155,11 @@ describe("a bucket at an S3 endpoint with a certificate from an own CA", () => {
   });
 
   function access(): StoreAccess {
-    const { bucket, port, accessKey, secretKey } = server;
+    const { bucket, endpoint, caPem, accessKey, secretKey } = server;
     return {
       bucket,
       region: "us-east-1",
-      endpoints: [`https://${gateway}:${port}`],
+      endpoints: [endpoint],
       forcePathStyle: true,
       keys: { accessKeyId: accessKey, secretAccessKey: secretKey },
       caPem,

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { truncate, unlink, writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { blobPath, layerLinkPath, resolveTopology, tagLinkPath } from "ha-registry-core";
-import { makeAuthority, makeServerCertificate } from "./support/authority";
 import { BodyFamily, bodyOf, smallBytes, type Body } from "./support/bodies";
 import { untilTold } from "./support/command-line";
 import { manifestType, RawClient } from "./support/http-client";
@@ -158,13 +157,12 @@ describe("verify, of a store in a bucket", () => {
   before(async () => {
     registry = await startRegistry({ args: { garbageCollection: {} } });
     const { gateway } = resolveTopology(registry.name, {}).network;
-    const authority = await makeAuthority("store CA");
-    server = await S3Server.start(await makeServerCertificate(authority, [`IP:${gateway}`]));
-    const { bucket, port, accessKey: s3AccessKey, secretKey: s3SecretKey } = server;
+    server = await S3Server.start(gateway);
+    const { bucket, endpoint, caPem, accessKey: s3AccessKey, secretKey: s3SecretKey } = server;
     await registry.up((args) => ({
       ...args,
-      objectStore: { s3: { bucket, endpoint: `https://${gateway}:${port}`, forcePathStyle: true } },
-      trust: { s3CaPem: authority.certificatePem },
+      objectStore: { s3: { bucket, endpoint, forcePathStyle: true } },
+      trust: { s3CaPem: caPem },
       secrets: { s3AccessKey, s3SecretKey },
     }));
     verifications = new Verifications(registry);

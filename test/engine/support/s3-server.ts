@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { ensureS3Server } from "ha-registry-tools";
-import type { KeyPair } from "./authority";
+import { makeAuthority, makeServerCertificate, type KeyPair } from "./authority";
 import { freePorts } from "./ports";
 import { ServerProcess } from "./server-process";
 
@@ -18,20 +18,26 @@ export class S3Server {
   #process: ServerProcess | undefined;
 
   private constructor(
-    /** Port on all addresses of the machine. */
-    readonly port: number,
+    /** URL at the address that it was started for; it listens on all addresses of the machine. */
+    readonly endpoint: string,
+    /** CA of its certificate. */
+    readonly caPem: string,
     private readonly directory: string,
   ) {}
 
   /**
-   * Starts a server that speaks TLS.
+   * Starts a server that speaks TLS, with a certificate from a CA of its own.
    *
+   * @param address IP address at which it is to be reached.
    * @throws {Error} with what it printed, when it does not come up.
    */
-  static async start(certificate: KeyPair): Promise<S3Server> {
+  static async start(address: string): Promise<S3Server> {
     const program = await ensureS3Server(() => undefined);
-    const server = new S3Server(await freePorts(1), await mkdtemp(path.join(os.tmpdir(), "s3-server-")));
-    await server.#start(program, certificate);
+    const authority = await makeAuthority("store CA");
+    const port = await freePorts(1);
+    const directory = await mkdtemp(path.join(os.tmpdir(), "s3-server-"));
+    const server = new S3Server(`https://${address}:${port}`, authority.certificatePem, directory);
+    await server.#start(program, port, await makeServerCertificate(authority, [`IP:${address}`]));
     return server;
   }
 
@@ -59,7 +65,7 @@ export class S3Server {
     return this.#process?.output ?? "";
   }
 
-  async #start(program: string, { certificatePem, privateKeyPem }: KeyPair): Promise<void> {
+  async #start(program: string, port: number, { certificatePem, privateKeyPem }: KeyPair): Promise<void> {
     const at = (name: string): string => path.join(this.directory, name);
     await mkdir(path.join(at("buckets"), this.bucket), { recursive: true });
     await mkdir(at("attributes")); // beside the files: not every file system keeps extended attributes
@@ -69,9 +75,9 @@ export class S3Server {
     this.#process = await ServerProcess.start({
       name: "the S3 server",
       program,
-      args: ["--port", `0.0.0.0:${this.port}`, ...tls, "posix", "--sidecar", at("attributes"), at("buckets")],
+      args: ["--port", `0.0.0.0:${port}`, ...tls, "posix", "--sidecar", at("attributes"), at("buckets")],
       environment: { ROOT_ACCESS_KEY: this.accessKey, ROOT_SECRET_KEY: this.secretKey },
-      port: this.port,
+      port,
     });
   }
 }
