@@ -40,7 +40,7 @@ export interface CollectionPlan {
   restMilliseconds: number;
   /** How many may give up. @default 0 */
   mayGiveUp?: number;
-  /** Is told after each collection how many have succeeded. @default - nobody is told */
+  /** Is told after each that succeeded how many have. @default - nobody is told */
   report?: (done: number) => void;
 }
 
@@ -60,13 +60,12 @@ export async function collectUnderLoad(
   try {
     while (done.length < cycles) {
       await collections.run().then(
-        (collection) => done.push(collection),
+        (collection) => report?.(done.push(collection)),
         (error: unknown) => {
           givenUp.push(String(error));
           if (givenUp.length > mayGiveUp) throw error;
         },
       );
-      report?.(done.length);
       await sleep(restMilliseconds);
     }
   } finally {
