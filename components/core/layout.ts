@@ -38,6 +38,8 @@ export const hosts = {
   probe: 88,
   /** Grafana. */
   grafana: 89,
+  /** What lets Prometheus ask the parts of another host. */
+  metricsProxy: 90,
   /** What collects the audit log. */
   auditCollector: 94,
 } as const;
@@ -92,6 +94,10 @@ export const ports = {
   blackboxExporter: 9115,
   /** What tells of Redis. */
   redisExporter: 9121,
+  /** Metrics of the parts of a host, for Prometheus on another one, with TLS. */
+  metricsProxy: 9443,
+  /** Health of what offers them, for its own container. */
+  metricsProxyHealth: 9444,
   /** Grafana. */
   grafana: 3000,
 } as const;
@@ -111,6 +117,8 @@ export const publishedPorts = {
   store: 40,
   /** Where balancers report to garbage collection; the fence is 1 further. */
   fenceReports: 50,
+  /** Metrics of the parts of this host, with TLS. */
+  metrics: 60,
   /** Registry API of node number n, with TLS, at n more. */
   registry: 100,
   /** Agent port of node number n at n more. */

@@ -138,3 +138,8 @@ export function storeServerName(registry: string): string {
 export function nodeServerName(registry: string): string {
   return `node.${registry}.internal`;
 }
+
+/** DNS name in the certificate by which Prometheus knows what offers it the metrics of another host. */
+export function metricsServerName(registry: string): string {
+  return `metrics.${registry}.internal`;
+}

@@ -1,8 +1,7 @@
 import { addressIn, authority, ipVersion, isPort } from "./addresses";
 import { checkNumber } from "./checks";
 import type { Problems } from "./errors";
-import { hosts, ports } from "./layout";
-import { isSeveral } from "./placement";
+import { hosts, ports, publishedPorts } from "./layout";
 import type { Ground } from "./placement";
 import { resolveAlerting } from "./resolve-alerts";
 import { AccessMode } from "./shape";
@@ -29,11 +28,6 @@ export function resolveMonitoring(
 ): MonitoringTopology {
   const { name, loadBalancer, redis, teamSize } = topology;
   const at = (field: string): string => `monitoring.${field}`;
-  problems.require(
-    !isSeveral(ground.hosts),
-    "monitoring",
-    "is for a registry on a single host so far: leave it out, and let a Prometheus of your own ask the statistics ports of the hosts' balancers",
-  );
   const size = sizeFor(teamSize);
   const placed = (part: string, number: number, port: number, host = ground.hosts[0]?.name ?? ""): Placed => ({
     number: 1,
@@ -47,6 +41,10 @@ export function resolveMonitoring(
     prometheus: placed("prometheus", hosts.prometheus, ports.prometheus),
     alertmanager: placed("alertmanager", hosts.alertmanager, ports.alertmanager),
     nodeExporters: ground.hosts.map((host) => placed("node-exporter", hosts.nodeExporter, ports.nodeExporter, host.name)),
+    metricsProxies: ground.hosts.slice(1).map(({ name: host, address = "" }) => ({
+      ...placed("metrics-proxy", hosts.metricsProxy, ports.metricsProxy, host),
+      published: { address, port: ground.internalPortBase + publishedPorts.metrics },
+    })),
     ...(redis.servers.length === 0 ? {} : { redisExporter: placed("redis-exporter", hosts.redisExporter, ports.redisExporter) }),
     blackboxExporter: placed("blackbox-exporter", hosts.blackboxExporter, ports.blackboxExporter),
     ...resolveProbe(topology, placed("probe", hosts.probe, ports.probe), shape.probe ?? {}, problems),
@@ -138,7 +136,7 @@ function resolveProbe(
 
 /**
  * How the probe reaches the balancer. It checks the certificate, so that it needs a name that stands in there; inside its container the name
- * leads to the balancer. An address cannot be made to do so, and is reached as clients reach it.
+ * leads to the balancer of its host, or to the address that moves between hosts. An address cannot be made to do so, and is reached as clients reach it.
  */
 function reachBalancer(
   { hostname, dnsNames, loadBalancer }: Omit<Topology, "monitoring">,
@@ -152,5 +150,8 @@ function reachBalancer(
     "monitoring.probe",
     `the synthetic probe checks the certificate, and reaches nobody at ${hostname}: give a name with alternativeNames, or set monitoring.probe.enabled to false`,
   );
-  return { registry: `${name ?? hostname}:${ports.balancer}`, resolvesTo: loadBalancer.balancers[0]?.address ?? "" };
+  const { virtualAddress, balancers, port } = loadBalancer;
+  return virtualAddress === undefined
+    ? { registry: `${name ?? hostname}:${ports.balancer}`, resolvesTo: balancers[0]?.address ?? "" }
+    : { registry: authority(name ?? hostname, port), resolvesTo: virtualAddress.address };
 }

@@ -1,7 +1,10 @@
 import type { AlertingTopology } from "./resolve-alerts";
 import type { Placed } from "./topology";
 
-/** Monitoring: what it is told, and its containers. All are on the first host, but the node exporters: every host has one. */
+/**
+ * Monitoring: what it is told, and its containers. All are on the first host, but the node exporters, of which every host has one, and what lets
+ * Prometheus ask the parts of the others.
+ */
 export interface MonitoringTopology {
   /** Collects and keeps what all parts tell of themselves, and decides what is wrong. */
   prometheus: Placed;
@@ -9,6 +12,8 @@ export interface MonitoringTopology {
   alertmanager: Placed;
   /** Tells of the hosts. */
   nodeExporters: Placed[];
+  /** Let Prometheus ask the parts of the hosts on which it is not; none where there is but one. */
+  metricsProxies: Placed[];
   /** Tells of Redis; absent where that is not the registry's own. */
   redisExporter?: Placed;
   /** Looks at certificates. */
@@ -57,7 +62,7 @@ export interface GrafanaTopology extends Placed {
 
 /** Every container of monitoring. */
 export function monitoringParts(monitoring: MonitoringTopology): Placed[] {
-  const { prometheus, alertmanager, nodeExporters, redisExporter, blackboxExporter, probe, grafana } = monitoring;
+  const { prometheus, alertmanager, nodeExporters, metricsProxies, redisExporter, blackboxExporter, probe, grafana } = monitoring;
   const optional = [redisExporter, probe, grafana].filter((part) => part !== undefined);
-  return [prometheus, alertmanager, ...nodeExporters, blackboxExporter, ...optional];
+  return [prometheus, alertmanager, ...nodeExporters, ...metricsProxies, blackboxExporter, ...optional];
 }

@@ -107,6 +107,15 @@ function uploadsOf(name: string, content: pulumi.Input<string>, salt: pulumi.Inp
   return [{ file: path, content }, ...(isPointedTo ? [{ file: `${filesDirectory}/${name}`, content: path }] : [])];
 }
 
+/** Paths of files by their names, before there is a `Files`; each tells the digest of a file that holds at least 128 random bits, or no secret at all. */
+export function pathsOf(files: Record<string, pulumi.Input<string>>): pulumi.Output<Record<string, string>> {
+  return pulumi.unsecret(
+    pulumi
+      .all(files)
+      .apply((contents) => Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, contentPath(name, content)]))),
+  );
+}
+
 /** The path of one file of a `Files`. */
 export function pathOf(files: Files, name: string): pulumi.Output<string> {
   return files.paths.apply((paths) => paths[name] ?? "");

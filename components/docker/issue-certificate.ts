@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { CertificatesTopology } from "ha-registry-core";
 
@@ -10,15 +10,25 @@ export interface Issuer {
   privateKeyPem: pulumi.Input<string>;
 }
 
-/** What a server certificate is for. */
+/** A certificate and its key. */
+export interface KeyPair {
+  /** The certificate, as PEM. */
+  certificatePem: pulumi.Output<string>;
+  /** Its private key, as PEM, a secret. */
+  privateKeyPem: pulumi.Output<string>;
+}
+
+/** What a certificate is for. */
 export interface Subject {
   commonName: string;
   dnsNames: string[];
   ipAddresses: string[];
+  /** Whether a client shows it, and not a server. @default false */
+  isClient?: boolean;
 }
 
 /**
- * A key and a server certificate signed by `issuer`. ECDSA P-256: a handshake costs a fraction of RSA's. The certificate is renewed by
+ * A key and a certificate signed by `issuer`. ECDSA P-256: a handshake costs a fraction of RSA's. The certificate is renewed by
  * the first `up` within `earlyRenewalHours` of its end.
  */
 export function issueCertificate(
@@ -27,7 +37,7 @@ export function issueCertificate(
   issuer: Issuer,
   validity: CertificatesTopology,
   opts: pulumi.CustomResourceOptions,
-): { certificatePem: pulumi.Output<string>; privateKeyPem: pulumi.Output<string> } {
+): KeyPair {
   const key = new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
   const request = new tls.CertRequest(
     name,
@@ -47,9 +57,14 @@ export function issueCertificate(
       caPrivateKeyPem: issuer.privateKeyPem,
       validityPeriodHours: validity.validityHours,
       earlyRenewalHours: validity.earlyRenewalHours,
-      allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
+      allowedUses: ["digital_signature", "key_encipherment", subject.isClient === true ? "client_auth" : "server_auth"],
     },
     opts,
   );
   return { certificatePem: certificate.certPem, privateKeyPem: key.privateKeyPem };
+}
+
+/** Certificate and key in one file, as HAProxy reads them. */
+export function pemOf(certificatePem: pulumi.Input<string>, privateKeyPem: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.secret(pulumi.interpolate`${certificatePem}\n${privateKeyPem}\n`.apply((pem) => pem.replace(/\n+/g, "\n")));
 }

@@ -15,8 +15,9 @@ import {
 } from "ha-registry-core";
 import type { BalancerTopology, Topology } from "ha-registry-core";
 import { healthcheck, restSeconds, serviceDefaults } from "./container";
-import { Files, pathOf } from "./files";
+import { Files, pathOf, pathsOf } from "./files";
 import { childOptions, onHost } from "./hosts";
+import { pemOf } from "./issue-certificate";
 import type { PartOptions } from "./hosts";
 import { VirtualAddress } from "./virtual-address";
 
@@ -228,20 +229,6 @@ function serverPem({ certificatePem, privateKeyPem }: LoadBalancerArgs): pulumi.
 function internalPem({ topology, internalCertificatePem, internalPrivateKeyPem }: LoadBalancerArgs): Record<string, pulumi.Output<string>> {
   if (topology.objectStore.garage === undefined || internalCertificatePem === undefined || internalPrivateKeyPem === undefined) return {};
   return { "internal.pem": pemOf(internalCertificatePem, internalPrivateKeyPem) };
-}
-
-/** Certificate and key in one file, as HAProxy reads them. */
-function pemOf(certificatePem: pulumi.Input<string>, privateKeyPem: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.secret(pulumi.interpolate`${certificatePem}\n${privateKeyPem}\n`.apply((pem) => pem.replace(/\n+/g, "\n")));
-}
-
-/** Paths of files by their names; they tell no more than a digest. */
-function pathsOf(files: Record<string, pulumi.Output<string>>): pulumi.Output<Record<string, string>> {
-  return pulumi.unsecret(
-    pulumi
-      .all(files)
-      .apply((contents) => Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, contentPath(name, content)]))),
-  );
 }
 
 /** Is there while the network namespace is that of a running container. */

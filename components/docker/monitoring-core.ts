@@ -15,31 +15,41 @@ import {
   users,
 } from "ha-registry-core";
 import type { AlertingTopology, MonitoringTopology } from "ha-registry-core";
+import { pathsOf } from "./files";
+import type { KeyPair } from "./issue-certificate";
 import type { MonitoringArgs, MonitoringPart } from "./monitoring";
 
 /** Memory of Alertmanager, MiB. */
 const alertmanagerMemoryMiB = 128;
 
 /** Prometheus. A change of its rules replaces it; it goes on with what it kept. */
-export function prometheusPart({ topology, garageToken }: MonitoringArgs, monitoring: MonitoringTopology): MonitoringPart {
+export function prometheusPart(
+  { topology, garageToken, internalCa }: MonitoringArgs,
+  monitoring: MonitoringTopology,
+  certificate: KeyPair | undefined,
+): MonitoringPart {
   const { prometheus, prometheusPort, bindAddress, retentionDays, retentionGiB, memoryMiB, alerting } = monitoring;
-  const rules = renderAlertRules(alerting.alerts);
   const hasGarage = topology.objectStore.garage !== undefined;
-  // A path tells no more than the digest of what holds at least 128 random bits.
-  const garageTokenPath = hasGarage
-    ? pulumi.unsecret(pulumi.output(garageToken ?? "").apply((token) => contentPath("garage-token", token)))
-    : undefined;
-  const configuration = pulumi.output(garageTokenPath).apply((token) =>
+  const plain = {
+    "rules.yml": renderAlertRules(alerting.alerts),
+    ...(certificate === undefined ? {} : { "ca.crt": internalCa.certificatePem, "client.crt": certificate.certificatePem }),
+  };
+  const secret = {
+    ...(hasGarage ? { "garage-token": garageToken ?? "" } : {}),
+    ...(certificate === undefined ? {} : { "client.key": certificate.privateKeyPem }),
+  };
+  const configuration = pathsOf({ ...plain, ...secret }).apply((paths) =>
     renderPrometheus(topology, monitoring, {
-      rules: contentPath("rules.yml", rules),
-      ...(token === undefined ? {} : { garageToken: token }),
+      rules: paths["rules.yml"] ?? "",
+      garageToken: paths["garage-token"],
+      otherHosts: otherHostsFiles(paths),
     }),
   );
   return {
     placed: prometheus,
     memoryMiB,
-    plain: { "rules.yml": rules, "prometheus.yml": configuration },
-    ...(hasGarage ? { secret: { "garage-token": garageToken ?? "" } } : {}),
+    plain: { ...plain, "prometheus.yml": configuration },
+    secret,
     dataDirectory: "/prometheus",
     healthy: `wget -q -T 3 -O /dev/null http://127.0.0.1:${prometheus.port}/-/ready`,
     ports: [{ internal: prometheus.port, external: prometheusPort, ip: bindAddress }],
@@ -56,6 +66,10 @@ export function prometheusPart({ topology, garageToken }: MonitoringArgs, monito
       ],
     }),
   };
+}
+
+function otherHostsFiles({ "ca.crt": internalCa, "client.crt": certificate, "client.key": privateKey }: Record<string, string>) {
+  return internalCa && certificate && privateKey ? { internalCa, certificate, privateKey } : undefined;
 }
 
 /** Alertmanager, alone: one per host would have to agree, and whoever it cannot tell hears of it from the dead man's switch. */

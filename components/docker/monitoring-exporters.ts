@@ -39,7 +39,7 @@ export function nodeExporterPart({ topology, storeVolumeName }: MonitoringArgs, 
 
 /** What tells of Redis servers and sentinels, where they are the registry's own. */
 export function redisExporterPart(
-  { topology, redisCaPem, redisPassword }: MonitoringArgs,
+  { topology, internalCa, redisPassword }: MonitoringArgs,
   { redisExporter }: MonitoringTopology,
 ): MonitoringPart[] {
   if (redisExporter === undefined) return [];
@@ -53,7 +53,7 @@ export function redisExporterPart(
     {
       placed: redisExporter,
       memoryMiB: exporterMemoryMiB,
-      plain: { "ca.crt": redisCaPem },
+      plain: { "ca.crt": internalCa.certificatePem },
       secret: { "passwords.json": passwords },
       healthy: `wget -q -T 3 -O /dev/null http://127.0.0.1:${redisExporter.port}/health`,
       container: (path) => ({

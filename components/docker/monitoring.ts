@@ -5,8 +5,11 @@ import { users } from "ha-registry-core";
 import type { MonitoringTopology, Placed, Topology } from "ha-registry-core";
 import { healthcheck, labels, serviceDefaults, volumePreparation } from "./container";
 import { Files, pathOf } from "./files";
-import { childOptions, onHost } from "./hosts";
+import { childOptions } from "./hosts";
 import type { PartOptions } from "./hosts";
+import type { Issuer } from "./issue-certificate";
+import { metricsCertificates, metricsProxyParts } from "./monitoring-hosts";
+import type { MetricsCertificates } from "./monitoring-hosts";
 import { alertmanagerPart, grafanaPart, prometheusPart } from "./monitoring-core";
 import { blackboxExporterPart, nodeExporterPart, probePart, redisExporterPart } from "./monitoring-exporters";
 
@@ -22,8 +25,8 @@ export interface MonitoringArgs {
   caCertificatePem: pulumi.Input<string>;
   /** Password of the probe's user, a secret. @default - nobody logs in */
   probePassword?: pulumi.Input<string>;
-  /** CA of Redis. */
-  redisCaPem: pulumi.Input<string>;
+  /** CA of the private network: that of Redis, and of those by whom Prometheus and other hosts know each other. */
+  internalCa: Issuer;
   /** Password of Redis's user `monitor`, a secret. @default - there is no Redis of the registry's own */
   redisPassword?: pulumi.Input<string>;
   /** What lets into the metrics of Garage, a secret. @default - there is no Garage */
@@ -68,7 +71,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const where = { parent: this, hostProviders: opts?.hostProviders };
 
     const salt = new random.RandomBytes(`${name}-salt`, { length: 32 }, { parent: this }).base64;
-    for (const part of partsOf(args, monitoring, salt)) {
+    const certificates = monitoring.metricsProxies.length === 0 ? undefined : metricsCertificates(name, args, { parent: this });
+    for (const part of partsOf(args, monitoring, salt, certificates)) {
       const own = pulumi.mergeOptions({ dependsOn }, childOptions(where, part.placed.host));
       start(topology, networkName, part, where, own);
     }
@@ -76,19 +80,25 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 }
 
-function partsOf(args: MonitoringArgs, monitoring: MonitoringTopology, salt: pulumi.Output<string>): MonitoringPart[] {
+function partsOf(
+  args: MonitoringArgs,
+  monitoring: MonitoringTopology,
+  salt: pulumi.Output<string>,
+  certificates: MetricsCertificates | undefined,
+): MonitoringPart[] {
   return [
     alertmanagerPart(args, monitoring, salt),
     ...monitoring.nodeExporters.map((exporter) => nodeExporterPart(args, exporter)),
     ...redisExporterPart(args, monitoring),
     blackboxExporterPart(args, monitoring),
     ...probePart(args, monitoring),
-    prometheusPart(args, monitoring),
+    ...metricsProxyParts(args, monitoring, certificates),
+    prometheusPart(args, monitoring, certificates?.client),
     ...grafanaPart(args, monitoring),
   ];
 }
 
-/** A container of monitoring, with its files and its volume. */
+/** A container of monitoring, with its files and its volume; names hold the host's where there are several. */
 function start(
   topology: Topology,
   networkName: pulumi.Input<string>,
@@ -101,7 +111,7 @@ function start(
   const path = (file: string): pulumi.Output<string> => (files === undefined ? pulumi.output("") : pathOf(files, file));
   const data = dataDirectory === undefined ? undefined : dataVolume(topology, placed, dataDirectory, childOptions(where, placed.host));
   new docker.Container(
-    onHost(placed.name, placed.host),
+    placed.name,
     {
       ...serviceDefaults({ topology, part: "monitoring", user: users.monitoring, memoryMiB, graceSeconds: 10 }),
       name: placed.name,
@@ -128,23 +138,19 @@ function filesOf(
   where: Pick<PartOptions, "parent" | "hostProviders">,
 ): Files | undefined {
   if (Object.keys({ ...plain, ...secret }).length === 0) return undefined;
-  return new Files(
-    onHost(`${name}-files`, host),
-    { topology, part: "monitoring", host, owner: users.monitoring, plain, secret, salt },
-    { ...where },
-  );
+  return new Files(`${name}-files`, { topology, part: "monitoring", host, owner: users.monitoring, plain, secret, salt }, { ...where });
 }
 
 /** A volume that belongs to the user of monitoring once `prepared` has run. It is not guarded: a registry is whole without it. */
-function dataVolume(topology: Topology, { name, host }: Placed, directory: string, options: pulumi.CustomResourceOptions) {
+function dataVolume(topology: Topology, { name }: Placed, directory: string, options: pulumi.CustomResourceOptions) {
   const volume = new docker.Volume(
-    onHost(`${name}-data`, host),
+    `${name}-data`,
     { name: `${name}-data`, labels: labels(topology, "monitoring") },
     { ...options, ignoreChanges: ["labels"] }, // labels of a volume cannot change without losing it
   );
   const owner = `${users.monitoring}:${users.monitoring}`;
   const prepared = new docker.Container(
-    onHost(`${name}-owner`, host),
+    `${name}-owner`,
     {
       // The file keeps the volume from being empty: Docker gives an empty one the owner that the image's directory has.
       ...volumePreparation(topology, `: > /data/.owner; [ "$(stat -c %u:%g /data)" = ${owner} ] || chown -R ${owner} /data`, "monitoring"),

@@ -280,7 +280,7 @@ export class Registry extends pulumi.ComponentResource {
           storeVolumeName,
           caCertificatePem: certificates.caCertificatePem,
           probePassword: probePassword ?? secrets.probePassword,
-          redisCaPem: certificates.internalCaCertificatePem,
+          internalCa: { certificatePem: certificates.internalCaCertificatePem, privateKeyPem: certificates.internalCaPrivateKeyPem },
           redisPassword: redis?.monitorPassword,
           garageToken: objectStore.metricsToken,
           receiverSecrets: secrets.receivers,

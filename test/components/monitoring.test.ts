@@ -5,7 +5,7 @@ import { Registry } from "ha-registry-docker";
 import type { RegistryArgs } from "ha-registry-docker";
 import { leaveOutGrafana } from "ha-registry/dist/program";
 import { makeCertificate } from "./support/certificate";
-import { container, uploaded } from "./support/containers";
+import { container, containerInputs, uploaded } from "./support/containers";
 import { record } from "./support/mocks";
 import type { Recording } from "./support/mocks";
 
@@ -101,6 +101,34 @@ describe("monitoring", () => {
     // SHA-256 of "summer2026" begins with these digits.
     assert.match(await pathOf("summer2026"), /^\/files\/(?!6a0436ee)/);
     assert.notEqual(await pathOf("summer2026"), await pathOf("winter2026"));
+  });
+
+  it("crosses the network between hosts by TLS, where both sides show a certificate", async () => {
+    const hosts = Object.fromEntries(
+      ["north", "middle", "south"].map((name, index) => [name, { dockerHost: `ssh://${name}`, address: `10.0.0.${11 + index}` }]),
+    );
+    const recording = await deploy({}, { hosts, objectStore: { garage: {} } });
+    const proxies = ["middle", "south"].map((host) => container(recording, `team-${host}-metrics-proxy`));
+    assert.deepEqual(
+      proxies.map(({ user, ports }) => [user, ports]),
+      ["10.0.0.12", "10.0.0.13"].map((ip) => ["65530:65530", [{ internal: 9443, external: 21060, ip }]]),
+    );
+    assert.ok(!recording.names("Container").includes("team-north-metrics-proxy"));
+    const uses = (name: string): unknown => recording.get("LocallySignedCert", `team-monitoring-metrics-${name}`).inputs["allowedUses"];
+    assert.deepEqual(uses("server"), ["digital_signature", "key_encipherment", "server_auth"]);
+    assert.deepEqual(uses("client"), ["digital_signature", "key_encipherment", "client_auth"]);
+    // The key of each is a secret file of the container that shows it, and of no other.
+    const withFile = (file: string): string[] =>
+      recording
+        .all("Container")
+        .filter((each) => (containerInputs(each).uploads ?? []).some((upload) => upload.file.endsWith(`/${file}`)))
+        .map(({ name }) => name);
+    assert.deepEqual(withFile("client.key"), ["team-north-prometheus-files-secret"]);
+    for (const host of ["middle", "south"])
+      assert.ok(withFile("server.pem").includes(`team-${host}-metrics-proxy-files-secret`), withFile("server.pem").join(", "));
+    const configuration = uploaded(recording, "team-north-prometheus", "prometheus.yml");
+    const [keyPath = ""] = /\/files\/[0-9a-f]+\/client\.key/.exec(configuration) ?? [];
+    assert.notEqual(keyPath, "");
   });
 
   it("is refused where the probe does not get in, or a receiver lacks what is secret", async () => {

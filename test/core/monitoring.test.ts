@@ -8,6 +8,7 @@ import {
   ReceiverKind,
   renderBlackbox,
   renderHaproxy,
+  renderMetricsProxy,
   renderProbeScript,
   renderPrometheus,
   renderRedis,
@@ -27,6 +28,15 @@ function resolved(monitoring: MonitoringShape = {}, shape: RegistryShape = {}): 
   assert.ok(topology.monitoring);
   return { ...topology, monitoring: topology.monitoring };
 }
+
+const several: RegistryShape = {
+  hosts: Object.fromEntries(
+    ["north", "middle", "south"].map((name, index) => [name, { dockerHost: `ssh://${name}`, address: `10.0.0.${11 + index}` }]),
+  ),
+  redis: { sentinel: {} },
+  objectStore: { garage: {} },
+  garbageCollection: {},
+};
 
 const pathsOf = (shape: RegistryShape): string[] => problemPaths(() => resolveTopology("demo", shape));
 
@@ -95,11 +105,6 @@ describe("monitoring", () => {
       assert.ok(found.includes(`monitoring.${path}`), `${path} is not among ${found.join(", ")}`);
     }
   });
-
-  it("is refused on several hosts", () => {
-    const hosts = { a: { dockerHost: "ssh://a", address: "10.0.0.1" }, b: { dockerHost: "ssh://b", address: "10.0.0.2" } };
-    assert.deepEqual(pathsOf({ hosts, objectStore: { s3: { bucket: "blobs" } }, monitoring: {} }), ["monitoring"]);
-  });
 });
 
 describe("Prometheus", () => {
@@ -107,11 +112,15 @@ describe("Prometheus", () => {
     job_name: string;
     metrics_path?: string;
     authorization?: { credentials_file: string };
+    tls_config?: Record<string, string>;
     static_configs: { targets: string[]; labels: Record<string, string> }[];
   }
   const jobs = (monitoring: MonitoringShape, shape: RegistryShape): Map<string, Job> => {
     const topology = resolved(monitoring, shape);
     const text = renderPrometheus(topology, topology.monitoring, { rules: "/files/0a/rules.yml", garageToken: "/files/0b/token" });
+    return jobsIn(text);
+  };
+  const jobsIn = (text: string): Map<string, Job> => {
     const { scrape_configs } = parse(text) as { scrape_configs: Job[] };
     return new Map(scrape_configs.map((job) => [job.job_name, job]));
   };
@@ -119,6 +128,65 @@ describe("Prometheus", () => {
     (job?.static_configs ?? []).map(({ targets: [target = ""], labels }) =>
       `${labels["instance"]} ${target} ${labels["__param_target"] ?? ""}`.trim(),
     );
+
+  it("asks the parts of other hosts by TLS that is verified, by way of one port of each, and those of its own host at once", () => {
+    const files = {
+      rules: "/files/0a/rules.yml",
+      otherHosts: { internalCa: "/files/0c/ca.crt", certificate: "/files/0d/client.crt", privateKey: "/files/0e/client.key" },
+    };
+    const topology = resolved({}, several);
+    const all = jobsIn(renderPrometheus(topology, topology.monitoring, files));
+    const asked = (job: string): string[] =>
+      (all.get(job)?.static_configs ?? []).map(({ targets: [target = ""], labels }) =>
+        [
+          labels["__scheme__"] ?? "http",
+          "://",
+          target,
+          labels["__metrics_path__"] ?? "",
+          " ",
+          labels["instance"],
+          " ",
+          labels["host"],
+        ].join(""),
+      );
+    assert.deepEqual(asked("registry"), [
+      "http://10.9.8.11:5001 demo-node-1 north",
+      "https://10.0.0.12:21060/registry/demo-node-2 demo-node-2 middle",
+      "https://10.0.0.13:21060/registry/demo-node-3 demo-node-3 south",
+    ]);
+    assert.deepEqual(asked("haproxy").slice(1, 3), [
+      "http://10.9.8.2:8405 demo-north-haproxy-2 north",
+      "https://10.0.0.12:21060/haproxy/demo-middle-haproxy-1 demo-middle-haproxy-1 middle",
+    ]);
+    assert.deepEqual(asked("node"), [
+      "http://10.9.8.85:9100 north north",
+      "https://10.0.0.12:21060/node/middle middle middle",
+      "https://10.0.0.13:21060/node/south south south",
+    ]);
+    assert.deepEqual(asked("garbage-collection"), ["http://10.9.8.80:5005 demo-garbage-collector north"]);
+    assert.deepEqual(all.get("garage")?.tls_config, {
+      ca_file: "/files/0c/ca.crt",
+      cert_file: "/files/0d/client.crt",
+      key_file: "/files/0e/client.key",
+      server_name: "metrics.demo.internal",
+      min_version: "TLS12",
+    });
+    for (const job of ["probe", "garbage-collection", "redis"]) assert.equal(all.get(job)?.tls_config, undefined, job);
+    assert.throws(() => renderPrometheus(topology, topology.monitoring, { rules: "/files/0a/rules.yml" }), TypeError);
+  });
+
+  it("has certificates and Redis servers of other hosts looked at where other hosts reach them", () => {
+    const topology = resolved({}, several);
+    const files = { rules: "/r", otherHosts: { internalCa: "/a", certificate: "/b", privateKey: "/c" } };
+    const all = jobsIn(renderPrometheus(topology, topology.monitoring, files));
+    assert.deepEqual(targets(all.get("certificate")).slice(0, 4), [
+      "demo-north-balancer 10.9.8.87:9115 10.9.8.2:5000",
+      "demo-middle-balancer 10.9.8.87:9115 10.0.0.12:5000",
+      "demo-south-balancer 10.9.8.87:9115 10.0.0.13:5000",
+      "demo-redis-1 10.9.8.87:9115 10.0.0.11:21011",
+    ]);
+    assert.equal(targets(all.get("redis"))[1], "demo-redis-2 10.9.8.86:9121 rediss://10.0.0.12:21012");
+  });
 
   it("asks every part of a registry, by its name", () => {
     const all = jobs({}, { redis: { sentinel: {} }, objectStore: { garage: {} }, garbageCollection: {} });
@@ -154,6 +222,48 @@ describe("Prometheus", () => {
   });
 });
 
+describe("a metrics proxy", () => {
+  const topology = resolved({}, { ...several, backup: { targets: { shelf: { directory: "/shelf" } } } });
+  const [proxy] = topology.monitoring.metricsProxies;
+  assert.ok(proxy);
+  const text = renderMetricsProxy(topology, topology.monitoring, proxy, {
+    certificate: "/files/a/server.pem",
+    internalCa: "/files/b/ca.crt",
+  });
+  const sections = parseHaproxy(text);
+
+  it("stands on each host but that of Prometheus, at the inner address", () => {
+    assert.deepEqual(
+      topology.monitoring.metricsProxies.map(({ name, host, published }) => [name, host, published]),
+      [
+        ["demo-middle-metrics-proxy", "middle", { address: "10.0.0.12", port: 21060 }],
+        ["demo-south-metrics-proxy", "south", { address: "10.0.0.13", port: 21060 }],
+      ],
+    );
+    assert.deepEqual(resolved().monitoring.metricsProxies, []);
+  });
+
+  it("leads to what is on its host, and to nothing else there", () => {
+    const servers = sections.filter(({ kind }) => kind === "backend").flatMap((section) => linesOf(section, "server"));
+    assert.deepEqual(servers.map((words) => words.join(" ")).sort(), [
+      "server demo-garage-2 10.9.8.72:3903",
+      "server demo-middle-haproxy-1 10.9.8.2:8404",
+      "server demo-middle-haproxy-2 10.9.8.2:8405",
+      "server demo-node-2 10.9.8.12:5001",
+      "server middle 10.9.8.85:9100",
+    ]);
+    for (const section of sections.filter(({ kind }) => kind === "backend"))
+      assert.deepEqual(linesOf(section, "http-request"), [["http-request", "set-path", "/metrics"]]);
+  });
+
+  it("answers nobody without a certificate of the registry's own CA", () => {
+    const frontend = sectionOf(sections, "frontend", "metrics");
+    assert.deepEqual(linesOf(frontend, "bind"), [
+      ["bind", ":9443", "ssl", "crt", "/files/a/server.pem", "ca-file", "/files/b/ca.crt", "verify", "required"],
+    ]);
+  });
+});
+
 describe("the synthetic probe", () => {
   const probe = (shape: RegistryShape) => resolved({}, shape).monitoring.probe;
 
@@ -163,6 +273,12 @@ describe("the synthetic probe", () => {
     assert.deepEqual([named?.registry, named?.resolvesTo], ["registry.example:5000", "10.9.8.2"]);
     const numbered = probe({ hostname: "10.0.0.7", loadBalancer: { port: 5443 } });
     assert.deepEqual([numbered?.registry, numbered?.resolvesTo], ["10.0.0.7:5443", undefined]);
+    const moving = probe({
+      ...several,
+      hostname: "registry.example",
+      loadBalancer: { port: 443, virtualAddress: { address: "10.0.0.10" } },
+    });
+    assert.deepEqual([moving?.registry, moving?.resolvesTo], ["registry.example", "10.0.0.10"]);
     const own = { hostname: "127.0.0.1", alternativeNames: ["127.0.0.1"] };
     assert.deepEqual(pathsOf({ ...own, monitoring: {} }), ["monitoring.probe"]);
     assert.deepEqual(pathsOf({ ...own, monitoring: { probe: { enabled: false } } }), []);
@@ -178,13 +294,15 @@ describe("the synthetic probe", () => {
   });
 
   it("is let in where only some addresses are", () => {
-    const ranges = (hostname: string): string[] => {
-      const topology = resolved({}, { hostname, loadBalancer: { allowedAddressRanges: ["10.0.0.0/8"] } });
-      const clients = sectionOf(parseHaproxy(renderHaproxy(topology, { certificate: "/c.pem" }), []), "frontend", "clients");
+    const ranges = (hostname: string, shape: RegistryShape = {}): string[] => {
+      const topology = resolved({}, { ...shape, hostname, loadBalancer: { allowedAddressRanges: ["10.0.0.0/8"] } });
+      const files = { certificate: "/c.pem", internalCa: "/ca.crt", internalCertificate: "/i.pem" };
+      const clients = sectionOf(parseHaproxy(renderHaproxy(topology, files, topology.hosts[0]?.name), []), "frontend", "clients");
       return linesOf(clients, "acl", "from_allowed_address").map((words) => words.at(-1) ?? "");
     };
     assert.deepEqual(ranges("registry.example"), ["10.0.0.0/8", "10.9.8.88"]);
     assert.deepEqual(ranges("192.168.7.7"), ["10.0.0.0/8", "10.9.8.1"]);
+    assert.deepEqual(ranges("192.168.7.7", several), ["10.0.0.0/8", "10.9.8.1", "10.0.0.11"]);
   });
 
   it("has its password in one file alone, and no more different images than it needs", () => {

@@ -72,22 +72,25 @@ function rememberForLog(mode: AccessMode): string[] {
 }
 
 /** Several short lines, since HAProxy takes 64 words per line. */
-function addressRules({ loadBalancer, network, monitoring }: Topology): string[] {
-  const { allowedAddressRanges } = loadBalancer;
-  if (allowedAddressRanges.length === 0) return [];
-  const { probe } = monitoring ?? {};
-  // A probe that comes by a published port comes from the gateway.
-  const throughGateway = reachesLoopback(loadBalancer) || (probe !== undefined && probe.resolvesTo === undefined);
-  const ranges = [
-    ...allowedAddressRanges,
-    ...(throughGateway ? [network.gateway] : []),
-    ...(probe?.resolvesTo === undefined ? [] : [probe.address]),
-  ];
+function addressRules(topology: Topology): string[] {
+  const { loadBalancer, network } = topology;
+  if (loadBalancer.allowedAddressRanges.length === 0) return [];
+  const own = [...(reachesLoopback(loadBalancer) ? [network.gateway] : []), ...probeSources(topology)];
+  const ranges = [...loadBalancer.allowedAddressRanges, ...new Set(own)];
   const denied = ociError(403, "DENIED", "this address may not connect to the registry");
   return [
     ...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`),
     `http-request return ${denied} unless from_allowed_address`,
   ];
+}
+
+/** Where the probe's connections come from: one that comes by a published port comes from the gateway, or from another host. */
+function probeSources({ hosts, network, loadBalancer, monitoring }: Topology): string[] {
+  const { probe } = monitoring ?? {};
+  if (probe === undefined) return [];
+  if (loadBalancer.balancers.some(({ address }) => address === probe.resolvesTo)) return [probe.address];
+  const host = hosts.find(({ name }) => name === probe.host)?.address;
+  return [network.gateway, ...(host === undefined ? [] : [host])];
 }
 
 /**

@@ -1,7 +1,9 @@
 import { ports } from "../layout";
-import { hostPort } from "../placement";
-import type { Endpoint, Placed, Topology } from "../topology";
+import { announcedEndpoint, hostPort, metricsServerName } from "../placement";
+import type { BalancerTopology, Endpoint, Placed, Topology } from "../topology";
 import type { MonitoringTopology } from "../topology-monitoring";
+import { scrapedParts, scrapedPath } from "./scraped-parts";
+import type { PartJob, ScrapedPart } from "./scraped-parts";
 import { stringifyYaml } from "./yaml";
 import type { LooseMap } from "./yaml";
 
@@ -11,6 +13,18 @@ export interface PrometheusFiles {
   rules: string;
   /** What lets into Garage's metrics, where the registry has a Garage. */
   garageToken?: string;
+  /** By which it knows other hosts, and they know it. Absent where there is but one. */
+  otherHosts?: OtherHostsFiles;
+}
+
+/** Absolute paths of what Prometheus and other hosts know each other by. */
+export interface OtherHostsFiles {
+  /** CA of their certificates. */
+  internalCa: string;
+  /** Prometheus' own certificate. */
+  certificate: string;
+  /** Private key for it. */
+  privateKey: string;
 }
 
 /** Something that Prometheus asks. */
@@ -21,9 +35,15 @@ interface Target extends Endpoint {
   host: string;
   /** What an exporter is to ask in its turn, as `rediss://10.1.2.3:6379`. */
   asked?: string;
+  /** Where it is asked by way of its host's metrics proxy. */
+  proxiedPath?: string;
 }
 
-/** `prometheus.yml`, for Prometheus 3. */
+/**
+ * `prometheus.yml`, for Prometheus 3.
+ *
+ * @throws {TypeError} when there are other hosts, and what they know Prometheus by is missing.
+ */
 export function renderPrometheus(topology: Topology, monitoring: MonitoringTopology, files: PrometheusFiles): string {
   const { scrapeIntervalSeconds, alertmanager } = monitoring;
   return stringifyYaml({
@@ -35,35 +55,48 @@ export function renderPrometheus(topology: Topology, monitoring: MonitoringTopol
     },
     rule_files: [files.rules],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [hostPort(alertmanager)] }] }] },
-    scrape_configs: [...partJobs(topology, files), ...ownJobs(topology, monitoring)],
+    scrape_configs: [...partJobs(topology, monitoring, files), ...ownJobs(topology, monitoring)],
   });
 }
 
-/** What tells of itself. */
-function partJobs({ nodes, loadBalancer, objectStore, garbageCollection, backup }: Topology, files: PrometheusFiles): LooseMap[] {
-  const at = (port: number, placed: readonly Placed[]): Target[] =>
-    placed.map(({ name, host, address }) => ({ address, port, instance: name, host }));
+/** What tells of itself: on Prometheus' own host asked at once, on others by way of the host's metrics proxy. */
+function partJobs(topology: Topology, monitoring: MonitoringTopology, files: PrometheusFiles): LooseMap[] {
+  const parts = scrapedParts(topology, monitoring);
+  const target = (part: ScrapedPart): Target => {
+    const { instance, host } = part;
+    const proxy = monitoring.metricsProxies.find((each) => each.host === host);
+    return proxy === undefined ? part : { ...announcedEndpoint(proxy), instance, host, proxiedPath: scrapedPath(part) };
+  };
+  const of = (name: PartJob, more: LooseMap = {}): LooseMap[] => {
+    const targets = parts.filter((part) => part.job === name).map(target);
+    const isProxied = targets.some(({ proxiedPath }) => proxiedPath !== undefined);
+    return job(name, targets, { ...more, ...(isProxied ? { tls_config: tlsOf(topology, files) } : {}) });
+  };
   return [
-    ...job("registry", at(ports.debug, nodes)),
-    ...job(
-      "haproxy",
-      loadBalancer.balancers.flatMap(({ host, address, replicas }) =>
-        replicas.map((instance, index) => ({ address, port: ports.statistics + index, instance, host })),
-      ),
-    ),
-    ...job("garage", at(ports.garageAdmin, objectStore.garage?.nodes ?? []), {
-      authorization: { type: "Bearer", credentials_file: files.garageToken },
-    }),
-    ...job("garbage-collection", at(ports.fenceMetrics, garbageCollection === undefined ? [] : [garbageCollection.collector])),
-    ...job("backup", at(ports.backup, backup === undefined ? [] : [backup])),
+    ...of("registry"),
+    ...of("haproxy"),
+    ...of("garage", { authorization: { type: "Bearer", credentials_file: files.garageToken } }),
+    ...of("garbage-collection"),
+    ...of("backup"),
+    ...of("node"),
   ];
+}
+
+function tlsOf({ name }: Topology, { otherHosts }: PrometheusFiles): LooseMap {
+  if (otherHosts === undefined) throw new TypeError("Prometheus asks other hosts by TLS, and its certificate is missing");
+  const { internalCa, certificate, privateKey } = otherHosts;
+  return { ca_file: internalCa, cert_file: certificate, key_file: privateKey, server_name: metricsServerName(name), min_version: "TLS12" };
 }
 
 /** What monitoring tells, of itself and of those who say nothing themselves. */
 function ownJobs({ redis, loadBalancer, hosts }: Topology, monitoring: MonitoringTopology): LooseMap[] {
-  const { prometheus, alertmanager, nodeExporters, redisExporter, blackboxExporter, probe } = monitoring;
+  const { prometheus, alertmanager, redisExporter, blackboxExporter, probe } = monitoring;
   const self = ({ address, port, name, host }: Placed): Target => ({ address, port, instance: name, host });
   const redisInstances = [...redis.servers, ...redis.sentinels];
+  const clientsReach = ({ host, address }: BalancerTopology): Endpoint => {
+    const published = host === prometheus.host ? undefined : hosts.find(({ name }) => name === host)?.address;
+    return published === undefined ? { address, port: ports.balancer } : { address: published, port: loadBalancer.port };
+  };
   return [
     ...job(
       "redis",
@@ -73,15 +106,13 @@ function ownJobs({ redis, loadBalancer, hosts }: Topology, monitoring: Monitorin
       { metrics_path: "/scrape" },
     ),
     ...job(
-      "node",
-      nodeExporters.map((each) => ({ ...self(each), ...(hosts.length > 1 ? { instance: each.host } : {}) })),
-    ),
-    ...job(
       "certificate",
       [
-        ...loadBalancer.balancers.map(({ name, host, address }) => ({ name, host, address, port: ports.balancer })),
-        ...(redisExporter === undefined ? [] : redisInstances),
-      ].map((each) => ({ ...self(blackboxExporter), instance: each.name, host: each.host, asked: hostPort(each) })),
+        ...loadBalancer.balancers.map((each) => ({ name: each.name, host: each.host, endpoint: clientsReach(each) })),
+        ...(redisExporter === undefined
+          ? []
+          : redisInstances.map((each) => ({ name: each.name, host: each.host, endpoint: announcedEndpoint(each) }))),
+      ].map(({ name, host, endpoint }) => ({ ...self(blackboxExporter), instance: name, host, asked: hostPort(endpoint) })),
       { metrics_path: "/probe", params: { module: ["certificate"] } },
     ),
     ...job("probe", probe === undefined ? [] : [self(probe)]),
@@ -92,7 +123,7 @@ function ownJobs({ redis, loadBalancer, hosts }: Topology, monitoring: Monitorin
 
 /** URL of a Redis server or sentinel, as redis_exporter takes it. */
 export function redisUrl(instance: Placed): string {
-  return `rediss://${hostPort(instance)}`;
+  return `rediss://${hostPort(announcedEndpoint(instance))}`;
 }
 
 /** A job, where there is anything to ask. */
@@ -102,9 +133,15 @@ function job(name: string, targets: readonly Target[], more: LooseMap = {}): Loo
     {
       job_name: name,
       ...more,
-      static_configs: targets.map(({ instance, host, asked, ...endpoint }) => ({
-        targets: [hostPort(endpoint)],
-        labels: { instance, host: host === "" ? undefined : host, __param_target: asked },
+      static_configs: targets.map(({ instance, host, asked, proxiedPath, address, port }) => ({
+        targets: [hostPort({ address, port })],
+        labels: {
+          instance,
+          host: host === "" ? undefined : host,
+          __param_target: asked,
+          __metrics_path__: proxiedPath,
+          __scheme__: proxiedPath === undefined ? undefined : "https",
+        },
       })),
     },
   ];
