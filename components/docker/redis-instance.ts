@@ -2,12 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { contentPath, users } from "ha-registry-core";
 import type { Placed, RedisFiles, RedisPasswords, Topology } from "ha-registry-core";
+import { issueCertificate } from "ha-registry-core/pulumi";
+import type { Issuer } from "ha-registry-core/pulumi";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
-import { issueCertificate } from "./issue-certificate";
-import type { Issuer } from "./issue-certificate";
 
 /** Passwords of the users of servers and sentinels. */
 export type PasswordOutputs = { [user in keyof RedisPasswords]: pulumi.Output<string> };

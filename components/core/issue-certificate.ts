@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { CertificatesTopology } from "ha-registry-core";
+import type { CertificatesTopology, CommonTopology } from "./topology-common";
 
 /** A CA that can sign. */
 export interface Issuer {
@@ -10,10 +10,34 @@ export interface Issuer {
   privateKeyPem: pulumi.Input<string>;
 }
 
+/** A CA of the registry's own. It is made once, and kept in the state. */
+export function ownAuthority(
+  name: string,
+  { name: registry, certificates }: CommonTopology,
+  opts: pulumi.CustomResourceOptions,
+): { certificatePem: pulumi.Output<string>; privateKeyPem: pulumi.Output<string> } {
+  const key = new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
+  const certificate = new tls.SelfSignedCert(
+    name,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: `${registry} CA`.slice(0, 64), organization: "ha-registry" },
+      isCaCertificate: true,
+      validityPeriodHours: certificates.caValidityHours,
+      allowedUses: ["cert_signing", "crl_signing"],
+    },
+    opts,
+  );
+  return { certificatePem: certificate.certPem, privateKeyPem: key.privateKeyPem };
+}
+
 /** What a server certificate is for. */
 export interface Subject {
+  /** Its first name. */
   commonName: string;
+  /** All DNS names. */
   dnsNames: string[];
+  /** All IP addresses. */
   ipAddresses: string[];
 }
 
