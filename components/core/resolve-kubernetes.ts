@@ -1,4 +1,4 @@
-import { authority, isHostname } from "./addresses";
+import { authority, ipVersion, isHostname } from "./addresses";
 import { checkNumber, checkText, isText } from "./checks";
 import { Problems } from "./errors";
 import { resolveImages } from "./images";
@@ -26,6 +26,7 @@ import type {
   NetworkPoliciesShape,
   SchedulingShape,
 } from "./shape-kubernetes";
+import { RouteKind } from "./shape-kubernetes-balancer";
 import { sizeFor } from "./sizing";
 import type {
   CertificateSourceTopology,
@@ -57,6 +58,12 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
   checkAlternativeNames(shape.alternativeNames, problems);
   const access = resolveAccess(shape.access ?? {}, problems);
   const loadBalancer = resolveKubernetesBalancer(name, cluster, sizeFor(teamSize), shape.loadBalancer ?? {}, problems);
+  const routed = loadBalancer.ingress !== undefined || loadBalancer.gateway !== undefined;
+  problems.require(
+    !routed || ipVersion(hostname) === 0,
+    "hostname",
+    `"${hostname}" is an IP address, and an Ingress or a route goes by a DNS name`,
+  );
   const nodes = resolveNodes(name, cluster, teamSize, shape.nodes ?? {}, problems);
   return {
     name,
@@ -81,7 +88,7 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
     redis: resolveRedis(name, cluster, teamSize, shape.redis ?? {}, problems),
     access: access.topology,
     certificates: resolveCertificates(shape.certificates ?? {}, problems),
-    certificateSource: resolveCertificateSource(name, shape.certificates ?? {}, problems),
+    certificateSource: resolveCertificateSource(name, shape.certificates ?? {}, loadBalancer.gateway?.kind, problems),
     ...(shape.naming === undefined ? {} : { naming: resolveNaming(shape.naming, problems) }),
   };
 }
@@ -198,12 +205,22 @@ function resolveRedis(
   return { ...redis, host, addresses: [`${host}:${ports.redis}`] };
 }
 
-function resolveCertificateSource(name: string, shape: KubernetesCertificatesShape, problems: Problems): CertificateSourceTopology {
+function resolveCertificateSource(
+  name: string,
+  shape: KubernetesCertificatesShape,
+  route: RouteKind | undefined,
+  problems: Problems,
+): CertificateSourceTopology {
   const { existingSecret, certManager } = shape;
   problems.require(
     existingSecret === undefined || certManager === undefined,
     "certificates",
     "existingSecret and certManager are given, and there is one certificate: keep one of them",
+  );
+  problems.require(
+    route !== RouteKind.HTTPRoute || (existingSecret === undefined && certManager === undefined),
+    "certificates",
+    "with an HTTPRoute it is the Gateway that has the certificate: leave existingSecret and certManager out",
   );
   checkName(problems, "certificates.existingSecret", existingSecret);
   if (certManager === undefined) return { secretName: existingSecret ?? `${name}-certificate`, existing: existingSecret !== undefined };

@@ -221,7 +221,7 @@ export interface CommonRedisShape {
   external?: ExternalRedisShape;
 }
 
-/** The cache of blob descriptors, with fail-over where that is wanted. */
+/** The cache of blob descriptors. It is only a cache: losing it costs speed, never a pull. */
 export interface RedisShape extends CommonRedisShape {
   /**
    * Fail-over: three servers, of which one is the primary and two are its replicas, and three sentinels that choose another primary when it is
