@@ -49,8 +49,9 @@ export function resolveDisruptionBudget(part: string, shape: DisruptionBudgetSha
     problems.add(path, "0 blocks every eviction, and with it every drain and upgrade of a host: give 1 or more");
     return maxUnavailable;
   }
+  // Where there are too few to begin with, that is what is told.
   problems.require(
-    Number.isInteger(maxUnavailable) && maxUnavailable > 0 && !(maxUnavailable >= count),
+    Number.isInteger(maxUnavailable) && maxUnavailable > 0 && (count < 2 || maxUnavailable < count),
     path,
     `${maxUnavailable} of ${count} may not be taken away at once, since nothing would serve: give a whole number from 1 to ${count - 1}`,
   );

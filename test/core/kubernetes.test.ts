@@ -194,7 +194,7 @@ it("gives nodes the configuration that they have on Docker hosts, with names ins
     { httpSecret: "text", redisPassword: "word" },
     { htpasswd: "/access/htpasswd", serverCertificate: file("server.crt"), serverKey: file("server.key"), redisCa: file("redis-ca.crt") },
   );
-  assert.match(text, /- team-redis\.team\.svc\.cluster\.local:6379/);
-  assert.match(text, /certificate: \/files\/server\.crt/);
-  assert.match(text, /bucket: images/);
+  assert.match(text, /- "team-redis\.team\.svc\.cluster\.local:6379"/);
+  assert.match(text, /certificate: "\/files\/server\.crt"/);
+  assert.match(text, /bucket: "images"/);
 });
