@@ -56,11 +56,7 @@ async function firstFound(allowed: readonly EngineSource[], optional: readonly O
   return undefined;
 }
 
-async function firstMade(
-  allowed: readonly EngineSource[],
-  optional: readonly OptionalProvider[],
-  report: Report,
-): Promise<Engine> {
+async function firstMade(allowed: readonly EngineSource[], optional: readonly OptionalProvider[], report: Report): Promise<Engine> {
   const problems: Problem[] = [];
   for (const source of allowed) {
     try {
