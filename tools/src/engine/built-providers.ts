@@ -11,7 +11,8 @@ const KUBERNETES = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
 /** Sources of the providers that are built only where they are asked for, for the plugin of a version. */
 const programs: Readonly<Record<OptionalProvider, (version: string) => GoProgram>> = {
-  // The newest version of the module that the Go module proxy has; the plugin's own versions are none of the module's.
+  // The newest version of the module that the Go module proxy has; the plugin's own versions are none of the module's. It is of January 2026:
+  // of its arguments, alwaysRender, enablePatchForce and upsertExistingObjects came later, as did the kinds of Kubernetes 1.34.
   kubernetes: (version) => ({
     module: "kubernetes-provider",
     package: `${KUBERNETES}/cmd/pulumi-resource-kubernetes`,
