@@ -5,12 +5,58 @@ import type { Problems } from "./errors";
 import { hosts, publishedPorts } from "./layout";
 import { isSeveral, keepalivedName } from "./placement";
 import type { Ground } from "./placement";
-import type { LoadBalancerShape, VirtualAddressShape } from "./shape-load-balancer";
+import type { CommonLoadBalancerShape, LoadBalancerShape, VirtualAddressShape } from "./shape-load-balancer";
 import type { Sizing } from "./sizing";
-import type { BalancerTopology, LoadBalancerTopology, VirtualAddressTopology } from "./topology";
+import type { BalancerSettings, BalancerTopology, LoadBalancerTopology, VirtualAddressTopology } from "./topology";
 
 /** HAProxys of one registry; each has a port of statistics of its own, and two are enough to replace one. */
 const mostReplicas = 4;
+
+/** What every HAProxy is told, without port and the users who may list the catalog. */
+type HaproxySettings = Omit<BalancerSettings, "port" | "catalogUsers">;
+
+/** Fills in what every HAProxy is told. */
+export function resolveBalancerSettings(size: Sizing, shape: CommonLoadBalancerShape): HaproxySettings {
+  return {
+    allowedAddressRanges: shape.allowedAddressRanges ?? [],
+    requestsPerSecond: shape.rateLimit?.requestsPerSecond ?? 1000,
+    failedLoginsPerMinute: shape.rateLimit?.failedLoginsPerMinute ?? 60,
+    clientCertificateRequired: shape.clientCertificates?.required ?? true,
+    connectMilliseconds: shape.timeouts?.connectMilliseconds ?? 2000,
+    clientSeconds: shape.timeouts?.clientSeconds ?? 300,
+    serverSeconds: shape.timeouts?.serverSeconds ?? 900,
+    keepAliveSeconds: shape.timeouts?.keepAliveSeconds ?? 15,
+    maxConnections: shape.maxConnections ?? size.maxConnections,
+    memoryMiB: shape.memoryMiB ?? size.balancerMemoryMiB,
+    cpus: shape.cpus,
+    extraConfig: shape.extraConfig ?? {},
+  };
+}
+
+/** Checks what every HAProxy is told. */
+export function checkBalancerSettings(balancer: HaproxySettings, problems: Problems): void {
+  const at = (field: string): string => `loadBalancer.${field}`;
+  for (const [index, range] of balancer.allowedAddressRanges.entries()) {
+    problems.require(
+      isAddressRange(range),
+      at(`allowedAddressRanges[${index}]`),
+      `"${range}" is not an address or a network as 10.0.0.0/8`,
+    );
+  }
+  const whole = { to: 1_000_000, whole: true };
+  checkNumber(problems, at("rateLimit.requestsPerSecond"), balancer.requestsPerSecond, { from: 0, ...whole });
+  checkNumber(problems, at("rateLimit.failedLoginsPerMinute"), balancer.failedLoginsPerMinute, { from: 0, ...whole });
+  checkNumber(problems, at("timeouts.connectMilliseconds"), balancer.connectMilliseconds, { from: 10, to: 60_000, whole: true });
+  checkNumber(problems, at("timeouts.clientSeconds"), balancer.clientSeconds, { from: 1, to: 86_400, whole: true });
+  checkNumber(problems, at("timeouts.serverSeconds"), balancer.serverSeconds, { from: 1, to: 86_400, whole: true });
+  checkNumber(problems, at("timeouts.keepAliveSeconds"), balancer.keepAliveSeconds, { from: 1, to: 3600, whole: true });
+  checkNumber(problems, at("maxConnections"), balancer.maxConnections, { from: 10, ...whole });
+  checkNumber(problems, at("memoryMiB"), balancer.memoryMiB, { from: 64, ...whole });
+  checkNumber(problems, at("cpus"), balancer.cpus, { from: 0.1, to: 1024 });
+  const { global, defaults, frontend, backend } = balancer.extraConfig;
+  for (const [name, text] of Object.entries({ global, defaults, frontend, backend }))
+    checkText(problems, at(`extraConfig.${name}`), text, "lines");
+}
 
 /** Fills in and checks the load balancer; who may list the catalog is told by `access`. */
 export function resolveLoadBalancer(
@@ -31,18 +77,7 @@ export function resolveLoadBalancer(
     handOverConnections: shape.handOverConnections ?? true,
     statisticsPort,
     statisticsBindAddress: shape.statistics?.bindAddress ?? "127.0.0.1",
-    allowedAddressRanges: shape.allowedAddressRanges ?? [],
-    requestsPerSecond: shape.rateLimit?.requestsPerSecond ?? 1000,
-    failedLoginsPerMinute: shape.rateLimit?.failedLoginsPerMinute ?? 60,
-    clientCertificateRequired: shape.clientCertificates?.required ?? true,
-    connectMilliseconds: shape.timeouts?.connectMilliseconds ?? 2000,
-    clientSeconds: shape.timeouts?.clientSeconds ?? 300,
-    serverSeconds: shape.timeouts?.serverSeconds ?? 900,
-    keepAliveSeconds: shape.timeouts?.keepAliveSeconds ?? 15,
-    maxConnections: shape.maxConnections ?? size.maxConnections,
-    memoryMiB: shape.memoryMiB ?? size.balancerMemoryMiB,
-    cpus: shape.cpus,
-    extraConfig: shape.extraConfig ?? {},
+    ...resolveBalancerSettings(size, shape),
   };
   checkLoadBalancer(balancer, replicas, problems);
   return balancer;
@@ -129,24 +164,5 @@ function checkLoadBalancer(balancer: Omit<LoadBalancerTopology, "catalogUsers">,
     at("bindAddress"),
     `${balancer.bindAddress} is on one host at most, and virtualAddress is on any: leave bindAddress at 0.0.0.0`,
   );
-  for (const [index, range] of balancer.allowedAddressRanges.entries()) {
-    problems.require(
-      isAddressRange(range),
-      at(`allowedAddressRanges[${index}]`),
-      `"${range}" is not an address or a network as 10.0.0.0/8`,
-    );
-  }
-  const whole = { to: 1_000_000, whole: true };
-  checkNumber(problems, at("rateLimit.requestsPerSecond"), balancer.requestsPerSecond, { from: 0, ...whole });
-  checkNumber(problems, at("rateLimit.failedLoginsPerMinute"), balancer.failedLoginsPerMinute, { from: 0, ...whole });
-  checkNumber(problems, at("timeouts.connectMilliseconds"), balancer.connectMilliseconds, { from: 10, to: 60_000, whole: true });
-  checkNumber(problems, at("timeouts.clientSeconds"), balancer.clientSeconds, { from: 1, to: 86_400, whole: true });
-  checkNumber(problems, at("timeouts.serverSeconds"), balancer.serverSeconds, { from: 1, to: 86_400, whole: true });
-  checkNumber(problems, at("timeouts.keepAliveSeconds"), balancer.keepAliveSeconds, { from: 1, to: 3600, whole: true });
-  checkNumber(problems, at("maxConnections"), balancer.maxConnections, { from: 10, ...whole });
-  checkNumber(problems, at("memoryMiB"), balancer.memoryMiB, { from: 64, ...whole });
-  checkNumber(problems, at("cpus"), balancer.cpus, { from: 0.1, to: 1024 });
-  const { global, defaults, frontend, backend } = balancer.extraConfig;
-  for (const [name, text] of Object.entries({ global, defaults, frontend, backend }))
-    checkText(problems, at(`extraConfig.${name}`), text, "lines");
+  checkBalancerSettings(balancer, problems);
 }

@@ -5,10 +5,10 @@ import { hosts, ports, publishedPorts } from "./layout";
 import { announcedEndpoint, hostPort, isSeveral, place } from "./placement";
 import type { Ground } from "./placement";
 import { resolveGarage, s3OfGarage } from "./resolve-garage";
-import type { ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
+import type { CommonRedisShape, ExternalRedisShape, NfsShape, ObjectStoreShape, RedisShape, S3Shape } from "./shape";
 import { filesystemTeamLimit, sizeFor } from "./sizing";
 import { ObjectStoreKind } from "./topology";
-import type { ObjectStoreTopology, Placed, RedisTopology, ResolvedS3, SentinelTopology } from "./topology";
+import type { CacheSettings, ObjectStoreTopology, Placed, RedisTopology, ResolvedS3, SentinelTopology } from "./topology";
 
 /** Fills in and checks where blobs and manifests are kept. */
 export function resolveObjectStore(
@@ -55,7 +55,8 @@ function checkNfs(nfs: NfsShape, problems: Problems): void {
   checkText(problems, "objectStore.nfs.options", nfs.options, "word");
 }
 
-function resolveS3(s3: S3Shape, problems: Problems): ResolvedS3 {
+/** Fills in and checks a bucket. */
+export function resolveS3(s3: S3Shape, problems: Problems): ResolvedS3 {
   const bucket = isText(s3.bucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
   problems.require(
     bucket,
@@ -134,6 +135,29 @@ const storageClasses = [
 /** Fills in and checks the cache of blob descriptors. */
 export function resolveRedis(name: string, ground: Ground, teamSize: number, shape: RedisShape, problems: Problems): RedisTopology {
   const { external } = shape;
+  const cache = resolveCache(teamSize, shape, problems);
+  const sentinel = resolveSentinel(ground, shape, problems);
+  const own = external === undefined && cache.enabled;
+  const servers = own ? placeServers(name, ground, sentinel) : [];
+  const sentinels = own && sentinel ? placeSentinels(name, ground) : [];
+  return {
+    ...cache,
+    name: `${name}-redis`,
+    servers,
+    sentinels,
+    ...(own && sentinel ? { sentinel } : {}),
+    addresses: external?.addresses ?? (sentinel ? sentinels : servers).map((asked) => hostPort(announcedEndpoint(asked))),
+    masterName: external ? external.masterName : sentinel && name,
+    sentinelUsername: external ? external.sentinelUsername : sentinel && "registry",
+  };
+}
+
+/** What nodes are told of the cache wherever it runs, beside who is asked. */
+type CacheBasics = Omit<CacheSettings, "name" | "addresses" | "masterName" | "sentinelUsername">;
+
+/** Fills in and checks what nodes are told of the cache wherever it runs. */
+export function resolveCache(teamSize: number, shape: CommonRedisShape, problems: Problems): CacheBasics {
+  const { external } = shape;
   const enabled = shape.enabled ?? true;
   if (external !== undefined) {
     checkExternalRedis(external, problems);
@@ -142,21 +166,10 @@ export function resolveRedis(name: string, ground: Ground, teamSize: number, sha
   const memoryMiB = shape.memoryMiB ?? sizeFor(teamSize).redisMemoryMiB;
   checkNumber(problems, "redis.memoryMiB", memoryMiB, { from: 32, to: 1_048_576, whole: true });
   checkNumber(problems, "redis.cpus", shape.cpus, { from: 0.1, to: 1024 });
-  const sentinel = resolveSentinel(ground, shape, problems);
-  const own = external === undefined && enabled;
-  const servers = own ? placeServers(name, ground, sentinel) : [];
-  const sentinels = own && sentinel ? placeSentinels(name, ground) : [];
   return {
     enabled,
     external: external !== undefined,
-    name: `${name}-redis`,
-    servers,
-    sentinels,
-    ...(own && sentinel ? { sentinel } : {}),
-    addresses: external?.addresses ?? (sentinel ? sentinels : servers).map((asked) => hostPort(announcedEndpoint(asked))),
-    masterName: external ? external.masterName : sentinel && name,
     username: external ? external.username : "registry",
-    sentinelUsername: external ? external.sentinelUsername : sentinel && "registry",
     database: external?.database ?? 0,
     tls: external?.tls ?? true,
     memoryMiB,

@@ -1,19 +1,26 @@
-import { addressIn, authority, defaultSubnet, ipVersion, isHost, isHostname, isSubnet } from "./addresses";
+import { addressIn, authority, defaultSubnet, isSubnet } from "./addresses";
 import { Problems } from "./errors";
 import { resolveImages } from "./images";
-import { checkNumber, checkText, isText } from "./checks";
+import { checkNumber } from "./checks";
 import { resolveAccess } from "./resolve-access";
 import { resolveBackup } from "./resolve-backup";
 import { resolveMonitoring } from "./resolve-monitoring";
 import { resolveAudit } from "./resolve-audit";
 import { resolveGarbageCollection } from "./resolve-garbage-collection";
+import {
+  checkAlternativeNames,
+  checkNodeCount,
+  namesByKind,
+  resolveCertificates,
+  resolveIdentity,
+  resolveNodeSettings,
+} from "./resolve-common";
 import { resolveNaming } from "./resolve-naming";
 import { resolveObjectStore, resolveRedis } from "./resolve-state";
-import { LogLevel } from "./shape";
-import type { CertificatesShape, LogsShape, NodesShape, RegistryShape } from "./shape";
+import type { LogsShape, NodesShape, RegistryShape } from "./shape";
 import type { LoadBalancerShape } from "./shape-load-balancer";
 import { sizeFor, withOwnStore } from "./sizing";
-import type { CertificatesTopology, LogsTopology, NetworkTopology, NodeSettings, NodeTopology, Topology } from "./topology";
+import type { LogsTopology, NetworkTopology, NodeTopology, Topology } from "./topology";
 import { hosts, ports, publishedPorts } from "./layout";
 import { checkInternalPorts, isSeveral, place, resolveHosts } from "./placement";
 import type { Ground } from "./placement";
@@ -34,15 +41,7 @@ export function resolveTopology(name: string, shape: RegistryShape = {}): Topolo
 }
 
 function resolve(name: string, shape: RegistryShape, problems: Problems): Topology {
-  problems.require(
-    isText(name, /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/),
-    "name",
-    `"${name}" cannot be part of Docker and DNS names: use 2 to 40 lower-case letters, digits and hyphens, with a letter first`,
-  );
-  const teamSize = shape.teamSize ?? 20;
-  checkNumber(problems, "teamSize", teamSize, { from: 1, to: 1_000_000, whole: true });
-  const hostname = shape.hostname ?? "localhost";
-  problems.require(isHost(hostname), "hostname", `"${hostname}" is neither a DNS name nor an IP address`);
+  const { teamSize, hostname } = resolveIdentity(name, "Docker", shape, problems);
   const ground: Ground = {
     hosts: resolveHosts(shape.hosts, problems),
     network: resolveNetwork(name, shape.subnet, problems),
@@ -57,8 +56,7 @@ function resolve(name: string, shape: RegistryShape, problems: Problems): Topolo
   const topology = {
     name,
     hostname,
-    dnsNames: alternativeNames.filter((host) => ipVersion(host) === 0),
-    ipAddresses: alternativeNames.filter((host) => ipVersion(host) !== 0),
+    ...namesByKind(alternativeNames),
     endpoint: `https://${authority(hostname, loadBalancer.port)}`,
     authority: authority(hostname, loadBalancer.port),
     teamSize,
@@ -94,10 +92,7 @@ function resolveAlternativeNames(
   { virtualAddress }: LoadBalancerShape = {},
   problems: Problems,
 ): string[] {
-  for (const [index, host] of (given ?? []).entries()) {
-    const valid = isHost(host) || (typeof host === "string" && host.startsWith("*.") && isHostname(host.slice(2)));
-    problems.require(valid, `alternativeNames[${index}]`, `"${host}" is neither a DNS name nor an IP address`);
-  }
+  checkAlternativeNames(given, problems);
   const addresses = [virtualAddress?.address, ...machines.map(({ address }) => address)].filter((address) => address !== undefined);
   return [...new Set([hostname, ...(given ?? ["localhost", "127.0.0.1"]), ...addresses])];
 }
@@ -118,11 +113,7 @@ function resolveLabels(labels: Record<string, string>, problems: Problems): Reco
 
 function resolveNodes(name: string, ground: Ground, teamSize: number, shape: NodesShape, problems: Problems): NodeTopology[] {
   const count = shape.count ?? Math.max(sizeFor(teamSize).nodes, ground.hosts.length);
-  const counted = problems.require(
-    Number.isInteger(count) && count >= 2 && count <= hosts.mostNodes,
-    "nodes.count",
-    `${count} nodes: give a whole number from 2 (with one node, every restart is an outage) to ${hosts.mostNodes}`,
-  );
+  const counted = checkNodeCount(count, problems);
   const backups = shape.backups ?? 0;
   problems.require(
     Number.isInteger(backups) && backups >= 0 && (!counted || backups < count),
@@ -136,44 +127,6 @@ function resolveNodes(name: string, ground: Ground, teamSize: number, shape: Nod
     ...(isSeveral(ground.hosts) ? { publishedAgentPort: ground.internalPortBase + publishedPorts.agent + index + 1 } : {}),
     backup: index >= count - backups,
   }));
-}
-
-function resolveNodeSettings(teamSize: number, shape: NodesShape, problems: Problems): Omit<NodeSettings, "tls"> {
-  const settings: Omit<NodeSettings, "tls"> = {
-    port: ports.registry,
-    debugPort: ports.debug,
-    drainSeconds: shape.drainSeconds ?? 300,
-    memoryMiB: shape.memoryMiB ?? sizeFor(teamSize).nodeMemoryMiB,
-    cpus: shape.cpus,
-    logLevel: shape.logLevel ?? LogLevel.Info,
-    tracingEndpoint: shape.tracing && (shape.tracing.endpoint ?? ""),
-  };
-  checkNumber(problems, "nodes.drainSeconds", settings.drainSeconds, { from: 1, to: 86_400, whole: true });
-  checkNumber(problems, "nodes.memoryMiB", settings.memoryMiB, { from: 64, to: 1_048_576, whole: true });
-  checkNumber(problems, "nodes.cpus", settings.cpus, { from: 0.1, to: 1024 });
-  const levels: string[] = Object.values(LogLevel);
-  problems.require(levels.includes(settings.logLevel), "nodes.logLevel", `"${settings.logLevel}" is not one of ${levels.join(", ")}`);
-  checkText(problems, "nodes.tracing.endpoint", settings.tracingEndpoint, "url");
-  return settings;
-}
-
-function resolveCertificates(shape: CertificatesShape, problems: Problems): CertificatesTopology {
-  const validityDays = shape.validityDays ?? 397;
-  const earlyRenewalDays = shape.earlyRenewalDays ?? Math.min(60, Math.floor(validityDays / 3));
-  const caValidityDays = shape.caValidityDays ?? 3650;
-  checkNumber(problems, "certificates.validityDays", validityDays, { from: 1, to: 3650, whole: true });
-  checkNumber(problems, "certificates.caValidityDays", caValidityDays, { from: 1, to: 36_500, whole: true });
-  problems.require(
-    Number.isInteger(earlyRenewalDays) && earlyRenewalDays >= 0 && earlyRenewalDays < validityDays,
-    "certificates.earlyRenewalDays",
-    `${earlyRenewalDays} days before the end of ${validityDays} would renew at every run: give fewer days than validityDays`,
-  );
-  problems.require(
-    caValidityDays >= validityDays,
-    "certificates.caValidityDays",
-    `a CA of ${caValidityDays} days ends before the certificates of ${validityDays} days that it signs`,
-  );
-  return { validityHours: validityDays * 24, earlyRenewalHours: earlyRenewalDays * 24, caValidityHours: caValidityDays * 24 };
 }
 
 function resolveLogs(shape: LogsShape, problems: Problems): LogsTopology {

@@ -1,5 +1,25 @@
+/** What HAProxy is told, wherever it runs. */
+export interface CommonLoadBalancerShape {
+  /** Networks (CIDR) that may connect; others get 403. @default - all */
+  allowedAddressRanges?: string[];
+  /** Limits per client address. */
+  rateLimit?: RateLimitShape;
+  /** TLS certificates of clients. @default - none asked for */
+  clientCertificates?: ClientCertificatesShape;
+  /** Timeouts. */
+  timeouts?: TimeoutsShape;
+  /** Connections that one HAProxy accepts at once. @default - by team size */
+  maxConnections?: number;
+  /** Memory limit of one HAProxy, MiB. @default - by team size */
+  memoryMiB?: number;
+  /** CPU limit of one HAProxy, cores. @default - none */
+  cpus?: number;
+  /** Lines of your own, put last in HAProxy's sections. */
+  extraConfig?: HaproxyExtraConfig;
+}
+
 /** The load balancer. */
-export interface LoadBalancerShape {
+export interface LoadBalancerShape extends CommonLoadBalancerShape {
   /** Port that clients use. @default 5000 */
   port?: number;
   /** Address of the host that the port is bound to. @default "0.0.0.0" */
@@ -14,24 +34,8 @@ export interface LoadBalancerShape {
   handOverConnections?: boolean;
   /** Statistics page (`/`) and Prometheus metrics (`/metrics`). */
   statistics?: StatisticsShape;
-  /** Networks (CIDR) that may connect; others get 403. @default - all */
-  allowedAddressRanges?: string[];
-  /** Limits per client address. */
-  rateLimit?: RateLimitShape;
-  /** TLS certificates of clients. @default - none asked for */
-  clientCertificates?: ClientCertificatesShape;
-  /** Timeouts. */
-  timeouts?: TimeoutsShape;
   /** An address that moves to another host when its own is lost (VRRP, by keepalived). Needs several hosts. @default - none */
   virtualAddress?: VirtualAddressShape;
-  /** Connections that one HAProxy accepts at once. @default - by team size */
-  maxConnections?: number;
-  /** Memory limit of one HAProxy, MiB. @default - by team size */
-  memoryMiB?: number;
-  /** CPU limit of one HAProxy, cores. @default - none */
-  cpus?: number;
-  /** Lines of your own, put last in HAProxy's sections. */
-  extraConfig?: HaproxyExtraConfig;
 }
 
 /**

@@ -107,12 +107,10 @@ export interface HostShape {
   sshOptions?: string[];
 }
 
-/** The registry nodes. */
-export interface NodesShape {
+/** Registry nodes, wherever they run. */
+export interface CommonNodesShape {
   /** How many. 2 at the least, 50 at the most. @default - by team size: 2, 3 above 200 */
   count?: number;
-  /** How many of them, counted from the last, serve only when all others are down. @default 0 */
-  backups?: number;
   /**
    * Longest transfer, in seconds, that may still finish on a node that is being replaced.
    * @default 300
@@ -126,6 +124,12 @@ export interface NodesShape {
   logLevel?: LogLevel;
   /** Traces over OTLP. @default - none */
   tracing?: TracingShape;
+}
+
+/** The registry nodes. */
+export interface NodesShape extends CommonNodesShape {
+  /** How many of them, counted from the last, serve only when all others are down. @default 0 */
+  backups?: number;
 }
 
 /** Where traces go (OpenTelemetry). The registry traces every request: sample in the collector. */
@@ -206,21 +210,25 @@ export interface S3Shape {
 }
 
 /** The cache of blob descriptors. It is only a cache: losing it costs speed, never a pull. */
-export interface RedisShape {
+export interface CommonRedisShape {
   /** Whether there is one. Without it each node keeps descriptors in its own memory. @default true */
   enabled?: boolean;
   /** Memory limit of a server, MiB; three quarters of it hold data, with fail-over half of it. @default - by team size */
   memoryMiB?: number;
   /** CPU limit of a server, cores. @default - none */
   cpus?: number;
+  /** A Redis of your own instead. */
+  external?: ExternalRedisShape;
+}
+
+/** The cache of blob descriptors. It is only a cache: losing it costs speed, never a pull. */
+export interface RedisShape extends CommonRedisShape {
   /**
    * Fail-over: three servers, of which one is the primary and two are its replicas, and three sentinels that choose another primary when it is
    * lost. Switching it on or off empties the cache.
    * @default - on with three or more `hosts`; else off, and there is one server
    */
   sentinel?: SentinelShape;
-  /** A Redis of your own instead. */
-  external?: ExternalRedisShape;
 }
 
 /** Fail-over of Redis by Sentinel. */

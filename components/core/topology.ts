@@ -1,50 +1,24 @@
-import type { ImageReferences } from "./images";
-import type { AuditTopology, NamingTopology } from "./topology-audit";
-import type { AccessMode, LogLevel } from "./shape";
-import type { HaproxyExtraConfig } from "./shape-load-balancer";
+import type { AuditTopology } from "./topology-audit";
 import type { BackupTopology } from "./topology-backup";
+import type { BalancerSettings, CacheSettings, CommonTopology, StoreSettings } from "./topology-common";
 import type { MonitoringTopology } from "./topology-monitoring";
 
+export * from "./topology-common";
+
 /** A registry with every default filled in and every problem found: the one object that components and renderers read. */
-export interface Topology {
-  /** Name of the registry, and prefix of everything that belongs to it. */
-  name: string;
-  /** Name under which clients reach it. */
-  hostname: string;
-  /** Further DNS names of the certificate. */
-  dnsNames: string[];
-  /** IP addresses of the certificate. */
-  ipAddresses: string[];
-  /** `https://host:port`. */
-  endpoint: string;
-  /** `host[:port]`, as it stands in image references. */
-  authority: string;
-  /** Developers. */
-  teamSize: number;
-  /** Labels of the user's own. */
-  labels: Record<string, string>;
-  /** Whether data is guarded against deletion. */
-  dataProtection: boolean;
-  /** Image references. */
-  images: ImageReferences;
+export interface Topology extends CommonTopology {
   /** Machines, in the order in which parts are spread over them; one, with an empty name, where no hosts are given. */
   hosts: HostTopology[];
   /** Private network; the same on every host. */
   network: NetworkTopology;
   /** Registry nodes, in the order in which they are rolled. */
   nodes: NodeTopology[];
-  /** What holds for every node. */
-  node: NodeSettings;
   /** Load balancer. */
   loadBalancer: LoadBalancerTopology;
   /** Storage of blobs and manifests. */
   objectStore: ObjectStoreTopology;
   /** Cache of blob descriptors. */
   redis: RedisTopology;
-  /** Who may come in. */
-  access: AccessTopology;
-  /** Validity of the certificates. */
-  certificates: CertificatesTopology;
   /** Rotation of container logs. */
   logs: LogsTopology;
   /** Removal of what no manifest refers to; none when absent. */
@@ -55,8 +29,6 @@ export interface Topology {
   monitoring?: MonitoringTopology;
   /** Audit log; none when absent. */
   audit?: AuditTopology;
-  /** How images have to be named; as clients like when absent. */
-  naming?: NamingTopology;
 }
 
 /** Private network. */
@@ -113,26 +85,6 @@ export interface NodeTopology extends Placed {
   backup: boolean;
 }
 
-/** What holds for every node. */
-export interface NodeSettings {
-  /** Port of the registry API, private. */
-  port: number;
-  /** Whether nodes serve TLS: their traffic crosses the network between hosts. */
-  tls: boolean;
-  /** Port of health and metrics, private. */
-  debugPort: number;
-  /** Longest transfer that may finish on a node that is being replaced, seconds. */
-  drainSeconds: number;
-  /** Memory limit, MiB. */
-  memoryMiB: number;
-  /** CPU limit, cores; none when absent. */
-  cpus?: number;
-  /** How much goes to the log. */
-  logLevel: LogLevel;
-  /** OTLP endpoint; no tracing when absent. */
-  tracingEndpoint?: string;
-}
-
 /** The HAProxys of one host, which share an address. */
 export interface BalancerTopology {
   /** Name of its host. */
@@ -161,14 +113,12 @@ export interface VirtualAddressTopology {
   routerId: number;
 }
 
-/** Load balancer. */
-export interface LoadBalancerTopology {
+/** Load balancer: the HAProxys of every host. */
+export interface LoadBalancerTopology extends BalancerSettings {
   /** One per host, in the order of the hosts. */
   balancers: BalancerTopology[];
   /** The address that moves between hosts; none when absent. */
   virtualAddress?: VirtualAddressTopology;
-  /** Port that clients use. */
-  port: number;
   /** Address of the host that the port is bound to. */
   bindAddress: string;
   /** Whether waiting connections go to another HAProxy when one closes its port. */
@@ -177,32 +127,6 @@ export interface LoadBalancerTopology {
   statisticsPort: number;
   /** Address of the host that the statistics port is bound to. */
   statisticsBindAddress: string;
-  /** Networks that may connect; empty means all. */
-  allowedAddressRanges: string[];
-  /** Requests per second and client address; 0 is off. */
-  requestsPerSecond: number;
-  /** Refused logins per minute and client address; 0 is off. */
-  failedLoginsPerMinute: number;
-  /** Whether a client certificate must be shown, when a CA for them is given. */
-  clientCertificateRequired: boolean;
-  /** Users who may list the catalog. */
-  catalogUsers: string[];
-  /** Timeout to connect to a node, milliseconds. */
-  connectMilliseconds: number;
-  /** Timeout of an idle client, seconds. */
-  clientSeconds: number;
-  /** Timeout of an idle node, seconds. */
-  serverSeconds: number;
-  /** Timeout between requests of a connection, seconds. */
-  keepAliveSeconds: number;
-  /** Connections that one HAProxy accepts at once. */
-  maxConnections: number;
-  /** Memory limit of one HAProxy, MiB. */
-  memoryMiB: number;
-  /** CPU limit of one HAProxy, cores; none when absent. */
-  cpus?: number;
-  /** The user's own lines. */
-  extraConfig: HaproxyExtraConfig;
 }
 
 /** What kind of storage it is. */
@@ -214,7 +138,7 @@ export enum ObjectStoreKind {
 }
 
 /** Storage of blobs and manifests. */
-export interface ObjectStoreTopology {
+export interface ObjectStoreTopology extends StoreSettings {
   /** Kind. */
   kind: ObjectStoreKind;
   /** Name of the volume, for filesystem and NFS. */
@@ -227,8 +151,6 @@ export interface ObjectStoreTopology {
   nfsPath?: string;
   /** Mount options of the NFS export. */
   nfsOptions?: string;
-  /** The bucket, with its defaults filled in; also when it is Garage's. */
-  s3?: ResolvedS3;
   /** The object store of the registry's own. */
   garage?: GarageTopology;
 }
@@ -255,64 +177,14 @@ export interface GarageNodeTopology extends Placed {
   capacityBytes: number;
 }
 
-/** A bucket with its defaults filled in; what is absent is left to the registry's S3 driver. */
-export interface ResolvedS3 {
-  /** Bucket name. */
-  bucket: string;
-  /** Region. */
-  region: string;
-  /** URL of the endpoint; AWS's when absent. */
-  endpoint?: string;
-  /** Path-style requests. */
-  forcePathStyle: boolean;
-  /** Prefix inside the bucket. */
-  rootDirectory?: string;
-  /** Server-side encryption. */
-  encrypt: boolean;
-  /** KMS key for it. */
-  keyId?: string;
-  /** Storage class. */
-  storageClass: string;
-  /** Whether clients fetch blobs from the store itself. */
-  redirect: boolean;
-  /** URL that redirects name. */
-  redirectEndpoint?: string;
-  /** Part size of uploads, MiB. */
-  chunkSizeMiB: number;
-  /** Whether the store's certificate is checked. */
-  verifyCertificate: boolean;
-}
-
 /** Cache of blob descriptors. */
-export interface RedisTopology {
-  /** Whether descriptors are cached in Redis; in each node's memory otherwise. */
-  enabled: boolean;
-  /** Whether it is the user's own. */
-  external: boolean;
-  /** Name of the part, and of the container where there is one server. */
-  name: string;
+export interface RedisTopology extends CacheSettings {
   /** Our servers; none when it is external. With sentinels, the first is the primary until they choose another one. */
   servers: Placed[];
   /** Our sentinels; none where there is one server. */
   sentinels: Placed[];
   /** Fail-over by our sentinels; absent where there is one server. */
   sentinel?: SentinelTopology;
-  /** `host:port` of server, sentinels or cluster nodes. */
-  addresses: string[];
-  /** Name of the primary, when the addresses are sentinels. */
-  masterName?: string;
-  /** User name. */
-  username?: string;
-  /** User name at the sentinels. */
-  sentinelUsername?: string;
-  /** Database number. */
-  database: number;
-  /** Whether connections use TLS. */
-  tls: boolean;
-  /** Memory limit, MiB. */
-  memoryMiB: number;
-  /** CPU limit, cores; none when absent. */
-  cpus?: number;
 }
 
 /** Fail-over by our own sentinels. */
@@ -323,34 +195,6 @@ export interface SentinelTopology {
   failoverTimeoutMilliseconds: number;
   /** Memory limit of a sentinel, MiB. */
   memoryMiB: number;
-}
-
-/** Who may come in. */
-export interface AccessTopology {
-  /** How clients prove who they are. */
-  mode: AccessMode;
-  /** Name that clients are told with a 401. */
-  realm: string;
-  /** User names, sorted. */
-  users: string[];
-  /** URL where clients fetch tokens. */
-  tokenRealm?: string;
-  /** Name of this registry in tokens. */
-  tokenService?: string;
-  /** Issuer that tokens must name. */
-  tokenIssuer?: string;
-  /** Algorithms that are let in; empty means the registry's list. */
-  tokenSigningAlgorithms: string[];
-}
-
-/** Validity of the certificates, hours, as the tls provider counts. */
-export interface CertificatesTopology {
-  /** Server certificate. */
-  validityHours: number;
-  /** How long before its end it is renewed. */
-  earlyRenewalHours: number;
-  /** CA certificate. */
-  caValidityHours: number;
 }
 
 /** Rotation of container logs. */

@@ -1,9 +1,6 @@
-import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { encodeBase64, hashSync } from "bcryptjs";
-import { renderHtpasswd } from "ha-registry-core";
 import type { Topology } from "ha-registry-core";
+import { makeLogins } from "ha-registry-core/pulumi";
 
 /** Arguments of `Access`. */
 export interface AccessArgs {
@@ -24,33 +21,9 @@ export class Access extends pulumi.ComponentResource {
     super("ha-registry-docker:index:Access", name, {}, opts);
     const { access, monitoring } = args.topology;
     const users = [...access.users, ...(monitoring?.probe?.username === undefined ? [] : [monitoring.probe.username])];
-    const chosen = args.passwords ?? {};
-
-    const generate = (user: string): pulumi.Output<string> =>
-      new random.RandomPassword(`${name}-${user}`, { length: 32, special: false }, { parent: this }).result;
-    const salt = new random.RandomBytes(`${name}-salt`, { length: 32 }, { parent: this }).base64;
-
-    const passwords = pulumi.all(Object.fromEntries(users.map((user) => [user, chosen[user] ?? generate(user)])));
-    this.passwords = pulumi.secret(passwords);
-    this.htpasswd = pulumi.secret(
-      pulumi
-        .all([passwords, salt])
-        .apply(([known, seed]) =>
-          renderHtpasswd(Object.fromEntries(users.map((user) => [user, hash(user, known[user] ?? "", seed, user in chosen)]))),
-        ),
-    );
+    const { passwords, htpasswd } = makeLogins(name, users, args.passwords ?? {}, this);
+    this.passwords = passwords;
+    this.htpasswd = htpasswd;
     this.registerOutputs({});
   }
-}
-
-/**
- * The bcrypt hash of a password. The salt follows from a seed in the state, so that an unchanged password has an unchanged hash.
- *
- * The registry verifies the hash at every request. A generated password has more than 128 random bits, which no cost adds to, so it
- * takes the least that bcrypt has, 4 (about 450 requests per second and core; 5 takes half of that away, and 10 leaves 9). One that a
- * person chose takes 10.
- */
-function hash(user: string, password: string, seed: string, chosen: boolean): string {
-  const salt = createHmac("sha256", seed).update(`${user}\0${password}`).digest().subarray(0, 16);
-  return hashSync(password, `$2b$${chosen ? "10" : "04"}$${encodeBase64([...salt], 16)}`);
 }

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
 import type { Topology } from "ha-registry-core";
-import { issueCertificate } from "./issue-certificate";
+import { issueCertificate, ownAuthority } from "ha-registry-core/pulumi";
 
 /** Arguments of `Certificates`. */
 export interface CertificatesArgs {
@@ -36,20 +35,9 @@ export class Certificates extends pulumi.ComponentResource {
     const { topology } = args;
     const child = { parent: this };
 
-    const caKey = new tls.PrivateKey(`${name}-ca`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, child);
-    const ca = new tls.SelfSignedCert(
-      `${name}-ca`,
-      {
-        privateKeyPem: caKey.privateKeyPem,
-        subject: { commonName: `${topology.name} CA`.slice(0, 64), organization: "ha-registry" },
-        isCaCertificate: true,
-        validityPeriodHours: topology.certificates.caValidityHours,
-        allowedUses: ["cert_signing", "crl_signing"],
-      },
-      child,
-    );
-    this.internalCaCertificatePem = ca.certPem;
-    this.internalCaPrivateKeyPem = caKey.privateKeyPem;
+    const ca = ownAuthority(`${name}-ca`, topology, child);
+    this.internalCaCertificatePem = ca.certificatePem;
+    this.internalCaPrivateKeyPem = ca.privateKeyPem;
 
     if (args.certificatePem !== undefined && args.privateKeyPem !== undefined) {
       this.certificatePem = pulumi.output(args.certificatePem);
@@ -57,17 +45,10 @@ export class Certificates extends pulumi.ComponentResource {
       this.caCertificatePem = pulumi.output(args.caCertificatePem ?? "");
     } else {
       const { hostname, dnsNames, ipAddresses } = topology;
-      const issuer = { certificatePem: ca.certPem, privateKeyPem: caKey.privateKeyPem };
-      const server = issueCertificate(
-        `${name}-server`,
-        { commonName: hostname, dnsNames, ipAddresses },
-        issuer,
-        topology.certificates,
-        child,
-      );
+      const server = issueCertificate(`${name}-server`, { commonName: hostname, dnsNames, ipAddresses }, ca, topology.certificates, child);
       this.certificatePem = server.certificatePem;
       this.privateKeyPem = server.privateKeyPem;
-      this.caCertificatePem = ca.certPem;
+      this.caCertificatePem = ca.certificatePem;
     }
     this.registerOutputs({ caCertificatePem: this.caCertificatePem });
   }

@@ -14,10 +14,10 @@ import {
   users,
 } from "ha-registry-core";
 import type { BalancerTopology, Topology } from "ha-registry-core";
+import { pemOf } from "ha-registry-core/pulumi";
 import { healthcheck, restSeconds, serviceDefaults } from "./container";
 import { Files, pathOf, pathsOf } from "./files";
 import { childOptions, onHost } from "./hosts";
-import { pemOf } from "./issue-certificate";
 import type { PartOptions } from "./hosts";
 import { VirtualAddress } from "./virtual-address";
 

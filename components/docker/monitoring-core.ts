@@ -15,8 +15,8 @@ import {
   users,
 } from "ha-registry-core";
 import type { AlertingTopology, MonitoringTopology } from "ha-registry-core";
+import type { KeyPair } from "ha-registry-core/pulumi";
 import { pathsOf } from "./files";
-import type { KeyPair } from "./issue-certificate";
 import type { MonitoringArgs, MonitoringPart } from "./monitoring";
 
 /** Memory of Alertmanager, MiB. */

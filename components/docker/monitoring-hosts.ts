@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { metricsProxyHealthPath, metricsServerName, ports, renderMetricsProxy } from "ha-registry-core";
 import type { MonitoringTopology } from "ha-registry-core";
+import { issueCertificate, pemOf } from "ha-registry-core/pulumi";
+import type { KeyPair } from "ha-registry-core/pulumi";
 import { pathsOf } from "./files";
-import { issueCertificate, pemOf } from "./issue-certificate";
-import type { KeyPair } from "./issue-certificate";
 import type { MonitoringArgs, MonitoringPart } from "./monitoring";
 
 /** Memory of a metrics proxy, MiB. */

@@ -7,7 +7,7 @@ import { healthcheck, labels, serviceDefaults, volumePreparation } from "./conta
 import { Files, pathOf } from "./files";
 import { childOptions } from "./hosts";
 import type { PartOptions } from "./hosts";
-import type { Issuer } from "./issue-certificate";
+import type { Issuer } from "ha-registry-core/pulumi";
 import { metricsCertificates, metricsProxyParts } from "./monitoring-hosts";
 import type { MetricsCertificates } from "./monitoring-hosts";
 import { alertmanagerPart, grafanaPart, prometheusPart } from "./monitoring-core";

@@ -1,13 +1,13 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { contentPath, users } from "ha-registry-core";
+import { contentPath, redisAnswers, users } from "ha-registry-core";
 import type { Placed, RedisFiles, RedisPasswords, Topology } from "ha-registry-core";
+import { issueCertificate } from "ha-registry-core/pulumi";
+import type { Issuer } from "ha-registry-core/pulumi";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, onHost } from "./hosts";
 import type { PartOptions } from "./hosts";
-import { issueCertificate } from "./issue-certificate";
-import type { Issuer } from "./issue-certificate";
 
 /** Passwords of the users of servers and sentinels. */
 export type PasswordOutputs = { [user in keyof RedisPasswords]: pulumi.Output<string> };
@@ -85,7 +85,7 @@ export function runRedisInstance(instance: RedisInstance, opts: Required<Pick<Pa
     { parent, ...(hostProviders === undefined ? {} : { hostProviders }) },
   );
   const path = (file: string): pulumi.Output<string> => pathOf(files, file);
-  const check = instance.check?.(path) ?? answers(path("ca.crt"), placed.port);
+  const check = instance.check?.(path) ?? path("ca.crt").apply((ca) => redisAnswers(ca, placed.port));
   return new docker.Container(
     onHost(name, placed.host),
     {
@@ -117,11 +117,6 @@ export function runRedisInstance(instance: RedisInstance, opts: Required<Pick<Pa
       ...(instance.aliases === undefined ? {} : { aliases: instance.aliases.map((alias) => ({ name: onHost(alias, placed.host) })) }),
     },
   );
-}
-
-/** A server that asks for a password is a healthy one, and so the check needs none. */
-function answers(ca: pulumi.Output<string>, port: number): pulumi.Output<string> {
-  return pulumi.interpolate`redis-cli --tls --cacert ${ca} -h 127.0.0.1 -p ${port} ping 2>&1 | grep -qE "PONG|NOAUTH"`;
 }
 
 /** Every address that a client may verify. */

@@ -9,7 +9,7 @@ import {
   resolveTopology,
 } from "ha-registry-core";
 import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core";
-import { given, known } from "ha-registry-core/pulumi";
+import { given, issueCertificate, known } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { Backup } from "./backup";
 import { Audit } from "./audit";
@@ -17,7 +17,6 @@ import { checkArguments } from "./check-arguments";
 import { Certificates } from "./certificates";
 import { GarbageCollection } from "./garbage-collection";
 import { hostProviders, privateNetworks } from "./hosts";
-import { issueCertificate } from "./issue-certificate";
 import { LoadBalancer } from "./load-balancer";
 import { Monitoring } from "./monitoring";
 import { ObjectStore } from "./object-store";

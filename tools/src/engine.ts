@@ -4,9 +4,11 @@ import { RegistryError, type Problem } from "ha-registry-core";
 import { builtEngine } from "./engine/built";
 import { officialEngine } from "./engine/official";
 import { pathEngine } from "./engine/path";
+import type { OptionalProvider } from "./engine/module";
 import { EngineUnavailable, type Engine, type EngineSource } from "./engine/source";
 import { reportToStderr, type Report } from "./progress";
 
+export type { OptionalProvider } from "./engine/module";
 export type { Engine, EngineSourceName } from "./engine/source";
 
 /** Ways to come by an engine, the cheapest first. */
@@ -18,11 +20,12 @@ const sources: readonly EngineSource[] = [pathEngine, officialEngine, builtEngin
  * or `built`) forces one.
  *
  * @param report Told which engine is used, and the progress of anything long. @default standard error
+ * @param optional Providers beside those that every engine has: random, tls and docker. @default - none
  * @throws {RegistryError} when no engine can be had; it names what was tried and what to do.
  */
-export async function ensureEngine(report: Report = reportToStderr): Promise<Engine> {
+export async function ensureEngine(report: Report = reportToStderr, optional: readonly OptionalProvider[] = []): Promise<Engine> {
   const forced = forcedSource();
-  const engine = (await firstFound(forced)) ?? (await firstMade(forced, report));
+  const engine = (await firstFound(forced, optional)) ?? (await firstMade(forced, optional, report));
   report(`engine: Pulumi ${engine.command.version}, ${description[engine.command.source]} (${engine.command.binary})`);
   return engine;
 }
@@ -45,19 +48,19 @@ function forcedSource(): readonly EngineSource[] {
   throw new RegistryError("engine", [{ path: "HA_REGISTRY_ENGINE", message: `"${name}" is none of ${names}` }]);
 }
 
-async function firstFound(allowed: readonly EngineSource[]): Promise<Engine | undefined> {
+async function firstFound(allowed: readonly EngineSource[], optional: readonly OptionalProvider[]): Promise<Engine | undefined> {
   for (const source of allowed) {
-    const engine = await source.find();
+    const engine = await source.find(optional);
     if (engine !== undefined) return engine;
   }
   return undefined;
 }
 
-async function firstMade(allowed: readonly EngineSource[], report: Report): Promise<Engine> {
+async function firstMade(allowed: readonly EngineSource[], optional: readonly OptionalProvider[], report: Report): Promise<Engine> {
   const problems: Problem[] = [];
   for (const source of allowed) {
     try {
-      return await source.make(report);
+      return await source.make(report, optional);
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       problems.push(...error.problems);

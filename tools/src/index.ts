@@ -6,6 +6,7 @@ export * from "./engine";
 export * from "./images";
 export * from "./images/docker";
 export * from "./images/version";
+export * from "./kubernetes";
 export * from "./lock";
 export * from "./progress";
 export * from "./s3-server";

@@ -5,11 +5,12 @@ import { ensureDocker, requireDiskFree } from "./docker-engine";
 import { ensureEngine } from "./engine";
 import { ensureImages } from "./images";
 import { imageRecipes } from "./images/recipes";
+import { ensureKubernetes } from "./kubernetes";
 import { reportToStderr } from "./progress";
 import { parseArguments, type Plan } from "./test-runner/arguments";
 import { leftovers, type Leftovers } from "./test-runner/leftovers";
 import { runFiles, type Counts } from "./test-runner/run-files";
-import { groupsOf, testFiles, type Suite } from "./test-runner/suites";
+import { groupsOf, needsKubernetes, testFiles, type Suite } from "./test-runner/suites";
 
 /**
  * Runs the suites that the command line names, one after the other, and ends with the line `N passed, N failed`.
@@ -31,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
   let laboratory: Promise<void> | undefined;
+  let kubernetes: Promise<void> | undefined;
   for (const suite of suites) {
     const files = await testFiles(suite, only);
     if (files.length === 0) {
@@ -43,6 +45,7 @@ async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
     }
     try {
       await (laboratory ??= prepareLaboratory());
+      if (files.some(needsKubernetes)) await (kubernetes ??= prepareKubernetes());
     } catch (error) {
       failed(total, `${suite.name} cannot run: ${error instanceof Error ? error.message : String(error)}`);
       continue;
@@ -63,6 +66,12 @@ async function prepareLaboratory(): Promise<void> {
   // Grafana's image is in no package registry: tests do without it.
   await ensureImages({ names: Object.values(ImageName).filter((name) => imageRecipes[name] !== undefined), report });
   await ensureClients(report);
+}
+
+/** What tests against a real Kubernetes need besides. */
+async function prepareKubernetes(): Promise<void> {
+  await ensureEngine(reportToStderr, ["kubernetes"]);
+  await ensureKubernetes(reportToStderr);
 }
 
 async function runSuite(suite: Suite, files: readonly string[], total: Counts): Promise<void> {

@@ -1,6 +1,12 @@
 /** How long what is to stop goes on serving, seconds: several times the interval at which the balancers ask it. */
 export const drainNoticeSeconds = 3;
 
+/** Where it stands what a balancer is answered. */
+export const agentState = "/tmp/agent";
+
+/** A command that asks balancers for no new connections, and returns when they know. */
+export const askForDrain = `echo drain > ${agentState}; sleep ${drainNoticeSeconds}`;
+
 /** How often a balancer asks whether new connections are wanted, milliseconds. */
 export const agentIntervalMilliseconds = 500;
 

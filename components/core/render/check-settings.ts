@@ -1,7 +1,7 @@
 import { checkNumber, checkText, isText } from "../checks";
 import { Problems } from "../errors";
 import type { NotificationSettings, RegistrySecrets, RegistrySettings } from "../settings";
-import type { Topology } from "../topology";
+import type { CommonTopology } from "../topology-common";
 import { parseYamlMap } from "./yaml";
 
 /** Parts that change what is stored. */
@@ -12,8 +12,16 @@ export interface ChangingParts {
   probes?: boolean;
 }
 
+/** Where it stands which of them a resolved registry has; every substrate's topology fits. */
+export interface PartsOfTopology {
+  /** Garbage collection. */
+  garbageCollection?: object;
+  /** Monitoring, with a synthetic probe or without. */
+  monitoring?: { probe?: object };
+}
+
 /** Those of a resolved registry. */
-export function changingParts({ garbageCollection, monitoring }: Topology): ChangingParts {
+export function changingParts({ garbageCollection, monitoring }: PartsOfTopology): ChangingParts {
   return { collectsGarbage: garbageCollection !== undefined, probes: monitoring?.probe !== undefined };
 }
 
@@ -106,7 +114,12 @@ function noteHeaderProblems(path: string, headers: Record<string, string[]>, pro
 }
 
 /** Notes what is wrong with secrets, without repeating any. */
-export function noteSecretsProblems(topology: Topology, settings: RegistrySettings, secrets: RegistrySecrets, problems: Problems): void {
+export function noteSecretsProblems(
+  topology: CommonTopology,
+  settings: RegistrySettings,
+  secrets: RegistrySecrets,
+  problems: Problems,
+): void {
   const { httpSecret, notificationHeaders, ...words } = secrets;
   problems.require(
     httpSecret !== "",

@@ -1,4 +1,4 @@
-import type { Topology } from "../topology";
+import type { NamingTopology } from "../topology-audit";
 import { ociError, quote } from "./haproxy-text";
 
 /** What an event of the audit log can be. */
@@ -23,6 +23,14 @@ export enum AuditAction {
   BufferFull = "buffer-full",
 }
 
+/** What these rules are made of; every substrate's topology fits. */
+export interface AuditedTopology {
+  /** Audit log; none when absent. */
+  audit?: { blobs: boolean };
+  /** How images have to be named; as clients like when absent. */
+  naming?: NamingTopology;
+}
+
 /** File descriptor to which HAProxy writes events. It is a file in memory that the collector takes them from, so that neither waits for the other. */
 export const auditDescriptor = 3;
 
@@ -35,7 +43,7 @@ const uploads = "^/v2/.+/blobs/uploads/?$";
 const eventLevel = "notice";
 
 /** Where events go, beside standard output. */
-export function auditTarget({ audit }: Topology): string[] {
+export function auditTarget({ audit }: AuditedTopology): string[] {
   if (audit === undefined) return [];
   return [`log fd@${auditDescriptor} len 8192 format raw local0 ${eventLevel}`, "unique-id-format %[uuid]"];
 }
@@ -44,7 +52,7 @@ export function auditTarget({ audit }: Topology): string[] {
  * What a request names. The registry compares decoded paths, so we do, too; control characters, with which a name could begin a line of its own in
  * the log, become question marks.
  */
-export function nameRules({ audit, naming }: Topology): string[] {
+export function nameRules({ audit, naming }: AuditedTopology): string[] {
   if (audit === undefined && naming === undefined) return [];
   return [
     "http-request set-var(txn.path) path,url_dec,regsub([[:cntrl:]],?,g)",
@@ -58,7 +66,7 @@ export function nameRules({ audit, naming }: Topology): string[] {
 }
 
 /** What a request is to the audit log. Whoever is refused by a later rule, or by the registry, has an event, too. */
-export function auditRules({ audit }: Topology): string[] {
+export function auditRules({ audit }: AuditedTopology): string[] {
   if (audit === undefined) return [];
   const action = (name: AuditAction, condition: string): string => `http-request set-var(txn.action) str(${name}) if ${condition}`;
   const parameter = (name: string): string => `url_param(${name}),url_dec,regsub([[:cntrl:]],?,g),bytes(0,200)`;
@@ -99,7 +107,7 @@ const resultRules = [
 ];
 
 /** Pushes under names that do not fit are refused: by their repository before anything is sent, by their tag, which comes last, at the end. */
-export function namingRules({ naming, audit }: Topology): string[] {
+export function namingRules({ naming, audit }: AuditedTopology): string[] {
   if (naming === undefined) return [];
   const { repositories, tags, exempt, expectedTag, expectedRepository } = naming;
   const exemption = exempt.map((pattern) => `acl may_be_named_as_it_likes var(txn.repository) -m reg -- ${quote(pattern)}`);

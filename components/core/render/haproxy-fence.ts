@@ -1,6 +1,7 @@
 import { endpointFrom, hostPort, isSeveral } from "../placement";
 import type { BalancerTopology, Endpoint, GarbageCollectionTopology, Topology } from "../topology";
 import { ports } from "../layout";
+import type { PartsOfTopology } from "./check-settings";
 import { statisticsPortVariable } from "./haproxy-statistics";
 import { ociError, section } from "./haproxy-text";
 
@@ -40,7 +41,7 @@ export function fenceEndpoint({ collector, publishedFencePort }: GarbageCollecti
 }
 
 /** Lines of `global`: when the process started. */
-export function fenceGlobals({ garbageCollection }: Topology): string[] {
+export function fenceGlobals({ garbageCollection }: PartsOfTopology): string[] {
   return garbageCollection === undefined ? [] : ["set-var proc.started date"];
 }
 
@@ -50,7 +51,7 @@ export function fenceGlobals({ garbageCollection }: Topology): string[] {
  *
  * A HAProxy that has just started takes its fence for raised until its first check, so that it goes by what it found out before it started.
  */
-export function fenceRules({ garbageCollection }: Topology): string[] {
+export function fenceRules({ garbageCollection }: PartsOfTopology): string[] {
   if (garbageCollection === undefined) return [];
   const refusal = ociError(429, "TOOMANYREQUESTS", "garbage is being collected: pushes are put off for a moment", retrySeconds);
   return [
@@ -70,7 +71,7 @@ export function fenceRules({ garbageCollection }: Topology): string[] {
  * What sends bytes of a blob has a backend of its own: it may take hours, and makes nothing visible. All else that changes something, the end of an
  * upload above all, has to be over before anybody says what nothing refers to.
  */
-export function appendsRules({ garbageCollection }: Topology): string[] {
+export function appendsRules({ garbageCollection }: PartsOfTopology): string[] {
   return garbageCollection === undefined ? [] : ["use_backend registry-appends if { method PATCH }"];
 }
 

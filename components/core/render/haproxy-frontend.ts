@@ -1,8 +1,9 @@
-import { BlockList, isIP } from "node:net";
 import { ports } from "../layout";
 import { AccessMode } from "../shape";
-import type { LoadBalancerTopology, Topology } from "../topology";
+import type { BalancerSettings, CommonTopology } from "../topology-common";
+import type { PartsOfTopology } from "./check-settings";
 import { auditRules, auditTarget, nameRules, namingRules } from "./haproxy-audit";
+import type { AuditedTopology } from "./haproxy-audit";
 import { appendsRules, fenceRules } from "./haproxy-fence";
 import { auditedRequestLog, connectionErrorLog, requestLog } from "./haproxy-log";
 import { refusedLoginsRules } from "./haproxy-logins";
@@ -10,8 +11,8 @@ import { extraLines, ociError, quote, section } from "./haproxy-text";
 
 /** Absolute paths of the files that HAProxy's configuration names. */
 export interface HaproxyFiles {
-  /** Certificate, its chain and its key in one PEM. */
-  certificate: string;
+  /** Certificate, its chain and its key in one PEM, or the key beside it under the same name and `.key`. @default - none: TLS ends in front of it */
+  certificate?: string;
   /** CA of client certificates. @default - none, clients show no certificate */
   clientCa?: string;
   /** CA of the certificate that the hosts' parts show each other. @default - none, for a single host */
@@ -20,20 +21,34 @@ export interface HaproxyFiles {
   internalCertificate?: string;
 }
 
+/** What HAProxy's configuration is made of on every substrate. */
+export type BalancedTopology = CommonTopology & PartsOfTopology & AuditedTopology;
+
+/** What is around a frontend. */
+export interface FrontendPlace {
+  /** Name of the host, which the audit log tells. Empty where there is but one. */
+  host: string;
+  /** What is let in besides the allowed ranges. */
+  ownAddresses: readonly string[];
+  /** Proxies in front of it, whose word on a client's address is taken. */
+  proxyAddressRanges: readonly string[];
+}
+
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */
-export function clientsFrontend(topology: Topology, files: HaproxyFiles, host: string): string {
+export function clientsFrontend(topology: BalancedTopology, files: HaproxyFiles, place: FrontendPlace): string {
   const { loadBalancer, access, monitoring } = topology;
   return section(
     "frontend clients",
     bindLine(loadBalancer, files),
     `maxconn ${loadBalancer.maxConnections}`,
-    `log-format ${topology.audit === undefined ? requestLog : auditedRequestLog(host)}`,
+    `log-format ${topology.audit === undefined ? requestLog : auditedRequestLog(place.host)}`,
     `error-log-format ${connectionErrorLog}`,
     auditTarget(topology),
+    proxyRules(place.proxyAddressRanges),
     rememberForLog(access.mode),
     nameRules(topology),
     auditRules(topology),
-    addressRules(topology),
+    addressRules(loadBalancer, place.ownAddresses),
     rateRules(loadBalancer, access.mode),
     monitoring === undefined ? [] : refusedLoginsRules(access.mode),
     pathRules(),
@@ -52,7 +67,8 @@ export function clientsFrontend(topology: Topology, files: HaproxyFiles, host: s
  * No HTTP/2: its flow-control windows (64 KiB by default) throttle uploads of large layers to a window per round trip, and HTTP/1.1
  * clients open enough connections.
  */
-function bindLine({ clientCertificateRequired }: LoadBalancerTopology, { certificate, clientCa }: HaproxyFiles): string {
+function bindLine({ clientCertificateRequired }: BalancerSettings, { certificate, clientCa }: HaproxyFiles): string {
+  if (certificate === undefined) return `bind :${ports.balancer}`;
   const bind = `bind :${ports.balancer} ssl crt ${quote(certificate)} alpn http/1.1`;
   if (clientCa === undefined) return bind;
   return `${bind} ca-file ${quote(clientCa)} verify ${clientCertificateRequired ? "required" : "optional"}`;
@@ -72,38 +88,24 @@ function rememberForLog(mode: AccessMode): string[] {
 }
 
 /** Several short lines, since HAProxy takes 64 words per line. */
-function addressRules(topology: Topology): string[] {
-  const { loadBalancer, network } = topology;
-  if (loadBalancer.allowedAddressRanges.length === 0) return [];
-  const own = [...(reachesLoopback(loadBalancer) ? [network.gateway] : []), ...probeSources(topology)];
-  const ranges = [...loadBalancer.allowedAddressRanges, ...new Set(own)];
+function addressRules({ allowedAddressRanges }: BalancerSettings, ownAddresses: readonly string[]): string[] {
+  if (allowedAddressRanges.length === 0) return [];
   const denied = ociError(403, "DENIED", "this address may not connect to the registry");
   return [
-    ...ranges.map((range) => `acl from_allowed_address src ${quote(range)}`),
+    ...[...allowedAddressRanges, ...ownAddresses].map((range) => `acl from_allowed_address src ${quote(range)}`),
     `http-request return ${denied} unless from_allowed_address`,
   ];
 }
 
-/** Where the probe's connections come from: one that comes by a published port comes from the gateway, or from another host. */
-function probeSources({ hosts, network, loadBalancer, monitoring }: Topology): string[] {
-  const { probe } = monitoring ?? {};
-  if (probe === undefined) return [];
-  if (loadBalancer.balancers.some(({ address }) => address === probe.resolvesTo)) return [probe.address];
-  const host = hosts.find(({ name }) => name === probe.host)?.address;
-  return [network.gateway, ...(host === undefined ? [] : [host])];
-}
-
 /**
- * Docker hands on connections of the host itself from the gateway's address, so who lets in 127.0.0.1 means the gateway. Docker does the
- * same to every connection over IPv6, so not when the port is bound to an IPv6 address.
+ * Whoever ends TLS in front of HAProxy tells the address of the client in a header, last of all that stand there. From anybody else it is but a claim.
  */
-function reachesLoopback({ allowedAddressRanges, bindAddress }: LoadBalancerTopology): boolean {
-  const allowed = new BlockList();
-  for (const range of allowedAddressRanges) {
-    const [address = "", prefix] = range.split("/");
-    if (isIP(address) === 4) allowed.addSubnet(address, Number(prefix ?? 32), "ipv4");
-  }
-  return isIP(bindAddress) === 4 && allowed.check("127.0.0.1", "ipv4");
+function proxyRules(ranges: readonly string[]): string[] {
+  if (ranges.length === 0) return [];
+  return [
+    ...ranges.map((range) => `acl from_proxy src ${quote(range)}`),
+    "http-request set-src req.hdr_ip(X-Forwarded-For,-1) if from_proxy { req.hdr(X-Forwarded-For) -m found }",
+  ];
 }
 
 /**
@@ -113,7 +115,7 @@ function reachesLoopback({ allowedAddressRanges, bindAddress }: LoadBalancerTopo
  * Refused logins count only where passwords can be guessed: a 401 for an expired or narrower token is how token clients work. The first
  * request of a client carries no Authorization and gets its 401 as an invitation; it does not count either.
  */
-function rateRules({ requestsPerSecond, failedLoginsPerMinute }: LoadBalancerTopology, mode: AccessMode): string[] {
+function rateRules({ requestsPerSecond, failedLoginsPerMinute }: BalancerSettings, mode: AccessMode): string[] {
   const countLogins = failedLoginsPerMinute > 0 && mode === AccessMode.Htpasswd;
   const rules: string[] = [];
   if (requestsPerSecond > 0 || countLogins) {

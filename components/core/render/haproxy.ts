@@ -1,28 +1,16 @@
-import { ports } from "../layout";
+import { BlockList, isIP } from "node:net";
 import type { LoadBalancerTopology, Topology } from "../topology";
-import { agentIntervalMilliseconds } from "./agent";
 import { endpointFrom, hostPort, nodeServerName } from "../placement";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
-import { fenceBackend, fenceGlobals } from "./haproxy-fence";
+import { fenceBackend } from "./haproxy-fence";
 import { refusedLoginsSection } from "./haproxy-logins";
+import { defaultsSection, globalSection, readsBackend, writesBackend } from "./haproxy-sections";
 import { statisticsConnections, statisticsFrontend } from "./haproxy-statistics";
 import { storeConnections, storeSections } from "./haproxy-store";
-import { extraLines, quote, section } from "./haproxy-text";
+import { quote } from "./haproxy-text";
 
 export type { HaproxyFiles };
-
-/** Size of HAProxy's buffers, bytes. sizing.ts counts with two per connection. */
-const bufferBytes = 65_536;
-
-/** How long a node's host may leave a read request unacknowledged, seconds; the kernel repeats it several times by then. */
-const unacknowledgedSeconds = 10;
-
-/**
- * The same for writes, seconds. The kernel counts the time in which a node takes nothing more of a body alike, as it does while its store hangs, so
- * that this has to outlast what a store may need to come back.
- */
-const unacknowledgedUploadSeconds = 60;
 
 /**
  * `haproxy.cfg` for HAProxy 3.0 or later, run as several processes that share network and ports (SO_REUSEPORT).
@@ -33,13 +21,17 @@ const unacknowledgedUploadSeconds = 60;
 export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""): string {
   const { loadBalancer } = topology;
   const servers = nodeServers(topology, host, files.internalCa);
+  const tracking = servers.map(({ name, address, options }) => `server ${name} ${address} track registry-reads/${name}${options}`);
   return [
-    globalSection(topology),
+    globalSection(topology, haproxyConnections(topology)),
     defaultsSection(loadBalancer),
-    clientsFrontend(topology, files, host),
-    readsBackend(topology, servers),
-    writesBackend("registry-writes", topology, servers),
-    ...(topology.garbageCollection === undefined ? [] : [writesBackend("registry-appends", topology, servers)]),
+    clientsFrontend(topology, files, { host, ownAddresses: ownAddresses(topology), proxyAddressRanges: [] }),
+    readsBackend(
+      topology,
+      servers.map(({ name, address, agentPort, options }) => `server ${name} ${address}${agentPort}${options}`),
+    ),
+    writesBackend("registry-writes", topology, tracking),
+    ...(topology.garbageCollection === undefined ? [] : [writesBackend("registry-appends", topology, tracking)]),
     ...fenceBackend(topology, host),
     ...(topology.monitoring === undefined ? [] : refusedLoginsSection(topology.access.mode)),
     ...storeSections(topology, host, files),
@@ -47,64 +39,9 @@ export function renderHaproxy(topology: Topology, files: HaproxyFiles, host = ""
   ].join("\n");
 }
 
-function globalSection(topology: Topology): string {
-  const { loadBalancer, node } = topology;
-  return section(
-    "global",
-    // There is no admin socket: what is to change is rendered, and takes effect by replacement.
-    "log stdout len 8192 format raw local0 info",
-    `maxconn ${haproxyConnections(topology)}`,
-    `hard-stop-after ${node.drainSeconds}s`,
-    fenceGlobals(topology),
-    // A connection takes two of these. Four times the default: half as much again of layers per second, and more in clear.
-    `tune.bufsize ${bufferBytes}`,
-    // Left alone, HAProxy starts a thread per CPU of the host, and under a CPU limit they would only take turns.
-    loadBalancer.cpus === undefined ? [] : `thread-hard-limit ${Math.max(Math.ceil(loadBalancer.cpus), 1)}`,
-    "ssl-default-bind-options ssl-min-ver TLSv1.2",
-    // AES-128-GCM first: with AES instructions it is the fastest. Only forward secrecy, only authenticated encryption.
-    `ssl-default-bind-ciphers ${tls12Ciphers.join(":")}`,
-    "ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
-    "ssl-default-bind-curves X25519:P-256:P-384",
-    extraLines(loadBalancer.extraConfig.global),
-  );
-}
-
 /** Connections that one HAProxy takes at once, whoever they come from. */
 export function haproxyConnections(topology: Topology): number {
   return topology.loadBalancer.maxConnections + storeConnections(topology) + statisticsConnections;
-}
-
-const tls12Ciphers = ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"].flatMap((cipher) => [
-  `ECDHE-ECDSA-${cipher}`,
-  `ECDHE-RSA-${cipher}`,
-]);
-
-function defaultsSection(balancer: LoadBalancerTopology): string {
-  return section(
-    "defaults",
-    "mode http",
-    "log global",
-    "option dontlognull",
-    "option http-ignore-probes",
-    "option idle-close-on-response",
-    // A node that dies in the middle of an answer may not get to say so: its network goes with it. Who only waits would wait for timeout
-    // server; asked for a sign of life, the kernel knows after 13 seconds.
-    "option srvtcpka",
-    "srvtcpka-idle 5s",
-    "srvtcpka-intvl 2s",
-    "srvtcpka-cnt 4",
-    "retries 3",
-    "option redispatch 1",
-    `timeout connect ${balancer.connectMilliseconds}ms`,
-    `timeout client ${balancer.clientSeconds}s`,
-    `timeout server ${balancer.serverSeconds}s`,
-    `timeout http-keep-alive ${balancer.keepAliveSeconds}s`,
-    "timeout http-request 30s",
-    "timeout queue 30s",
-    // A node that is busy checking passwords may answer late; a dead one refuses the connection or misses timeout connect.
-    "timeout check 3s",
-    extraLines(balancer.extraConfig.defaults),
-  );
 }
 
 /** A node, as the backends name it. */
@@ -129,45 +66,30 @@ function nodeServers({ nodes, node, name }: Topology, host: string, internalCa: 
   }));
 }
 
-/**
- * GET and HEAD change nothing, so a node that fails before it answers costs a retry, never a pull. That is why connections to nodes may be
- * kept here: a node that stops closes them, and a request that meets the end of one is sent again.
- */
-function readsBackend({ loadBalancer }: Topology, servers: readonly NodeServer[]): string {
-  return section(
-    "backend registry-reads",
-    "balance leastconn",
-    "option allbackups",
-    "retry-on conn-failure empty-response response-timeout 502 503 504",
-    "option httpchk",
-    "http-check send meth GET uri /",
-    // The root answers 200 without a login, and 503 while the store fails; /v2/ would answer 401, at the price of a warning in the
-    // registry's log for every check. 401 is let in for registries that ask for a password everywhere.
-    "http-check expect status 200,401",
-    // A node that comes back has to be in use before Docker calls it healthy, since the next one is replaced then.
-    // And one that is about to stop says so at its agent port, and gets no new connections; a silent agent changes nothing.
-    // A request that a kept connection takes to a host without power is sent again once nobody has acknowledged it for so long.
-    `default-server tcp-ut ${unacknowledgedSeconds}s check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1 ` +
-      `agent-check agent-port ${ports.agent} agent-inter ${agentIntervalMilliseconds}ms`,
-    servers.map(({ name, address, agentPort, options }) => `server ${name} ${address}${agentPort}${options}`),
-    extraLines(loadBalancer.extraConfig.backend),
-  );
+/** What is let in besides the allowed ranges. */
+function ownAddresses(topology: Topology): string[] {
+  const { loadBalancer, network } = topology;
+  return [...new Set([...(reachesLoopback(loadBalancer) ? [network.gateway] : []), ...probeSources(topology)])];
+}
+
+/** Where the probe's connections come from: one that comes by a published port comes from the gateway, or from another host. */
+function probeSources({ hosts, network, loadBalancer, monitoring }: Topology): string[] {
+  const { probe } = monitoring ?? {};
+  if (probe === undefined) return [];
+  if (loadBalancer.balancers.some(({ address }) => address === probe.resolvesTo)) return [probe.address];
+  const host = hosts.find(({ name }) => name === probe.host)?.address;
+  return [network.gateway, ...(host === undefined ? [] : [host])];
 }
 
 /**
- * Retried only while no connection is made: a PATCH that nobody answered may have been stored, and stored twice it spoils the layer. So each
- * request has a connection of its own, since a kept one would be cut in the middle of a request when the node is replaced.
+ * Docker hands on connections of the host itself from the gateway's address, so who lets in 127.0.0.1 means the gateway. Docker does the
+ * same to every connection over IPv6, so not when the port is bound to an IPv6 address.
  */
-function writesBackend(name: string, { loadBalancer }: Topology, servers: readonly NodeServer[]): string {
-  return section(
-    `backend ${name}`,
-    "balance leastconn",
-    "option allbackups",
-    "option http-server-close",
-    "retry-on conn-failure",
-    // A host without power acknowledges nothing, and the client had better hear of it, and begin anew, before timeout server.
-    `default-server tcp-ut ${unacknowledgedUploadSeconds}s`,
-    servers.map(({ name, address, options }) => `server ${name} ${address} track registry-reads/${name}${options}`),
-    extraLines(loadBalancer.extraConfig.backend),
-  );
+function reachesLoopback({ allowedAddressRanges, bindAddress }: LoadBalancerTopology): boolean {
+  const allowed = new BlockList();
+  for (const range of allowedAddressRanges) {
+    const [address = "", prefix] = range.split("/");
+    if (isIP(address) === 4) allowed.addSubnet(address, Number(prefix ?? 32), "ipv4");
+  }
+  return isIP(bindAddress) === 4 && allowed.check("127.0.0.1", "ipv4");
 }

@@ -1,7 +1,7 @@
 import { ports } from "../layout";
 import { s3OfGarage } from "../resolve-garage";
 import type { Topology } from "../topology";
-import { answerAgent, drainNoticeSeconds } from "./agent";
+import { agentState, answerAgent, drainNoticeSeconds } from "./agent";
 import { storeHealthPath } from "./haproxy-store";
 
 /** There while a node waits for its store. */
@@ -19,20 +19,35 @@ export const waitingFile = "/tmp/waiting";
  * balancers of others would send it requests before it can answer them.
  */
 export function renderNodeScript({ objectStore }: Topology): string {
+  const waiting = objectStore.garage === undefined ? "" : waitForStore(s3OfGarage(objectStore.garage).endpoint ?? "");
+  return nodeScript(waiting, `echo drain > "$state"; sleep ${drainNoticeSeconds}; `);
+}
+
+/** The same in a pod, whose `preStop` has asked for no new connections before the process is told to stop. */
+export function renderPodScript(): string {
+  return nodeScript("", "");
+}
+
+function nodeScript(before: string, beforeStop: string): string {
   return `#!/bin/sh
-${objectStore.garage === undefined ? "" : waitForStore(s3OfGarage(objectStore.garage).endpoint ?? "")}state=/tmp/agent
+${before}state=${agentState}
 echo "up ready" > "$state"
 ${answerAgent(ports.agent, '"$state"')}
 
 registry serve "$1" &
 node=$!
-trap 'echo drain > "$state"; sleep ${drainNoticeSeconds}; kill -TERM "$node"' TERM INT
+trap '${beforeStop}kill -TERM "$node"' TERM INT
 
-# A signal ends the wait, not the registry.
+${waitFor("node", "the registry")}`;
+}
+
+/** Lines of a shell script that wait for the process in the variable `name`, which is `what`, and end as it does. */
+export function waitFor(name: string, what: string): string {
+  return `# A signal ends the wait, not ${what}.
 while :; do
-  wait "$node"
+  wait "$${name}"
   status=$?
-  kill -0 "$node" 2> /dev/null || exit "$status"
+  kill -0 "$${name}" 2> /dev/null || exit "$status"
 done
 `;
 }

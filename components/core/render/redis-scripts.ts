@@ -2,6 +2,11 @@ import { announcedEndpoint } from "../placement";
 import type { Endpoint, Placed, Topology } from "../topology";
 import { quorum, sentinelOf } from "./sentinel";
 
+/** A shell command that succeeds when a server answers. One that asks for a password is a healthy one, and so the check needs none. */
+export function redisAnswers(ca: string, port: number): string {
+  return `redis-cli --tls --cacert ${ca} -h 127.0.0.1 -p ${port} ping 2>&1 | grep -qE "PONG|NOAUTH"`;
+}
+
 /** How long sentinels may take to choose another primary once they hold the old one for down, seconds: twice what they took at worst. */
 const electionSeconds = 8;
 

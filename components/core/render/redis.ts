@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { ports } from "../layout";
 import { announcedEndpoint } from "../placement";
-import type { Placed, Topology } from "../topology";
+import type { Placed } from "../topology";
+import type { CommonTopology } from "../topology-common";
+import type { PartsOfTopology } from "./check-settings";
 
 /** Absolute paths of the files that the server's configuration names. */
 export interface RedisFiles {
@@ -85,7 +87,7 @@ const monitorCommands = ["ping", "info", "latency|latest"];
  * @throws {TypeError} when a path or the hash cannot stand in the file.
  */
 export function renderRedis(
-  { redis, garbageCollection }: Topology,
+  { redis, garbageCollection }: CommonTopology & PartsOfTopology,
   files: RedisFiles,
   passwordSha256Hex: string,
   monitorPassword?: string,
@@ -125,7 +127,7 @@ export function renderRedis(
  * @throws {TypeError} when a path or a password cannot stand in the file.
  */
 export function renderReplicatedRedis(
-  { redis, garbageCollection }: Topology,
+  { redis, garbageCollection }: CommonTopology & PartsOfTopology,
   server: Placed,
   files: RedisFiles,
   passwords: RedisPasswords,

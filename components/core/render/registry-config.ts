@@ -1,8 +1,9 @@
 import { Problems } from "../errors";
 import type { NotificationSettings, RegistrySecrets, RegistrySettings } from "../settings";
 import { AccessMode, LogLevel } from "../shape";
-import type { AccessTopology, Topology } from "../topology";
+import type { AccessTopology, CommonTopology } from "../topology-common";
 import { changingParts, noteSecretsProblems, noteSettingsProblems } from "./check-settings";
+import type { PartsOfTopology } from "./check-settings";
 import { redisSection } from "./registry-redis";
 import { storageSection } from "./registry-storage";
 import { mergeYaml, parseYamlMap, stringifyYaml } from "./yaml";
@@ -30,7 +31,7 @@ export interface RegistryFiles {
  * @throws {RegistryError} when settings or secrets are wrong, a file is missing, or `extraConfig` is not the YAML of a map.
  */
 export function renderRegistryConfig(
-  topology: Topology,
+  topology: CommonTopology & PartsOfTopology,
   settings: RegistrySettings,
   secrets: RegistrySecrets,
   files: RegistryFiles,
@@ -48,7 +49,7 @@ export function renderRegistryConfig(
  * Environment of a node: distribution takes nothing about traces from its file.
  * It traces every request, whatever OTEL_TRACES_SAMPLER says (v3.1.2, tracing/tracing.go): sample in the collector.
  */
-export function renderTracingEnvironment({ name, node }: Topology): Record<string, string> {
+export function renderTracingEnvironment({ name, node }: CommonTopology): Record<string, string> {
   if (node.tracingEndpoint === undefined) return { ...noTraces };
   return {
     OTEL_EXPORTER_OTLP_ENDPOINT: node.tracingEndpoint,
@@ -68,7 +69,7 @@ const noTraces: Readonly<Record<string, string>> = {
   OTEL_TRACES_EXPORTER: "none",
 };
 
-function config(topology: Topology, settings: RegistrySettings, secrets: RegistrySecrets, files: RegistryFiles): LooseMap {
+function config(topology: CommonTopology, settings: RegistrySettings, secrets: RegistrySecrets, files: RegistryFiles): LooseMap {
   const { node } = topology;
   return {
     version: "0.1",
@@ -153,7 +154,7 @@ function notificationsSection(receivers: Record<string, NotificationSettings>, s
 }
 
 /** A missing htpasswd makes the registry invent a user and write its password to the log; a missing key set stops it. */
-function noteFileProblems({ access: { mode }, node }: Topology, files: RegistryFiles, problems: Problems): void {
+function noteFileProblems({ access: { mode }, node }: CommonTopology, files: RegistryFiles, problems: Problems): void {
   if (mode === AccessMode.Htpasswd)
     problems.require(files.htpasswd !== undefined, "files.htpasswd", "the path of the htpasswd file is missing");
   if (node.tls) {

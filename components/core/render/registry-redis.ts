@@ -1,5 +1,5 @@
 import type { RegistrySecrets } from "../settings";
-import type { RedisTopology } from "../topology";
+import type { CacheSettings } from "../topology-common";
 import type { LooseMap } from "./yaml";
 
 /** CA bundle of the registry image (Alpine and Debian agree on the path), for a Redis whose certificate comes from a public CA. */
@@ -29,7 +29,7 @@ const systemCertificates = "/etc/ssl/certs/ca-certificates.crt";
  *   sentinels end all connections of a server that they make a replica, and the client drops one that says READONLY.
  * - Until another primary is chosen, the dead one is asked as above.
  */
-export function redisSection(redis: RedisTopology, secrets: RegistrySecrets, ca: string | undefined): LooseMap | undefined {
+export function redisSection(redis: CacheSettings, secrets: RegistrySecrets, ca: string | undefined): LooseMap | undefined {
   if (!redis.enabled) return undefined;
   const sentinels = redis.masterName !== undefined;
   return {

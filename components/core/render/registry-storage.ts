@@ -1,12 +1,12 @@
 import type { RegistrySecrets, RegistrySettings } from "../settings";
-import type { ResolvedS3, Topology } from "../topology";
+import type { CommonTopology, ResolvedS3 } from "../topology-common";
 import type { LooseMap } from "./yaml";
 
 /** Where the volume of blobs and manifests is mounted in a node. */
 export const storeDirectory = "/var/lib/registry";
 
 /** The `storage` section of distribution's configuration. */
-export function storageSection({ objectStore, redis }: Topology, settings: RegistrySettings, secrets: RegistrySecrets): LooseMap {
+export function storageSection({ objectStore, redis }: CommonTopology, settings: RegistrySettings, secrets: RegistrySecrets): LooseMap {
   const { s3 } = objectStore;
   const driver =
     s3 !== undefined

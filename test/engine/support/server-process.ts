@@ -15,6 +15,8 @@ export interface ServerPlan {
   port: number;
   /** Address at which it does. @default "127.0.0.1" */
   address?: string;
+  /** How long it may take until then, seconds. @default 60 */
+  seconds?: number;
 }
 
 /** A server that is a process of this machine. It ends with this process at the latest. */
@@ -33,11 +35,11 @@ export class ServerProcess {
    *
    * @throws {Error} with what it printed, when it does not come up.
    */
-  static async start({ name, program, args, environment, port, address = "127.0.0.1" }: ServerPlan): Promise<ServerProcess> {
+  static async start({ name, program, args, environment, port, address = "127.0.0.1", seconds = 60 }: ServerPlan): Promise<ServerProcess> {
     const child = spawn(program, args, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
     const server = new ServerProcess(child);
     try {
-      await until(`${name} listens`, 60, async () => {
+      await until(`${name} listens`, seconds, async () => {
         if (child.exitCode !== null) throw new Error(`it ended: ${server.output}`);
         return answers(port, address);
       });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -7,10 +6,11 @@ import { after, before } from "node:test";
 import { LocalWorkspace, type OpMap, type Stack, type UpResult } from "@pulumi/pulumi/automation";
 import { imagesOf, resolveTopology } from "ha-registry-core";
 import { Registry, type RegistryArgs } from "ha-registry-docker";
-import { ensureEngine, ensureImages, pulumiCommand } from "ha-registry-tools";
+import { ensureImages } from "ha-registry-tools";
 import { Docker } from "./docker";
 import type { ClientOptions } from "./http-client";
 import { onInterrupt } from "./interrupt";
+import { createLocalStack } from "./local-stack";
 import { LogCollector } from "./log-collector";
 import { freshName } from "./names";
 import { freePorts } from "./ports";
@@ -177,26 +177,13 @@ export class RegistryStack {
 
 /** Makes a stack of its own for a registry on free ports; nothing is deployed yet. */
 export async function startRegistry({ args = {}, dockerHost }: StartOptions = {}): Promise<RegistryStack> {
-  const engine = await ensureEngine(() => undefined);
   const name = freshName("t");
   const names = imagesOf(resolveTopology(name, args));
   // Hosts have their images.
   if (args.hosts === undefined) await ensureImages({ names, dockerHost, report: () => undefined });
   const directory = await mkdtemp(path.join(os.tmpdir(), `${name}-`));
   const port = await freePorts(10);
-  const stack = await LocalWorkspace.createStack(
-    { stackName: name, projectName: "ha-registry-test", program: async () => undefined },
-    {
-      workDir: directory,
-      pulumiCommand: await pulumiCommand(engine),
-      projectSettings: { name: "ha-registry-test", runtime: "nodejs", backend: { url: `file://${directory}` } },
-      envVars: {
-        ...engine.environment,
-        PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64"),
-        ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }),
-      },
-    },
-  );
+  const stack = await createLocalStack(name, { directory, environment: dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost } });
   const observed = Object.values(args.hosts ?? {})[0]?.dockerHost ?? dockerHost;
   const environment = observed === undefined ? process.env : { ...process.env, DOCKER_HOST: observed };
   const logs = await LogCollector.start(path.join(directory, "logs"), name, environment);

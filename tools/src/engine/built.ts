@@ -9,6 +9,7 @@ import { CommandError, findExecutable, runCommand } from "../command";
 import { withLock } from "../lock";
 import { withHeartbeat, type Report } from "../progress";
 import { buildSteps, type BuildStep, type Workshop } from "./build-steps";
+import { hasBuiltProviders, installBuiltProviders } from "./built-providers";
 import { bridgedProviders, copyModule, moduleDirectory, moduleHash, moduleVersions } from "./module";
 import { EngineUnavailable, MINIMUM_VERSION, readStamp, writeStamp, type Engine, type EngineSource, type EngineStamp } from "./source";
 
@@ -21,16 +22,18 @@ const DRAFT = "draft-";
 /** The engine that is built from tools/engine: for machines that reach package registries only. */
 export const builtEngine: EngineSource = {
   name: "built",
-  async find() {
+  async find(optional) {
     const hash = await moduleHash();
     for (const name of await namesIn(cachePath("engine"))) {
       if (!name.startsWith(`${hash}-`) || !name.endsWith(platform)) continue;
       const stamp = await readStamp<EngineStamp>(cachePath("engine", name, STAMP));
-      if (stamp !== undefined) return builtIn(cachePath("engine", name), stamp);
+      if (stamp === undefined) continue;
+      const root = cachePath("engine", name);
+      return (await hasBuiltProviders(root, optional)) ? builtIn(root, stamp) : undefined;
     }
     return undefined;
   },
-  async make(report) {
+  async make(report, optional) {
     const go = await checkGo(report);
     const directory = cachePath("engine", `${await moduleHash()}-go${go}-${platform}`);
     await withLock(
@@ -41,7 +44,8 @@ export const builtEngine: EngineSource = {
       },
       report,
     );
-    const engine = await builtEngine.find();
+    await installBuiltProviders(directory, optional, report);
+    const engine = await builtEngine.find(optional);
     if (engine === undefined) throw new Error(`${directory} holds no engine although it was just built`);
     return engine;
   },

@@ -12,6 +12,9 @@ export interface Provider {
   version: string;
 }
 
+/** A provider that not every program needs: it is downloaded or built for those that ask for it. */
+export type OptionalProvider = "kubernetes";
+
 /** Root of the checkout: compiled, this file lies in `tools/dist/engine`. */
 const checkout = join(__dirname, "..", "..", "..");
 
@@ -86,7 +89,13 @@ export async function bridgedProviders(): Promise<Provider[]> {
   return providers;
 }
 
-/** Version of the npm SDK of a provider that `ha-registry-docker` uses. */
+/** All providers that an engine is to have: those that the module bridges, and `optional`. */
+export async function wantedProviders(optional: readonly OptionalProvider[]): Promise<Provider[]> {
+  const more = optional.map(async (name) => ({ name, version: await sdkVersion(name) }));
+  return [...(await bridgedProviders()), ...(await Promise.all(more))];
+}
+
+/** Version of the npm SDK of a provider that the components use. */
 export async function sdkVersion(name: string): Promise<string> {
   const manifest = require.resolve(`@pulumi/${name}/package.json`, { paths: [join(checkout, "components", "docker")] });
   const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };

@@ -13,11 +13,11 @@ import { EngineUnavailable, type Engine, type EngineSource } from "./source";
 /** The CLI that Pulumi publishes, in the version of the npm SDK, as the Automation API downloads it. */
 export const officialEngine: EngineSource = {
   name: "official",
-  async find() {
+  async find(optional) {
     const engine = await downloaded();
-    return engine !== undefined && (await hasPlugins()) ? engine : undefined;
+    return engine !== undefined && (await hasPlugins(optional)) ? engine : undefined;
   },
-  async make(report) {
+  async make(report, optional) {
     const root = await rootDirectory();
     await withLock(
       `${root}.lock`,
@@ -27,7 +27,7 @@ export const officialEngine: EngineSource = {
       },
       report,
     );
-    await installPlugins(binaryIn(root), report);
+    await installPlugins(binaryIn(root), optional, report);
     return engineIn(root);
   },
 };

@@ -19,15 +19,15 @@ interface PathStamp extends EngineStamp {
 /** The `pulumi` on PATH. */
 export const pathEngine: EngineSource = {
   name: "path",
-  async find() {
+  async find(optional) {
     const engine = await engineOnPath();
-    return engine !== undefined && isRecent(engine) && (await hasPlugins()) ? engine : undefined;
+    return engine !== undefined && isRecent(engine) && (await hasPlugins(optional)) ? engine : undefined;
   },
-  async make(report) {
+  async make(report, optional) {
     const engine = await engineOnPath();
     if (engine === undefined) throw refusal("there is no `pulumi` on PATH");
     if (!isRecent(engine)) throw refusal(`${engine.command.binary} is version ${engine.command.version}, older than ${MINIMUM_VERSION}`);
-    await installPlugins(engine.command.binary, report);
+    await installPlugins(engine.command.binary, optional, report);
     return engine;
   },
 };

@@ -7,12 +7,12 @@ import { cachePath } from "../cache";
 import { withLock } from "../lock";
 import { withHeartbeat, type Report } from "../progress";
 import { runDownload } from "./download";
-import { bridgedProviders, type Provider } from "./module";
+import { wantedProviders, type OptionalProvider, type Provider } from "./module";
 import { EngineUnavailable } from "./source";
 
 /** Whether the plugins of all providers in use are where a CLI with the caller's own Pulumi home finds them. */
-export async function hasPlugins(): Promise<boolean> {
-  return (await missingPlugins()).length === 0;
+export async function hasPlugins(optional: readonly OptionalProvider[]): Promise<boolean> {
+  return (await missingPlugins(optional)).length === 0;
 }
 
 /**
@@ -20,12 +20,12 @@ export async function hasPlugins(): Promise<boolean> {
  *
  * @throws {EngineUnavailable} when they cannot be downloaded, saying what else can be done.
  */
-export async function installPlugins(binary: string, report: Report): Promise<void> {
+export async function installPlugins(binary: string, optional: readonly OptionalProvider[], report: Report): Promise<void> {
   await withLock(
     cachePath("engine", "plugins.lock"),
     "installing Pulumi plugins",
     async () => {
-      for (const provider of await missingPlugins()) await installPlugin(binary, provider, report);
+      for (const provider of await missingPlugins(optional)) await installPlugin(binary, provider, report);
     },
     report,
   );
@@ -46,8 +46,8 @@ async function installPlugin(binary: string, provider: Provider, report: Report)
   );
 }
 
-async function missingPlugins(): Promise<Provider[]> {
-  return (await bridgedProviders()).filter((provider) => !existsSync(pluginDirectory(provider)));
+async function missingPlugins(optional: readonly OptionalProvider[]): Promise<Provider[]> {
+  return (await wantedProviders(optional)).filter((provider) => !existsSync(pluginDirectory(provider)));
 }
 
 function pluginDirectory({ name, version }: Provider): string {

@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { RegistryError } from "ha-registry-core";
 
 import type { Report } from "../progress";
+import type { OptionalProvider } from "./module";
 
 /** The oldest CLI that is used: older ones were not tried with the npm SDKs of this version. */
 export const MINIMUM_VERSION = "3.250.0";
@@ -31,14 +32,14 @@ export interface Engine {
 export interface EngineSource {
   /** How it is forced: `HA_REGISTRY_ENGINE=<name>`. */
   name: EngineSourceName;
-  /** Gives the engine if everything is there already, in a few milliseconds. */
-  find(): Promise<Engine | undefined>;
+  /** Gives the engine if everything is there already, in a few milliseconds; `optional` are providers beside those of every engine. */
+  find(optional: readonly OptionalProvider[]): Promise<Engine | undefined>;
   /**
    * Gets whatever is missing and gives the engine.
    *
    * @throws {EngineUnavailable} when this way is closed.
    */
-  make(report: Report): Promise<Engine>;
+  make(report: Report, optional: readonly OptionalProvider[]): Promise<Engine>;
 }
 
 /** What an engine's directory says about itself once it is complete. */

@@ -5,7 +5,7 @@ import { RegistryError } from "ha-registry-core";
 
 import { lastLines, runCommand } from "../command";
 
-/** A module whose archive lacks files that its code embeds. */
+/** A module that is built with other files than its archive has. */
 export interface IncompleteModule {
   /** Directory that holds go.mod and go.sum. */
   directory: string;
@@ -13,6 +13,8 @@ export interface IncompleteModule {
   module: string;
   /** Text of each file that is added, by its path in the module. */
   additions: Readonly<Record<string, string>>;
+  /** Files that are added as copies of others: path in the module → path in the module. */
+  copies: Readonly<Record<string, string>>;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface IncompleteModule {
  * @param work Directory that is made for it; what was there is removed. See {@link removeModule}.
  * @throws {RegistryError} when the module is not to be had.
  */
-export async function completeModule({ directory, module, additions }: IncompleteModule, work: string): Promise<void> {
+export async function completeModule({ directory, module, additions, copies }: IncompleteModule, work: string): Promise<void> {
   await removeModule(work);
   // Checks the archive against go.sum.
   const { code, stdout, stderr } = await runCommand("go", ["mod", "download", "-json", module], { cwd: directory });
@@ -35,6 +37,7 @@ export async function completeModule({ directory, module, additions }: Incomplet
     await mkdir(dirname(join(copy, path)), { recursive: true });
     await writeFile(join(copy, path), text);
   }
+  for (const [path, original] of Object.entries(copies)) await cp(join(copy, original), join(copy, path));
   // A relative path: the program tells what it was built from, and this machine's directories are nobody's business.
   await writeFile(join(work, "go.mod"), `${await readFile(join(directory, "go.mod"), "utf8")}\nreplace ${module} => ./module\n`);
   await cp(join(directory, "go.sum"), join(work, "go.sum"));

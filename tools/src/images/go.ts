@@ -27,11 +27,19 @@ export interface GoProgram {
   /** Build tags. @default - none */
   tags?: readonly string[];
   /**
-   * Files that `versionOf` embeds but does not have in its archive, since they are made from sources of another language: path in the module →
-   * path under `tools/images`.
+   * Files that are put into `versionOf`: those that it embeds but does not have in its archive, since they are made from sources of another
+   * language, and those that take the place of its own. Path in the module → path under `tools`.
    * @default - none
    */
   additions?: Readonly<Record<string, string>>;
+  /**
+   * Files that `versionOf` embeds but does not have in its archive, which others that it has may stand for: path in the module → path in
+   * the module.
+   * @default - none
+   */
+  copies?: Readonly<Record<string, string>>;
+  /** Name of the program. @default - the last part of `package` */
+  name?: string;
 }
 
 /**
@@ -52,9 +60,10 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
   const tags = program.tags === undefined ? [] : [`-tags=${program.tags.join(",")}`];
   const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=-s -w${told}`, ...tags];
   const additions = program.additions === undefined ? undefined : await texts(program.additions);
+  const { copies } = program;
   const target = architecture ?? (process.arch === "x64" ? "amd64" : process.arch);
 
-  const name = basename(program.package);
+  const name = program.name ?? basename(program.package);
   const key = createHash("sha256")
     .update(
       JSON.stringify([
@@ -64,7 +73,7 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
         flags,
         target,
         await ownSources(directory, program.package),
-        ...(additions === undefined ? [] : [additions]),
+        ...[additions, copies].filter((files) => files !== undefined),
       ]),
     )
     .digest("hex");
@@ -75,8 +84,11 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
     // A name of its own: the go command of a build that was killed may still be writing to another.
     const draft = `${path}.${randomUUID()}.draft`;
     const args = [...flags, "-o", draft, program.package];
-    if (additions === undefined) await goBuild(directory, args, target);
-    else await buildCompleted({ directory, module: program.versionOf, additions }, args, target, `${dirname(path)}.module`);
+    if (additions === undefined && copies === undefined) await goBuild(directory, args, target);
+    else {
+      const module = { directory, module: program.versionOf, additions: additions ?? {}, copies: copies ?? {} };
+      await buildCompleted(module, args, target, `${dirname(path)}.module`);
+    }
     await rename(draft, path);
   };
   if (!(await exists(path))) {
@@ -93,9 +105,9 @@ async function buildCompleted(module: IncompleteModule, args: readonly string[],
   await removeModule(work);
 }
 
-/** The text of each file, which is given by its path under `tools/images`. */
+/** The text of each file, which is given by its path under `tools`. */
 async function texts(files: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-  const read = Object.entries(files).map(async ([path, source]) => [path, await readFile(toolsPath("images", source), "utf8")] as const);
+  const read = Object.entries(files).map(async ([path, source]) => [path, await readFile(toolsPath(source), "utf8")] as const);
   return Object.fromEntries(await Promise.all(read));
 }
 
@@ -124,8 +136,8 @@ function refusal(args: readonly string[], message: string): RegistryError {
   return new RegistryError("go build", [{ path: args.at(-1) ?? "", message }]);
 }
 
-/** The version that go.mod asks for. */
-function requiredVersion(mod: string, module: string): string {
+/** The version of a module that the text of a go.mod asks for. */
+export function requiredVersion(mod: string, module: string): string {
   const lines = mod.split("\n").map((line) => line.replace(/^require\s/, "").trim());
   const version = lines.find((line) => line.startsWith(`${module} `))?.split(/\s+/)[1];
   if (version === undefined) throw new Error(`go.mod requires no ${module}`);

@@ -89,8 +89,8 @@ const alertmanager = (name: string): GoProgram => ({
   versionOf: "github.com/prometheus/alertmanager",
   versionVariable: "github.com/prometheus/common/version.Version",
   additions: {
-    "ui/app/dist/elm/index.html": "alertmanager/index.html",
-    "ui/app/dist/mantine/index.html": "alertmanager/index.html",
+    "ui/app/dist/elm/index.html": "images/alertmanager/index.html",
+    "ui/app/dist/mantine/index.html": "images/alertmanager/index.html",
   },
 });
 

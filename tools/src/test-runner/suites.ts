@@ -50,6 +50,11 @@ export async function testFiles(suite: Suite, only: readonly string[]): Promise<
     .map((name) => join(testDirectory, "dist", suite.name, name.replace(/\.ts$/, ".js")));
 }
 
+/** Whether a test file needs Kubernetes, and the provider for it, besides what its suite needs: those that are named after it do. */
+export function needsKubernetes(file: string): boolean {
+  return basename(file).startsWith("kubernetes");
+}
+
 /** The files in groups that run one after the other: those that may run beside each other, then each of the others by itself. */
 export function groupsOf({ alone = [] }: Suite, files: readonly string[]): string[][] {
   const isAlone = (file: string): boolean => alone.includes(basename(file, ".test.js"));

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { CertificatesTopology } from "ha-registry-core";
+import type { CertificatesTopology, CommonTopology } from "./topology-common";
 
 /** A CA that can sign. */
 export interface Issuer {
@@ -18,10 +18,30 @@ export interface KeyPair {
   privateKeyPem: pulumi.Output<string>;
 }
 
+/** A CA of the registry's own. It is made once, and kept in the state. */
+export function ownAuthority(name: string, { name: registry, certificates }: CommonTopology, opts: pulumi.CustomResourceOptions): KeyPair {
+  const key = new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
+  const certificate = new tls.SelfSignedCert(
+    name,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: `${registry} CA`.slice(0, 64), organization: "ha-registry" },
+      isCaCertificate: true,
+      validityPeriodHours: certificates.caValidityHours,
+      allowedUses: ["cert_signing", "crl_signing"],
+    },
+    opts,
+  );
+  return { certificatePem: certificate.certPem, privateKeyPem: key.privateKeyPem };
+}
+
 /** What a certificate is for. */
 export interface Subject {
+  /** Its first name. */
   commonName: string;
+  /** All DNS names. */
   dnsNames: string[];
+  /** All IP addresses. */
   ipAddresses: string[];
   /** Whether a client shows it, and not a server. @default false */
   isClient?: boolean;

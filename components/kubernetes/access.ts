@@ -1,0 +1,84 @@
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import type * as inputs from "@pulumi/kubernetes/types/input";
+import * as pulumi from "@pulumi/pulumi";
+import { AccessMode, ports } from "ha-registry-core";
+import type { KubernetesTopology } from "ha-registry-core";
+import { makeLogins } from "ha-registry-core/pulumi";
+import { metadataOf, selectorOf } from "./objects";
+
+/** Arguments of `Access`. */
+export interface AccessArgs {
+  /** The resolved registry. */
+  topology: KubernetesTopology;
+  /** Namespace of the registry. */
+  namespaceName: pulumi.Input<string>;
+  /** Passwords by user, secrets; a user without one gets a generated password of 32 characters. @default - all generated */
+  passwords?: Record<string, pulumi.Input<string>>;
+}
+
+/** Who may come in: the users and their passwords, and which pods may speak with which. */
+export class Access extends pulumi.ComponentResource {
+  /** Passwords by user, secret; none where nobody logs in by password. */
+  readonly passwords: pulumi.Output<Record<string, string>>;
+  /** The registry's password file, secret; empty where nobody logs in by password. */
+  readonly htpasswd: pulumi.Output<string>;
+
+  constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-registry-kubernetes:index:Access", name, {}, opts);
+    const { topology, namespaceName } = args;
+    if (topology.access.mode === AccessMode.Htpasswd) {
+      const { passwords, htpasswd } = makeLogins(name, topology.access.users, args.passwords ?? {}, this);
+      this.passwords = passwords;
+      this.htpasswd = htpasswd;
+    } else {
+      this.passwords = pulumi.output<Record<string, string>>({});
+      this.htpasswd = pulumi.output("");
+    }
+    if (topology.networkPolicies.enabled)
+      for (const [part, rules] of Object.entries(policies(topology)))
+        new NetworkPolicy(
+          `${name}-${part}`,
+          {
+            metadata: metadataOf(topology, part, `${topology.name}-${part}`, namespaceName),
+            spec: { podSelector: { matchLabels: selectorOf(topology, part) }, ...rules },
+          },
+          { parent: this },
+        );
+    this.registerOutputs({});
+  }
+}
+
+type Rules = Omit<inputs.networking.v1.NetworkPolicySpec, "podSelector">;
+
+/**
+ * What each part may do. Clients, wherever they are, reach balancers; those reach nodes and DNS; nodes reach Redis, and whatever else they need outside, as a bucket
+ * whose addresses nobody knows.
+ */
+function policies(topology: KubernetesTopology): Record<string, Rules> {
+  const { node, redis, networkPolicies } = topology;
+  const pods = (part: string): inputs.networking.v1.NetworkPolicyPeer[] => [{ podSelector: { matchLabels: selectorOf(topology, part) } }];
+  const metrics = (port: number): inputs.networking.v1.NetworkPolicyIngressRule[] =>
+    networkPolicies.metricsNamespaces.length === 0 ? [] : [{ from: namespaces(networkPolicies.metricsNamespaces), ports: tcp(port) }];
+  return {
+    balancer: {
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ ports: tcp(ports.balancer) }, ...metrics(ports.statistics)],
+      egress: [{ to: pods("node"), ports: tcp(node.port, ports.agent) }, { ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] }],
+    },
+    node: {
+      policyTypes: ["Ingress"],
+      ingress: [{ from: pods("balancer"), ports: tcp(node.port, ports.agent) }, ...metrics(node.debugPort)],
+    },
+    ...(redis.host === undefined
+      ? {}
+      : { redis: { policyTypes: ["Ingress", "Egress"], ingress: [{ from: pods("node"), ports: tcp(ports.redis) }], egress: [] } }),
+  };
+}
+
+function tcp(...numbers: number[]): { protocol: string; port: number }[] {
+  return numbers.map((port) => ({ protocol: "TCP", port }));
+}
+
+function namespaces(names: string[]): inputs.networking.v1.NetworkPolicyPeer[] {
+  return [{ namespaceSelector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: names }] } }];
+}

@@ -1,0 +1,10 @@
+export * from "./access";
+export { Certificates } from "./certificates";
+export type { CertificatesArgs } from "./certificates";
+export { Files } from "./files";
+export type { FilesArgs } from "./files";
+export * from "./load-balancer";
+export * from "./object-store";
+export * from "./redis";
+export * from "./registry";
+export * from "./registry-nodes";

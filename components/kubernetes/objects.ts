@@ -1,0 +1,29 @@
+import type * as inputs from "@pulumi/kubernetes/types/input";
+import type * as pulumi from "@pulumi/pulumi";
+import type { KubernetesTopology } from "ha-registry-core";
+
+/** The labels by which objects of a part are found; they never change, since selectors cannot. */
+export function selectorOf({ name }: KubernetesTopology, part: string): Record<string, string> {
+  return { "app.kubernetes.io/component": part, "app.kubernetes.io/instance": name, "app.kubernetes.io/name": "ha-registry" };
+}
+
+/** The labels of everything that belongs to a part: how it is found, by whom it is made, and the user's own. */
+export function labelsOf(topology: KubernetesTopology, part: string): Record<string, string> {
+  return { ...topology.labels, ...selectorOf(topology, part), "app.kubernetes.io/managed-by": "pulumi" };
+}
+
+/** What every object says of itself. */
+export function metadataOf(
+  topology: KubernetesTopology,
+  part: string,
+  name: pulumi.Input<string>,
+  namespace: pulumi.Input<string>,
+  annotations: Record<string, string> = {},
+): inputs.meta.v1.ObjectMeta {
+  return { name, namespace, labels: labelsOf(topology, part), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) };
+}
+
+/** Text as a Secret keeps it. */
+export function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}

@@ -1,0 +1,228 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
+import * as pulumi from "@pulumi/pulumi";
+import { AccessMode, checkSettings, nodeServerName, renderClientConfig, resolveKubernetesTopology } from "ha-registry-core";
+import type { KubernetesRegistryShape, KubernetesTopology, RegistrySettings } from "ha-registry-core";
+import { given, issueCertificate, known } from "ha-registry-core/pulumi";
+import { Access } from "./access";
+import { Certificates, isRenewedByOthers } from "./certificates";
+import { checkArguments } from "./check-arguments";
+import { LoadBalancer } from "./load-balancer";
+import { labelsOf } from "./objects";
+import { ObjectStore } from "./object-store";
+import { Redis } from "./redis";
+import { RegistryNodes } from "./registry-nodes";
+
+/** Certificates and public keys, as PEM. */
+export interface TrustArgs {
+  /** Server certificate of your own, with intermediates. Needs `secrets.privateKeyPem`. @default - one signed by an own CA */
+  certificatePem?: pulumi.Input<string>;
+  /** CA that clients have to trust for it, or for the one of `certificates`. @default - none: clients are taken to trust it already */
+  caCertificatePem?: pulumi.Input<string>;
+  /** CA of client certificates. @default - clients are asked for none */
+  clientCaPem?: pulumi.Input<string>;
+  /** CA of an external Redis. @default - the system's */
+  redisCaPem?: pulumi.Input<string>;
+  /** CA of the S3 endpoint. @default - the system's */
+  s3CaPem?: pulumi.Input<string>;
+  /** Certificates of the authorization server. One of these two is needed with `AccessMode.Token`. @default - none */
+  tokenCertificatesPem?: pulumi.Input<string>;
+  /** Keys of the authorization server, as a JWKS. @default - none */
+  tokenJwks?: pulumi.Input<string>;
+}
+
+/** Secrets. They are kept as secrets in the state, and reach pods only as files of Secrets. */
+export interface SecretsArgs {
+  /** Passwords by user. @default - generated: 32 letters and digits */
+  passwords?: Record<string, pulumi.Input<string>>;
+  /** Private key of `trust.certificatePem`. @default - generated */
+  privateKeyPem?: pulumi.Input<string>;
+  /** Access key of the S3 endpoint. @default - the AWS SDK's default chain */
+  s3AccessKey?: pulumi.Input<string>;
+  /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
+  s3SecretKey?: pulumi.Input<string>;
+  /** Password of an external Redis. @default - none */
+  redisPassword?: pulumi.Input<string>;
+  /** Password of the sentinels of an external Redis. @default - none */
+  redisSentinelPassword?: pulumi.Input<string>;
+  /** User at the upstream of a pull-through cache. @default - anonymous */
+  proxyUsername?: pulumi.Input<string>;
+  /** Password at the upstream of a pull-through cache. @default - anonymous */
+  proxyPassword?: pulumi.Input<string>;
+  /** Headers of event posts, by receiver, then by header. @default - none */
+  notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
+}
+
+/** Arguments of `Registry`. What comes from `KubernetesRegistryShape` decides what exists and is plain; the rest may be outputs. */
+export interface RegistryArgs extends KubernetesRegistryShape {
+  /** What ends in the registry's configuration. @default - see `RegistrySettings` */
+  settings?: pulumi.Input<RegistrySettings>;
+  /** Certificates and public keys. @default - an own CA */
+  trust?: TrustArgs;
+  /** Secrets. @default - generated where they are needed */
+  secrets?: SecretsArgs;
+}
+
+/** User name and password. */
+export interface Credentials {
+  /** User name. */
+  username: string;
+  /** Password. */
+  password: string;
+}
+
+/** A highly available registry on Kubernetes: HAProxy before several registry nodes, with a shared store and a shared cache. */
+export class Registry extends pulumi.ComponentResource {
+  /** `https://host:port`. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Name under which clients reach the registry. */
+  readonly hostname: pulumi.Output<string>;
+  /** `host:port`, as it stands in image references. */
+  readonly authority: pulumi.Output<string>;
+  /** CA that clients have to trust; empty for a certificate whose CA is not told. */
+  readonly caCertificatePem: pulumi.Output<string>;
+  /** Login of the first user who may list the catalog, or else of the first one; secret. Empty where nobody logs in by password. */
+  readonly credentials: pulumi.Output<Credentials>;
+  /** Prometheus metrics of the balancers. */
+  readonly metricsEndpoint: pulumi.Output<string>;
+  /** Files that make dockerd, containerd and podman trust and find the registry, by their path below `/`. */
+  readonly clientConfig: pulumi.Output<Record<string, string>>;
+  /** Namespace of the registry. */
+  readonly namespaceName: pulumi.Output<string>;
+  /** IP address or DNS name that the cluster has given the load balancer's Service; empty where it gives none. */
+  readonly address: pulumi.Output<string>;
+
+  /**
+   * @throws {RegistryError} with every problem of the plain arguments, before anything is registered. Problems of outputs are thrown when
+   * they are known, at preview if they can be.
+   */
+  constructor(name: string, args: RegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const { settings = {}, trust = {}, secrets = {}, ...shape } = args;
+    const topology = resolveKubernetesTopology(name, shape);
+    checkArguments(topology, trust, secrets);
+    checkSettings(name, known(settings) ?? {});
+
+    super("ha-registry-kubernetes:index:Registry", name, {}, opts);
+    const child = { parent: this };
+    const common = { topology, namespaceName: namespaceOf(topology, child) };
+
+    const certificates = new Certificates(
+      `${name}-certificates`,
+      {
+        ...common,
+        certificatePem: trust.certificatePem,
+        caCertificatePem: trust.caCertificatePem,
+        privateKeyPem: secrets.privateKeyPem,
+      },
+      child,
+    );
+    const access = new Access(`${name}-access`, { ...common, passwords: secrets.passwords }, child);
+    const objectStore = new ObjectStore(`${name}-store`, common, child);
+    const authority = {
+      certificatePem: certificates.internalCaCertificatePem,
+      privateKeyPem: certificates.internalCaPrivateKeyPem,
+    };
+    const redis =
+      topology.redis.host === undefined
+        ? undefined
+        : new Redis(
+            topology.redis.name,
+            { ...common, caCertificatePem: authority.certificatePem, caPrivateKeyPem: authority.privateKeyPem },
+            child,
+          );
+
+    const nodeCertificate = issueCertificate(
+      `${name}-internal`,
+      { commonName: nodeServerName(name), dnsNames: [nodeServerName(name)], ipAddresses: [] },
+      authority,
+      topology.certificates,
+      child,
+    );
+    new RegistryNodes(
+      `${name}-nodes`,
+      {
+        ...common,
+        storeClaimName: topology.objectStore.volume === undefined ? undefined : objectStore.claimName,
+        settings: pulumi.output(settings).apply((values) => {
+          checkSettings(name, values);
+          return values;
+        }),
+        certificatePem: nodeCertificate.certificatePem,
+        privateKeyPem: nodeCertificate.privateKeyPem,
+        htpasswd: topology.access.mode === AccessMode.Htpasswd ? access.htpasswd : undefined,
+        redisCaPem: redis ? authority.certificatePem : trust.redisCaPem,
+        s3CaPem: trust.s3CaPem,
+        tokenCertificatesPem: trust.tokenCertificatesPem,
+        tokenJwks: trust.tokenJwks,
+        secrets: pulumi.secret(
+          given<string>({
+            redisPassword: redis?.password ?? secrets.redisPassword,
+            redisSentinelPassword: secrets.redisSentinelPassword,
+            s3AccessKey: secrets.s3AccessKey,
+            s3SecretKey: secrets.s3SecretKey,
+            proxyUsername: secrets.proxyUsername,
+            proxyPassword: secrets.proxyPassword,
+          }),
+        ),
+        notificationHeaders: secrets.notificationHeaders === undefined ? undefined : pulumi.secret(secrets.notificationHeaders),
+      },
+      child,
+    );
+    const loadBalancer = new LoadBalancer(
+      `${name}-balancer`,
+      {
+        ...common,
+        ...(topology.loadBalancer.gateway !== undefined && !topology.loadBalancer.endsTls
+          ? {}
+          : { certificateSecretName: certificates.secretName }),
+        ...(isRenewedByOthers(topology) ? {} : { certificateDigest: certificates.digest }),
+        clientCaPem: trust.clientCaPem,
+        internalCaPem: authority.certificatePem,
+      },
+      child,
+    );
+
+    const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
+    this.endpoint = loadBalancer.endpoint;
+    this.hostname = pulumi.output(topology.hostname);
+    this.authority = pulumi.output(topology.authority);
+    this.caCertificatePem = certificates.caCertificatePem;
+    this.credentials = pulumi.secret(access.passwords.apply((passwords) => ({ username: user, password: passwords[user] ?? "" })));
+    this.metricsEndpoint = loadBalancer.metricsEndpoint;
+    this.clientConfig = certificates.caCertificatePem.apply((ca) => renderClientConfig(topology, ca));
+    this.namespaceName = pulumi.output(common.namespaceName);
+    this.address = loadBalancer.address;
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      hostname: this.hostname,
+      authority: this.authority,
+      caCertificatePem: this.caCertificatePem,
+      credentials: this.credentials,
+      metricsEndpoint: this.metricsEndpoint,
+      clientConfig: this.clientConfig,
+      namespaceName: this.namespaceName,
+      address: this.address,
+    });
+  }
+}
+
+/** The namespace, which lets in no pod that could do more than those of the registry. */
+function namespaceOf(topology: KubernetesTopology, opts: pulumi.CustomResourceOptions): pulumi.Input<string> {
+  const { name, existing } = topology.namespace;
+  if (existing) return name;
+  const level = "restricted";
+  return new Namespace(
+    topology.name,
+    {
+      metadata: {
+        name,
+        labels: {
+          ...labelsOf(topology, "namespace"),
+          "pod-security.kubernetes.io/audit": level,
+          "pod-security.kubernetes.io/enforce": level,
+          "pod-security.kubernetes.io/warn": level,
+        },
+      },
+    },
+    opts,
+  ).metadata.name;
+}

@@ -1,0 +1,44 @@
+import { buildGoProgram, type GoProgram } from "./images/go";
+import { reportToStderr, withHeartbeat, type Report } from "./progress";
+
+export { definitionFiles, type DefinitionsOf } from "./kubernetes/definitions";
+
+/** Absolute paths of the programs of a Kubernetes control plane that schedules no pods. */
+export interface ControlPlanePrograms {
+  etcd: string;
+  apiServer: string;
+  controllerManager: string;
+}
+
+const kubernetes = (name: string): GoProgram => ({
+  module: "kubernetes",
+  package: `k8s.io/kubernetes/cmd/${name}`,
+  versionOf: "k8s.io/kubernetes",
+  // Without it, clients see a version that they cannot parse.
+  versionVariable: "k8s.io/component-base/version.gitVersion",
+});
+
+/** The etcd that this Kubernetes is tested with, from its own go.mod: the API server needs much of it anyway, and no package has to be installed. */
+const ETCD: GoProgram = {
+  module: "kubernetes",
+  package: "go.etcd.io/etcd/server/v3",
+  name: "etcd",
+  versionOf: "go.etcd.io/etcd/server/v3",
+};
+
+/**
+ * Makes sure that this machine has a Kubernetes control plane for tests: its programs are built once into the cache.
+ *
+ * @throws {RegistryError} when one of them cannot be built.
+ */
+export async function ensureKubernetes(report: Report = reportToStderr): Promise<ControlPlanePrograms> {
+  return {
+    etcd: await build("etcd", ETCD, report),
+    apiServer: await build("kube-apiserver", kubernetes("kube-apiserver"), report),
+    controllerManager: await build("kube-controller-manager", kubernetes("kube-controller-manager"), report),
+  };
+}
+
+async function build(name: string, program: GoProgram, report: Report): Promise<string> {
+  return (await withHeartbeat(report, `kubernetes: building ${name}`, () => buildGoProgram(program, report))).path;
+}
