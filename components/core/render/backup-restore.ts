@@ -44,11 +44,12 @@ fetch_point() {
     tar -C "$lists/restored" -xzf "$lists/point.tar.gz" && [ -d "$lists/restored/repositories" ] || { say "point $1 could not be read to its end"; return 1; }
 }
 
+# A blob is named by its digest, which verify holds against it afterwards: so rclone need not read every copy again for a checksum of its own.
 # Blobs that only links to layers name may have been collected before the point was made, and nothing needs them; a manifest that is missing is damage.
 restore_blobs() {
   name_blobs "$lists/restored/repositories" || return 1
   list_blobs && without "$lists/there" "$lists/wanted" > "$lists/missing" && within "$lists/manifests" "$lists/missing" > "$lists/lost" || return 1
-  logged "$1" rclone copy --no-traverse --size-only --transfers 8 --files-from-raw "$lists/wanted" "$remote/blobs" "$store/blobs"
+  logged "$1" rclone copy --no-traverse --size-only --ignore-checksum --transfers 8 --files-from-raw "$lists/wanted" "$remote/blobs" "$store/blobs"
 }
 
 restore_links() {
