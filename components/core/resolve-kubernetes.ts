@@ -197,7 +197,7 @@ function resolveRedis(
   const cache = resolveCache(teamSize, shape, problems);
   const redis = { ...cache, name: `${name}-redis` };
   if (external !== undefined) {
-    const { addresses = [], masterName, sentinelUsername } = external;
+    const { addresses, masterName, sentinelUsername } = external;
     return { ...redis, addresses, ...(masterName === undefined ? {} : { masterName, ...(sentinelUsername && { sentinelUsername }) }) };
   }
   if (!cache.enabled) return { ...redis, addresses: [] };

@@ -39,7 +39,14 @@ describe("pages that follow from sources", () => {
 });
 
 describe("links between pages", () => {
-  for (const page of ["README.md", "AGENTS.md", "CHANGELOG.md", "docs/arguments.md", "tools/images/README.md"]) {
+  for (const page of [
+    "README.md",
+    "AGENTS.md",
+    "CHANGELOG.md",
+    "docs/arguments.md",
+    "docs/arguments-kubernetes.md",
+    "tools/images/README.md",
+  ]) {
     it(`${page} links to what exists`, () => {
       const targets = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target = ""]) => target);
       for (const target of targets) {

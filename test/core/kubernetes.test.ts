@@ -13,7 +13,7 @@ import {
 } from "ha-registry-core";
 import type { KubernetesRegistryShape } from "ha-registry-core";
 
-// What is asked for on Kubernetes, and what is made of it. Not proved here: that HAProxy reads the file (test/engine/consumers).
+// What is asked for on Kubernetes, and what is made of it. Not proved here: that HAProxy reads the file (test/engine/consumers-kubernetes).
 
 const store = { s3: { bucket: "images", endpoint: "https://s3.corp.example" } };
 

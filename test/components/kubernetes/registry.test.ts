@@ -5,7 +5,7 @@ import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
 import { generated, record, recordFailure, valueOf } from "../support/mocks";
 import type { Recording, Registered } from "../support/mocks";
-import { at, containersOf, podsOf, textsOf } from "./support";
+import { at, containersOf, listAt, podsOf, textsOf } from "./support";
 
 // What is asked of the API server. Not proved under mocks: that it accepts the objects (test/engine/kubernetes-registry), and that pods run.
 
@@ -123,19 +123,15 @@ describe("pods", () => {
     const named = (type: string): unknown[] => recording.all(type).map((object) => metadata(object)["name"]);
     const present: Record<string, unknown[]> = { secret: named("Secret"), configMap: named("ConfigMap") };
     for (const { name, spec } of podsOf(objects)) {
-      const volumes = at(spec, "volumes") as unknown as Record<string, unknown>[];
-      const sources = volumes.flatMap((volume) =>
-        "projected" in volume ? (at(volume, "projected", "sources") as unknown as Record<string, unknown>[]) : [volume],
-      );
+      const volumes = listAt(spec, "volumes");
+      const sources = volumes.flatMap((volume) => ("projected" in volume ? listAt(volume, "projected", "sources") : [volume]));
       for (const source of sources)
         for (const [kind, names] of Object.entries(present)) {
           if (!(kind in source)) continue;
           const { name: target, secretName } = source[kind] as { name?: string; secretName?: string };
           assert.ok(names.includes(target ?? secretName), `${name} mounts the ${kind} ${String(target ?? secretName)}`);
         }
-      const mounted = containersOf(spec).flatMap((container) =>
-        (at(container, "volumeMounts") as unknown as { name: string }[]).map((mount) => mount.name),
-      );
+      const mounted = containersOf(spec).flatMap((container) => listAt(container, "volumeMounts").map((mount) => mount["name"]));
       assert.deepEqual(mounted.sort(), volumes.map((volume) => volume["name"]).sort(), name);
     }
   });
@@ -158,7 +154,7 @@ describe("nodes", () => {
     assert.notEqual(at(container, "livenessProbe", "httpGet")["path"], "/debug/health");
   });
   it("are spread over zones and hosts", () => {
-    const keys = (at(spec(), "topologySpreadConstraints") as unknown as { topologyKey: string }[]).map(({ topologyKey }) => topologyKey);
+    const keys = listAt(spec(), "topologySpreadConstraints").map((constraint) => constraint["topologyKey"]);
     assert.deepEqual(keys, ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]);
   });
   it("may lose one at a time, and are as many as the autoscaler says", () => {

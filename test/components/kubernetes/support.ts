@@ -3,14 +3,25 @@ import type { Registered } from "../support/mocks";
 
 type Loose = Record<string, unknown>;
 
-/** What stands at a path of keys. */
+/** The object at a path of keys. */
 export function at(value: unknown, ...path: string[]): Loose {
+  return find(value, path) as Loose;
+}
+
+/** The list at a path of keys. */
+export function listAt(value: unknown, ...path: string[]): Loose[] {
+  const found = find(value, path);
+  assert.ok(Array.isArray(found), `${path.join(".")} is no list`);
+  return found as Loose[];
+}
+
+function find(value: unknown, path: readonly string[]): unknown {
   let found = value;
   for (const key of path) {
     assert.ok(typeof found === "object" && found !== null && key in found, `there is no ${key} of ${path.join(".")}`);
     found = (found as Loose)[key];
   }
-  return found as Loose;
+  return found;
 }
 
 /** The pods of what makes pods. */
@@ -26,7 +37,7 @@ export function podsOf(objects: readonly Registered[]): { name: string; labels: 
 
 /** The containers of a pod. */
 export function containersOf(spec: Loose): Loose[] {
-  return at(spec, "containers") as unknown as Loose[];
+  return listAt(spec, "containers");
 }
 
 /** Every text in a value, however deep. */

@@ -5,7 +5,7 @@ import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
 import { pem, record } from "../support/mocks";
 import type { Recording } from "../support/mocks";
-import { at, podsOf, textsOf } from "./support";
+import { at, listAt, podsOf, textsOf } from "./support";
 
 // What other arguments make of a registry, one recording each. Not proved under mocks: that controllers read annotations and routes as they are meant.
 
@@ -36,7 +36,7 @@ describe("an Ingress and a volume in a namespace of the user's", () => {
     assert.ok(claim.protect);
     assert.deepEqual(at(claim.inputs, "spec")["accessModes"], ["ReadWriteMany"]);
     const [nodes] = podsOf([recording.get("Deployment", "team-nodes")]);
-    const volumes = at(nodes?.spec, "volumes") as unknown as Record<string, unknown>[];
+    const volumes = listAt(nodes?.spec, "volumes");
     assert.deepEqual(
       volumes.flatMap((volume) => ("persistentVolumeClaim" in volume ? [volume["persistentVolumeClaim"]] : [])),
       [{ claimName: at(claim.inputs, "metadata")["name"] }],

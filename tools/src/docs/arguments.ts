@@ -17,10 +17,25 @@ const sources = [
   "components/docker/registry.ts",
 ];
 
+/** The same on Kubernetes. */
+const kubernetesSources = [
+  "components/core/images.ts",
+  "components/core/shape.ts",
+  "components/core/shape-kubernetes.ts",
+  "components/core/shape-kubernetes-balancer.ts",
+  "components/core/shape-load-balancer.ts",
+  "components/core/shape-naming.ts",
+  "components/core/settings.ts",
+  "components/kubernetes/registry.ts",
+];
+
 const root = "RegistryArgs";
 
 /** Path, below the repository, of the page that lists every argument. */
 export const argumentsPage = "docs/arguments.md";
+
+/** The same on Kubernetes. */
+export const kubernetesArgumentsPage = "docs/arguments-kubernetes.md";
 
 /** Some arguments that belong together. */
 interface Section {
@@ -35,13 +50,26 @@ interface Section {
  * @param repository Directory of the repository.
  */
 export function renderArgumentsPage(repository: string): string {
-  const types = readTypes(sources.map((source) => join(repository, source)));
+  return renderPage(repository, sources, "# Arguments of `Registry`");
+}
+
+/**
+ * The same on Kubernetes.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderKubernetesArgumentsPage(repository: string): string {
+  return renderPage(repository, kubernetesSources, "# Arguments of `Registry` on Kubernetes");
+}
+
+function renderPage(repository: string, files: readonly string[], heading: string): string {
+  const types = readTypes(files.map((source) => join(repository, source)));
   const sections = collect("", root, types);
   const parts = sections.map(({ path, type }) => {
-    const heading = path === "" ? [] : [`## ${code(path)}`, "", type.text, ""];
-    return [...heading, ...table(type.properties.map((property) => row(path, property, types)))].join("\n");
+    const above = path === "" ? [] : [`## ${code(path)}`, "", type.text, ""];
+    return [...above, ...table(type.properties.map((property) => row(path, property, types)))].join("\n");
   });
-  return `${[intro, ...parts].join("\n\n")}\n`;
+  return `${[intro(heading), ...parts].join("\n\n")}\n`;
 }
 
 /**
@@ -63,16 +91,16 @@ export function renderArgumentsTable(repository: string): string {
   ).join("\n");
 }
 
-const intro = `<!-- Written by tools/src/docs from the comments of the sources: change those. -->
+const intro = (heading: string): string => `<!-- Written by tools/src/docs from the comments of the sources: change those. -->
 
-# Arguments of \`Registry\`
+${heading}
 
 Whatever is left out has the default. What decides which resources exist is plain: it cannot be a Pulumi output. What is marked
 **input** may be one, a group only as a whole. What is marked **secret** may be one too, and is kept as a secret either way.`;
 
 function collect(path: string, name: string, types: ReadonlyMap<string, TypeDocs>): Section[] {
   const type = types.get(name);
-  if (type === undefined) throw new Error(`${name} is in none of ${sources.join(", ")}`);
+  if (type === undefined) throw new Error(`${name} is in none of the sources of this page`);
   const nested = type.properties.flatMap((property) => {
     const found = inner(property.type, types);
     const here = path === "" ? property.name : `${path}.${property.name}`;

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Provider } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { RouteKind, ServiceType } from "ha-registry-core";
+import { Registry } from "ha-registry-kubernetes";
+import type { RegistryArgs } from "ha-registry-kubernetes";
+import { ControlPlane } from "./support/kubernetes";
+import type { KubernetesObject } from "./support/kubernetes";
+import { createLocalStack } from "./support/local-stack";
+import { until } from "./support/waiting";
+
+// The components through the real provider at a real API server, which admits, refuses and defaults as a cluster's does. Not shown: pods that run, since there are
+// no hosts; so nothing waits for them.
+
+/** Two registries, which between them have every kind of object. */
+const registries: Record<string, RegistryArgs> = {
+  direct: {
+    hostname: "registry.corp.example",
+    labels: { team: "platform" },
+    dataProtection: false,
+    objectStore: { volume: { storageClass: "cephfs", sizeGiB: 10 } },
+    nodes: { autoscaling: { maximum: 4 } },
+    loadBalancer: { service: { type: ServiceType.NodePort } },
+    scheduling: { tolerations: [{ key: "registry", effect: "NoSchedule" }], nodeSelector: { "kubernetes.io/os": "linux" } },
+    networkPolicies: { metricsNamespaces: ["monitoring"] },
+  },
+  routed: {
+    hostname: "images.corp.example",
+    objectStore: { s3: { bucket: "images", endpoint: "https://s3.corp.example" } },
+    redis: { enabled: false },
+    loadBalancer: { gateway: { name: "outside", kind: RouteKind.TLSRoute } },
+    certificates: { certManager: { issuer: "corporate" } },
+    secrets: { s3AccessKey: "access", s3SecretKey: "secret" },
+  },
+  clear: {
+    hostname: "clear.corp.example",
+    objectStore: { s3: { bucket: "images", endpoint: "https://s3.corp.example" } },
+    redis: { enabled: false },
+    loadBalancer: { gateway: { name: "outside", namespace: "gateways" } },
+  },
+  classed: {
+    hostname: "classed.corp.example",
+    objectStore: { s3: { bucket: "images", endpoint: "https://s3.corp.example" } },
+    redis: { enabled: false },
+    loadBalancer: { ingress: { className: "traefik", proxyAddressRanges: ["10.42.0.0/16"] } },
+  },
+};
+
+/** What the provider would wait for in vain. */
+const waitedFor = /:(Deployment|StatefulSet|Service|Ingress)$/;
+
+let cluster: ControlPlane;
+let stack: Stack;
+let directory: string;
+
+before(async () => {
+  cluster = await ControlPlane.start();
+  await cluster.installDefinitions("cert-manager");
+  await cluster.installDefinitions("gateway-api");
+  directory = await mkdtemp(path.join(tmpdir(), "kubernetes-registry-"));
+  stack = await createLocalStack("kubernetes-registry", { directory, optional: ["kubernetes"] });
+});
+
+after(async () => {
+  await cluster?.stop();
+  if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+});
+
+/** The program, in which nothing is waited for; `settings` are those of the first registry. */
+const program =
+  (settings: RegistryArgs["settings"] = {}) =>
+  async (): Promise<void> => {
+    const provider = new Provider("cluster", { kubeconfig: pulumi.secret(cluster.kubeconfig) });
+    for (const [name, args] of Object.entries(registries))
+      new Registry(name, { ...args, settings: name === "direct" ? settings : {} }, { providers: [provider], transforms: [withoutWaiting] });
+  };
+
+async function withoutWaiting({ type, props, opts }: pulumi.ResourceTransformArgs): Promise<pulumi.ResourceTransformResult | undefined> {
+  if (!waitedFor.test(type)) return undefined;
+  const { metadata } = props as { metadata: { annotations?: Record<string, string> } };
+  const annotations = { ...metadata.annotations, "pulumi.com/skipAwait": "true" };
+  return { props: { ...props, metadata: { ...metadata, annotations } }, opts };
+}
+
+/** A Deployment, as far as it is read here. */
+interface Deployment extends KubernetesObject {
+  spec: { replicas: number; template: { spec: { volumes: { projected?: { sources: { secret?: { name: string } }[] } }[] } } };
+}
+
+async function deployment(namespace: string, name: string): Promise<Deployment> {
+  const found = await cluster.find<Deployment>(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
+  return found ?? assert.fail(`there is no Deployment ${name}`);
+}
+
+/** Name of the Secret with the configuration of the nodes. */
+async function configuration(): Promise<string> {
+  const { spec } = await deployment("direct", "direct-nodes");
+  const sources = spec.template.spec.volumes.flatMap(({ projected }) => projected?.sources ?? []);
+  return sources.find(({ secret }) => secret !== undefined)?.secret?.name ?? assert.fail("nodes mount no secret");
+}
+
+const secretAt = (name: string): Promise<KubernetesObject | undefined> => cluster.find(`/api/v1/namespaces/direct/secrets/${name}`);
+
+describe("registries at an API server", () => {
+  test("come up, and their pods are admitted where restricted ones alone are", async () => {
+    const { summary } = await stack.up({ program: program(), color: "never" });
+    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["create"]);
+    for (const [namespace, count] of [
+      ["direct", 5], // two nodes, two balancers, Redis
+      ["routed", 4],
+      ["clear", 4],
+      ["classed", 4],
+    ] as const)
+      await until(`${namespace} has ${count} pods`, 300, async () => {
+        return (await cluster.list(`/api/v1/namespaces/${namespace}/pods`)).length === count;
+      });
+  });
+
+  test("ask other projects' controllers for what they want of them", async () => {
+    for (const object of [
+      "/apis/gateway.networking.k8s.io/v1/namespaces/routed/tlsroutes/routed",
+      "/apis/gateway.networking.k8s.io/v1/namespaces/clear/httproutes/clear",
+      "/apis/cert-manager.io/v1/namespaces/routed/certificates/routed-certificate",
+      "/apis/networking.k8s.io/v1/namespaces/classed/ingresses/classed",
+      "/apis/autoscaling/v2/namespaces/direct/horizontalpodautoscalers/direct-nodes",
+    ])
+      assert.ok((await cluster.find(object)) !== undefined, `there is no ${object}`);
+  });
+
+  test("have nothing to do a second time", async () => {
+    const { changeSummary } = await stack.preview({ program: program(), color: "never", diff: true });
+    assert.deepEqual(Object.keys(changeSummary), ["same"]);
+  });
+
+  test("find nothing changed by anybody else", async () => {
+    const { summary } = await stack.refresh({ color: "never" });
+    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"]);
+  });
+
+  test("have nodes rolled by a change of the configuration, and nothing else, and leave no old one", async () => {
+    const before = await configuration();
+    const balancers = await deployment("direct", "direct-balancer");
+    await stack.up({ program: program({ readOnly: true }), color: "never" });
+    const changed = await configuration();
+    assert.notEqual(changed, before);
+    assert.ok((await secretAt(changed)) !== undefined);
+    assert.equal(await secretAt(before), undefined);
+    assert.deepEqual((await deployment("direct", "direct-balancer")).spec, balancers.spec);
+  });
+
+  test("leave nothing behind when they are destroyed", async () => {
+    await stack.destroy({ color: "never" });
+    for (const namespace of Object.keys(registries)) assert.equal(await cluster.find(`/api/v1/namespaces/${namespace}`), undefined);
+    const { deployment: state }: { deployment: unknown } = await stack.exportStack();
+    assert.deepEqual((state as { resources?: unknown[] }).resources ?? [], []);
+  });
+});
