@@ -128,7 +128,8 @@ describe("a program on the kubernetes provider", () => {
   test("leaves nothing behind when it is destroyed", async () => {
     await stack.destroy({ color: "never" });
     assert.equal(await cluster.find(`/api/v1/namespaces/${namespace}`), undefined);
-    assert.deepEqual((await stack.exportStack()).deployment.resources ?? [], []);
+    const { resources: left = [] } = (await stack.exportStack()).deployment as { resources?: unknown[] };
+    assert.deepEqual(left, []);
   });
 
   async function greetings(): Promise<Record<string, string>> {

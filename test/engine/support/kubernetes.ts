@@ -137,6 +137,8 @@ export class ControlPlane {
     ]);
     await this.#run("kube-apiserver", apiServer, apiPort, [
       ...["--etcd-servers", store, "--bind-address", "127.0.0.1", "--secure-port", String(apiPort)],
+      // An address for documentation: it may not be a loopback one, nobody goes by it, and looking for one takes a default route.
+      ...["--advertise-address", "192.0.2.1"],
       ...["--tls-cert-file", this.#at("server.crt"), "--tls-private-key-file", this.#at("server.key")],
       ...["--token-auth-file", this.#at("tokens.csv"), "--authorization-mode", "Node,RBAC", "--anonymous-auth=false"],
       ...["--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", this.#at("service-accounts.pub")],
