@@ -32,6 +32,6 @@ function readKnown(owner: object, key: string, note: () => void): unknown {
   if (Array.isArray(value))
     return [...value.keys()].map((index) => readKnown(value, String(index), note)).filter((item) => item !== undefined);
   if (typeof value !== "object" || value === null) return value ?? undefined;
-  const object = value;
-  return Object.fromEntries(Object.keys(object).map((name) => [name, readKnown(object, name, note)]));
+  const read = Object.keys(value).map((name) => [name, readKnown(value, name, note)] as const);
+  return Object.fromEntries(read.filter(([, item]) => item !== undefined));
 }

@@ -89,7 +89,7 @@ export function stackPolicy<P extends object, S extends CommonSettings = CommonS
     const settings = settingsOf<S>(rule, args.getConfig<S>());
     const looked = args.resources.filter(({ type, name }) => (type === first || others.includes(type)) && !isExcepted(name, settings));
     if (!looked.some(({ type }) => type === first)) args.notApplicable(`the stack has no ${first}`);
-    const resources = looked.map((resource) => judge<P>(resource));
+    const resources = looked.map((resource) => judgeOutputs<P>(resource));
     for (const { message, about } of check(resources, settings)) report(message, about?.urn);
   };
   return { ...describeRule(rule), validateStack };
@@ -117,4 +117,13 @@ function judge<P extends object>(
     ),
     provider: resource.provider?.urn ?? "",
   };
+}
+
+/**
+ * The same for a resource as a stack has it: with what its provider fills in. In a preview that is not known although nothing was asked for; what is not known
+ * because it was computed from another resource tells so.
+ */
+function judgeOutputs<P extends object>(resource: PolicyResource): Judged<P> {
+  const judged = judge<P>(resource);
+  return { ...judged, unknown: new Set([...judged.unknown].filter((name) => (judged.computedFrom[name] ?? []).length > 0)) };
 }

@@ -70,15 +70,20 @@ const images: readonly (readonly [Role, RegExp])[] = [
   [Role.Alerting, /^(?:alertmanager|vmalert|grafana)$/],
 ];
 
-/** What this library calls its parts in the label `ha-registry.part`, for images that are known by an ID alone. */
-const parts: Readonly<Record<string, Role>> = {
+/**
+ * What this library calls its parts in the label `ha-registry.part`: images may be known by an ID alone, and some are used for more than one thing. A part that
+ * is not here is told by its image.
+ */
+const parts: Readonly<Record<string, Role | undefined>> = {
   node: Role.Registry,
   haproxy: Role.Balancer,
+  balancer: undefined, // holds the balancers' network open
   redis: Role.Redis,
-  garage: Role.ObjectStore,
+  sentinel: Role.Sentinel,
+  "object-store": Role.ObjectStore,
+  "garbage-collection": undefined,
   audit: Role.LogCollector,
   backup: Role.Backup,
-  alertmanager: Role.Alerting,
 };
 
 /** Name of the image alone, as `registry` of `corp.example/mirror/registry:3.1.2`; undefined for an image ID. */
@@ -98,27 +103,23 @@ export function isService({ properties: { start = true, mustRun = true } }: Judg
  */
 export function roleOf(container: JudgedContainer): Role | undefined {
   if (!isService(container)) return undefined;
+  const part = labelOf(container, "ha-registry.part");
+  if (part !== undefined && Object.hasOwn(parts, part)) return parts[part];
   const name = imageName(container);
-  const byImage = name === undefined ? undefined : images.find(([, pattern]) => pattern.test(name))?.[0];
-  const role = byImage ?? roleByTraces(container);
+  const role = images.find(([, pattern]) => name !== undefined && pattern.test(name))?.[0] ?? roleByTraces(container);
   const words = commandOf(container);
   if (role === Role.Redis && words.some((word) => word.includes("sentinel"))) return Role.Sentinel;
-  // The image of a balancer also holds networks open, in which balancers run: such a container runs no balancer.
-  const idle =
-    container.unknown.has("command") || container.unknown.has("entrypoints") ? false : words.some((word) => /\bsleep\b/.test(word));
-  return role === Role.Balancer && idle ? undefined : role;
+  // The image of a balancer also holds networks open, in which balancers run.
+  return role === Role.Balancer && words.some((word) => /\bsleep\b/.test(word)) ? undefined : role;
 }
 
 function roleByTraces(container: JudgedContainer): Role | undefined {
-  const { properties } = container;
-  const part = labelOf(container, "ha-registry.part");
-  if (part !== undefined && Object.hasOwn(parts, part)) return parts[part];
   const words = commandOf(container);
   const runs = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  const environment = properties.envs ?? [];
+  const environment = container.properties.envs ?? [];
   const targets = mountsOf(container).map(({ target }) => target);
-  if (environment.some((variable) => /^REGISTRY_(?:HTTP|STORAGE|AUTH)/.test(variable)) || targets.includes("/var/lib/registry"))
-    return Role.Registry;
+  if (environment.some((variable) => /^REGISTRY_(?:HTTP|STORAGE|AUTH)/.test(variable))) return Role.Registry;
+  if (targets.includes("/var/lib/registry") && words.length === 0) return Role.Registry;
   if (runs(/(?:^|\/)registry$/) && words.includes("serve")) return Role.Registry;
   if (runs(/(?:^|\/)haproxy$|haproxy\.cfg$/)) return Role.Balancer;
   if (runs(/(?:^|\/)(?:redis|valkey)-sentinel$/)) return Role.Sentinel;

@@ -12,7 +12,8 @@ export const resourceLabels = containerPolicy<Settings>(
     name: "resource-labels",
     group: PolicyGroup.Operation,
     description: "Every container that runs for long tells its project, environment and owner in labels.",
-    reason: "In an incident somebody looks at `docker ps` of a host that many share: whose is it, may it be stopped?",
+    reason:
+      "In an incident somebody looks at `docker ps` of a host that many share, and has to know whose a container is before stopping it.",
     severity: "low",
     enforcementLevel: "advisory",
     mend: "Add the labels; a `Registry` of this library takes them as `labels`.",

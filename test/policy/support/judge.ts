@@ -25,6 +25,8 @@ export interface Planned {
   protect?: boolean;
   /** Logical names of resources that a property was computed from, by the property. @default - none */
   computedFrom?: Record<string, string[]>;
+  /** Properties that the program does not set and the provider fills in, so that they are not known before `up`. @default - none */
+  filledIn?: string[];
   /** Name of its provider. @default - none */
   provider?: string;
 }
@@ -51,6 +53,10 @@ export async function judge(policy: RegistryPolicy, resources: readonly Planned[
   );
   resources.forEach((resource, index) => {
     const target = planned[index];
+    // Something that is not known was computed from something.
+    for (const [property, value] of Object.entries(resource.properties)) {
+      if (target !== undefined && JSON.stringify(value)?.includes(unknown)) target.propertyDependencies[property] = [target];
+    }
     for (const [property, names] of Object.entries(resource.computedFrom ?? {})) {
       if (target !== undefined) target.propertyDependencies[property] = planned.filter(({ name }) => names.includes(name));
     }
@@ -95,7 +101,8 @@ export async function remedy(
 }
 
 function policyResource(planned: Planned, stack: string, defaultName: string): PolicyResource {
-  const { type = "docker:index/container:Container", name = defaultName, properties, protect = false, provider } = planned;
+  const { type = "docker:index/container:Container", name = defaultName, protect = false, filledIn = [], provider } = planned;
+  const properties = { ...planned.properties, ...Object.fromEntries(filledIn.map((property) => [property, unknown])) };
   return {
     type,
     name,

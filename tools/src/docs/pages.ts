@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { buildDashboards } from "../dashboards";
 import { argumentsPage, renderArgumentsPage, renderArgumentsTable } from "./arguments";
 import { replaceBlock } from "./blocks";
+import { policiesPage, renderPoliciesPage } from "./policies";
 
 /** Path, below the repository, of the program that the README shows. */
 export const examplePath = "examples/docker-typescript-registry/index.ts";
 
 /**
- * The pages that follow from sources, by their path below the repository: the list of arguments, the README with its example and its
+ * The pages that follow from sources, by their path below the repository: the list of arguments, the policies, the README with its example and its
  * table of arguments brought up to date, and Grafana's dashboards.
  *
  * @param repository Directory of the repository.
@@ -21,6 +22,7 @@ export function renderPages(repository: string): Record<string, string> {
   const dashboards = Object.entries(buildDashboards()).map(([name, text]) => [`components/core/dashboards/${name}`, text] as const);
   return {
     [argumentsPage]: renderArgumentsPage(repository),
+    [policiesPage]: renderPoliciesPage(),
     "README.md": replaceBlock(readme, "arguments", table),
     ...Object.fromEntries(dashboards),
   };

@@ -30,6 +30,11 @@ testPolicy(anonymousWrite, {
     },
   ],
   violating: [
+    {
+      what: "as the image is, with what the provider fills in",
+      plan: [{ ...node(), filledIn: ["command", "entrypoints", "envs"] }],
+      reports: [/as its image/],
+    },
     { what: "as the image is", plan: [node()], reports: [/^box: runs a registry as its image/] },
     {
       what: "with a volume, as the guides begin",

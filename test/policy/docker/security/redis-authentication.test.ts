@@ -25,6 +25,11 @@ testPolicy(redisAuthentication, {
     { what: "no Redis", plan: { image: "registry:3.1.2" } },
   ],
   violating: [
+    {
+      what: "with what the provider fills in",
+      plan: [{ properties: redis({}), filledIn: ["command", "entrypoints"] }],
+      reports: [/without/],
+    },
     { what: "as the image is", plan: redis({}), reports: [/without a password/] },
     {
       what: "a file without one",
