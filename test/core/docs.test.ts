@@ -45,6 +45,7 @@ describe("links between pages", () => {
     "CHANGELOG.md",
     "docs/arguments.md",
     "docs/arguments-kubernetes.md",
+    "docs/policies.md",
     "tools/images/README.md",
   ]) {
     it(`${page} links to what exists`, () => {
@@ -61,16 +62,18 @@ describe("links between pages", () => {
 
 describe("licence", () => {
   it("every published package carries it", () => {
-    for (const directory of ["components/core", "components/docker"]) assert.equal(read(`${directory}/LICENSE`), read("LICENSE"));
+    for (const directory of ["components/core", "components/docker", "policy/common", "policy/docker"])
+      assert.equal(read(`${directory}/LICENSE`), read("LICENSE"));
   });
 });
 
-/** The fragments of a page's headings, as Markdown viewers make them. */
+/** The fragments of a page's headings, as Markdown viewers make them, and those that it names itself. */
 function anchors(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\s_-]/gu, "")
       .replace(/\s/g, "-"),
   );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id)];
 }

@@ -9,6 +9,7 @@ import { link } from "./link";
 import { memory } from "./memory";
 import { monitoring } from "./monitoring";
 import { packageCost } from "./package";
+import { policy } from "./policy";
 import { program } from "./program";
 import { pull } from "./pull";
 import { push } from "./push";
@@ -24,6 +25,7 @@ export const figures: readonly Figure[] = [
   latency,
   authentication,
   program,
+  policy,
   firstPull,
   packageCost,
   garage,

@@ -9,12 +9,13 @@ import {
   renderKubernetesArgumentsPage,
 } from "./arguments";
 import { replaceBlock } from "./blocks";
+import { policiesPage, renderPoliciesPage } from "./policies";
 
 /** Path, below the repository, of the program that the README shows. */
 export const examplePath = "examples/docker-typescript-registry/index.ts";
 
 /**
- * The pages that follow from sources, by their path below the repository: the lists of arguments, the README with its example and its
+ * The pages that follow from sources, by their path below the repository: the lists of arguments, the policies, the README with its example and its
  * table of arguments brought up to date, and Grafana's dashboards.
  *
  * @param repository Directory of the repository.
@@ -28,6 +29,7 @@ export function renderPages(repository: string): Record<string, string> {
   return {
     [argumentsPage]: renderArgumentsPage(repository),
     [kubernetesArgumentsPage]: renderKubernetesArgumentsPage(repository),
+    [policiesPage]: renderPoliciesPage(),
     "README.md": replaceBlock(readme, "arguments", table),
     ...Object.fromEntries(dashboards),
   };

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 import { compareVersions } from "ha-registry-core";
 
@@ -10,7 +10,7 @@ import { withLock } from "../lock";
 import { withHeartbeat, type Report } from "../progress";
 import { buildSteps, type BuildStep, type Workshop } from "./build-steps";
 import { hasBuiltProviders, installBuiltProviders } from "./built-providers";
-import { bridgedProviders, copyModule, moduleDirectory, moduleHash, moduleVersions } from "./module";
+import { bridgedProviders, copyModule, moduleDirectory, moduleHash, moduleVersions, policyAnalyzerDirectory } from "./module";
 import { EngineUnavailable, MINIMUM_VERSION, readStamp, writeStamp, type Engine, type EngineSource, type EngineStamp } from "./source";
 
 /** File in an engine's directory that is written last. */
@@ -61,6 +61,8 @@ function builtIn(root: string, { version }: EngineStamp): Engine {
       PULUMI_HOME: join(root, "home"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // What starts policy packs, and the Node that this runs on, which need not be the one on PATH.
+      PATH: [policyAnalyzerDirectory, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
       // The CLI keeps an encrypted log of every command in its home; by default up to 500 MB.
       PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "50",
     },

@@ -21,6 +21,9 @@ const checkout = join(__dirname, "..", "..", "..");
 /** The Go module that the engine is built from. */
 export const moduleDirectory = join(checkout, "tools", "engine");
 
+/** Directory of the program that starts policy packs, for an engine that has no language host. */
+export const policyAnalyzerDirectory = join(checkout, "tools", "policy-analyzer");
+
 /** Prefix of the names of the plugins' main packages. */
 export const PLUGIN_PREFIX = "pulumi-resource-";
 

@@ -20,6 +20,7 @@ export interface Suite {
 export const testSuites: readonly Suite[] = [
   { name: "core", concurrency: 2, needsDocker: false, fileMinutes: 15 },
   { name: "components", concurrency: 2, needsDocker: false, fileMinutes: 15 },
+  { name: "policy", concurrency: 2, needsDocker: false, fileMinutes: 15 },
   // Two at a time: half of what they do is to wait for Docker.
   {
     name: "engine",

@@ -1,0 +1,4 @@
+export * from "./frameworks";
+export * from "./known";
+export * from "./policies";
+export * from "./rule";

@@ -1,0 +1,54 @@
+import { cis, guides, mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
+import { isOnAllAddresses } from "../container";
+import { containerPolicy } from "../container-policy";
+
+interface Settings extends CommonSettings {
+  ports: number[];
+}
+
+const purposes: Readonly<Record<number, string>> = {
+  2375: "the Docker Engine without TLS",
+  3900: "the object store",
+  3901: "the object store's own traffic",
+  3903: "administration of the object store",
+  5001: "the registry's debug port",
+  6379: "Redis",
+  8404: "HAProxy's statistics",
+  9000: "the object store",
+  9001: "administration of the object store",
+  9090: "Prometheus",
+  9093: "Alertmanager",
+  9100: "metrics of the host",
+  9121: "metrics of Redis",
+  26379: "Redis Sentinel",
+};
+
+/** Ports that clients do not need: CIS Docker 5.14. */
+export const privatePorts = containerPolicy<Settings>(
+  {
+    name: "private-ports",
+    group: PolicyGroup.Security,
+    description: "Ports for debugging, metrics, store and cache are not open on all addresses of a host.",
+    reason:
+      "Docker opens published ports past the host's firewall. The registry's debug port serves profiles of its memory, and Redis and stores that stood open have been emptied and held to ransom for years.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+    mend: 'Leave the port out of `ports`: containers reach each other in their network. Else set `ip`, as "127.0.0.1" or an inner address.',
+    controls: [cis("5.14"), mlps("8.1.4.4"), guides("metrics on 5001")],
+    configuration: {
+      ports: {
+        type: "array",
+        items: { type: "integer" },
+        description: "Ports inside containers that are private",
+        default: Object.keys(purposes).map(Number),
+      },
+    },
+  },
+  (container, { ports }) =>
+    (container.properties.ports ?? [])
+      .filter(({ internal, ip }) => internal !== undefined && ports.includes(internal) && isOnAllAddresses(ip))
+      .map(({ internal = 0 }) => {
+        const purpose = purposes[internal] === undefined ? "" : ` (${purposes[internal]})`;
+        return `opens port ${internal}${purpose} on all addresses: leave it out of \`ports\`, or set \`ip\` to 127.0.0.1 or an inner address`;
+      }),
+);

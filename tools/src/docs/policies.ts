@@ -1,0 +1,102 @@
+import { Framework, frameworkTitles, PolicyGroup, type Control, type RegistryPolicy } from "ha-registry-policy-common";
+import { policies } from "ha-registry-policy-docker/dist/policies";
+
+/** Path of the page, below the repository. */
+export const policiesPage = "docs/policies.md";
+
+const introduction = `# Policies
+
+\`ha-registry-policy-docker\` is a policy pack for Pulumi: it judges any program that runs a container registry on Docker, made with this library or with plain
+\`@pulumi/docker\`, by the images, commands, mounts, ports and files of its containers. It needs no Pulumi Cloud:
+
+\`\`\`sh
+npm install ha-registry-policy-docker
+pulumi preview --policy-pack node_modules/ha-registry-policy-docker --policy-pack-config policies.json
+\`\`\`
+
+A violation of a *mandatory* policy stops \`preview\` and \`up\`; an *advisory* one is shown. What a plan does not know before \`up\` is judged during \`up\`; what lies
+on a host (mounted configurations, an engine's own settings) is not judged at all. \`policies.json\` changes levels and settings, by policy:
+
+\`\`\`json
+{
+  "all": { "enforcementLevel": "advisory" },
+  "registry-nodes": { "minimumInProduction": 5 },
+  "root-user": { "exceptions": ["legacy-*"] },
+  "log-rotation": { "enforcementLevel": "remediate" },
+  "image-naming": { "enforcementLevel": "disabled" }
+}
+\`\`\`
+
+Every policy has \`exceptions\`, logical names of resources that it leaves alone. Those with a *remediation* mend the plan themselves where their level is
+\`remediate\`. *Production* is a stack whose name begins with \`prod\`; policies that ask more of it have a setting \`production\`, a regular expression for names.
+
+The library's own environments pass. The one exception is in [stacks/config/policy](../stacks/config/policy): \`local\` goes without labels, since whoever tries it out owns
+it. Production also has to name images by their digest.
+
+Sections of MLPS 2.0 are those of GB/T 22239-2019; those other than 8.1.4.1 and 8.1.4.2 were not compared with the standard's text.
+`;
+
+/** The page: one row per policy, by what it is about, then its settings, then what each framework's demands are checked by. */
+export function renderPoliciesPage(): string {
+  const groups = Object.values(PolicyGroup).map((group) => {
+    const rows = policies.filter(({ rule }) => rule.group === group).map(row);
+    const head = [
+      "| policy | what has to be | why | what to do | level | severity | demands |",
+      "| --- | --- | --- | --- | --- | --- | --- |",
+    ];
+    return [`## ${capitalized(group)}`, "", ...head, ...rows].join("\n");
+  });
+  return [
+    introduction,
+    "<!-- prettier-ignore-start -->",
+    "",
+    ...groups.flatMap((text) => [text, ""]),
+    settings(),
+    "",
+    frameworks(),
+    "",
+    "<!-- prettier-ignore-end -->",
+    "",
+  ].join("\n");
+}
+
+function row(policy: RegistryPolicy): string {
+  const { name, description, severity, enforcementLevel, mend, reason, controls = [] } = policy.rule;
+  const level =
+    "remediateResource" in policy && policy.remediateResource !== undefined ? `${enforcementLevel}; remediation` : enforcementLevel;
+  const cells = [`<a id="${name}"></a>\`${name}\``, description, reason, mend, level, severity, controls.map(written).join("; ")];
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function written({ framework, id }: Control): string {
+  return framework === Framework.Guides ? `guides: ${id}` : `${frameworkTitles[framework]}: ${id}`;
+}
+
+function settings(): string {
+  const rows = policies.flatMap(({ name, rule: { configuration = {} } }) =>
+    Object.entries(configuration).map(([setting, { description = "", default: standard }]) => {
+      const cells = [`\`${name}\``, `\`${setting}\``, description, `\`${JSON.stringify(standard)}\``];
+      return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    }),
+  );
+  return ["## Settings", "", "| policy | setting | what it is | default |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function frameworks(): string {
+  const rows = Object.values(Framework).flatMap((framework) => {
+    const demands = new Map<string, string[]>();
+    for (const { name, rule } of policies) {
+      for (const { id } of (rule.controls ?? []).filter((control) => control.framework === framework))
+        demands.set(id, [...(demands.get(id) ?? []), name]);
+    }
+    const sorted = [...demands].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+    return sorted.map(
+      ([id, names]) => `| ${frameworkTitles[framework]} | ${id} | ${names.map((name) => `[${name}](#${name})`).join(", ")} |`,
+    );
+  });
+  return ["## Frameworks", "", "| framework | demand | checked by |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
