@@ -156,7 +156,7 @@ describe("registries at an API server", () => {
   test("leave nothing behind when they are destroyed", async () => {
     await stack.destroy({ color: "never" });
     for (const namespace of Object.keys(registries)) assert.equal(await cluster.find(`/api/v1/namespaces/${namespace}`), undefined);
-    const { deployment: state }: { deployment: unknown } = await stack.exportStack();
-    assert.deepEqual((state as { resources?: unknown[] }).resources ?? [], []);
+    const { resources = [] } = (await stack.exportStack()).deployment as { resources?: unknown[] };
+    assert.deepEqual(resources, []);
   });
 });
