@@ -1,4 +1,4 @@
-import { cis, guides, PolicyGroup } from "ha-registry-policy-common";
+import { guides, PolicyGroup } from "ha-registry-policy-common";
 import { isService, type JudgedContainer } from "../container";
 import { containerPolicy } from "../container-policy";
 
@@ -13,7 +13,7 @@ export const restartPolicy = containerPolicy(
     severity: "high",
     enforcementLevel: "mandatory",
     mend: 'Set `restart: "unless-stopped"`. The level `remediate` does it.',
-    controls: [cis("5.15"), guides("--restart=always")],
+    controls: [guides("--restart=always")],
   },
   (container) => (staysAway(container) ? ['does not come back after a crash or a reboot: set `restart: "unless-stopped"`'] : []),
   (container) => (staysAway(container) ? { restart: "unless-stopped" } : undefined),
