@@ -109,7 +109,7 @@ describe("operating three hosts", () => {
 
   it("a host that loses its power is told of, and that it is back", async () => {
     const machine = running().machine("middle");
-    const names = [AlertName.HostDown, AlertName.NodeDown, AlertName.BalancerDown, AlertName.RedisDown, AlertName.ObjectStoreDown];
+    const names = [AlertName.HostDown, AlertName.NodeDown, AlertName.BalancerDown, AlertName.RedisDown];
     await machine.losePower();
     await until(`${names.join(", ")} fire`, SEEN_SECONDS, async () => {
       const firing = await prometheus.firing();
