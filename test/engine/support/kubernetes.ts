@@ -171,9 +171,12 @@ export class ControlPlane {
     await this.#send("PATCH", path, "application/apply-patch+yaml", definition, [200, 201]);
     await this.#until(`${name} is served`, async () => {
       const { text } = await this.#client.request("GET", `/apis/${group}`, { expect: [200] });
-      const { preferredVersion } = JSON.parse(text) as { preferredVersion: { groupVersion: string } };
-      const served = await this.#client.request("GET", `/apis/${preferredVersion.groupVersion}`, { expect: [200] });
-      return (JSON.parse(served.text) as { resources: { name: string }[] }).resources.some((resource) => resource.name === plural);
+      for (const { groupVersion } of (JSON.parse(text) as { versions: { groupVersion: string }[] }).versions) {
+        const served = await this.#client.request("GET", `/apis/${groupVersion}`, { expect: [200] });
+        const { resources } = JSON.parse(served.text) as { resources: { name: string }[] };
+        if (resources.some((resource) => resource.name === plural)) return true;
+      }
+      return false;
     });
   }
 
