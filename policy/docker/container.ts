@@ -105,6 +105,13 @@ export function roleOf(container: JudgedContainer): Role | undefined {
   if (!isService(container)) return undefined;
   const part = labelOf(container, "ha-registry.part");
   if (part !== undefined && Object.hasOwn(parts, part)) return parts[part];
+  const role = roleByContent(container);
+  // The HAProxys of monitoring are there for Prometheus alone.
+  return part === "monitoring" && role !== Role.Alerting ? undefined : role;
+}
+
+/** What a container that runs for long is for, whatever its labels say. */
+function roleByContent(container: JudgedContainer): Role | undefined {
   const name = imageName(container);
   const role = images.find(([, pattern]) => name !== undefined && pattern.test(name))?.[0] ?? roleByTraces(container);
   const words = commandOf(container);

@@ -15,7 +15,7 @@ export interface Counts {
 /** Runs compiled test files, each in a process of its own, and prints what Node's own reporter prints, and how long each file took. */
 export async function runFiles(files: readonly string[], { concurrency, fileMinutes }: Suite): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const withTests = new Set<string>();
+  const withoutTests = new Set<string>();
   const start = performance.now();
   const begun = new Map<string, number>(); // a file that runs alone is never queued, and is not in it
   const seconds = new Map<string, number>();
@@ -28,13 +28,14 @@ export async function runFiles(files: readonly string[], { concurrency, fileMinu
   events.on("test:fail", clock);
   events.on("test:pass", ({ name, file, nesting, skip, todo, details }) => {
     if (details.type === "suite") return;
-    if (isFile(name, file, nesting)) return;
-    if (file !== undefined) withTests.add(file);
+    if (isFile(name, file, nesting)) {
+      withoutTests.add(resolve(name));
+      return;
+    }
     if (skip !== undefined || todo !== undefined) counts.skipped += 1;
     else counts.passed += 1;
   });
-  events.on("test:fail", ({ file, details }) => {
-    if (file !== undefined) withTests.add(file);
+  events.on("test:fail", ({ details }) => {
     // A suite, or a file, mostly fails because a test in it does, and that test has been counted.
     if (failureType(details.error) !== "subtestsFailed") counts.failed += 1;
   });
@@ -46,14 +47,14 @@ export async function runFiles(files: readonly string[], { concurrency, fileMinu
   process.stdout.write(
     `\nseconds by file: ${slowestFirst.map(([file, time]) => `${basename(file, ".test.js")} ${Math.round(time)}`).join(", ")}\n`,
   );
-  for (const file of files.filter((each) => !withTests.has(each))) {
+  for (const file of files.filter((each) => withoutTests.has(each))) {
     counts.failed += 1;
     process.stdout.write(`✖ ${relative(process.cwd(), file)} holds no test\n`);
   }
   return counts;
 }
 
-/** Node reports each file as a test around the tests in it, under the file's path. */
+/** Node reports a file without any test as a test that passes, and one that cannot be run as one that fails, under the file's path. */
 function isFile(name: string, file: string | undefined, nesting: number): boolean {
   return nesting === 0 && file !== undefined && resolve(name) === file;
 }
