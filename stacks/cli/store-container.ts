@@ -26,10 +26,11 @@ export interface StartedWith {
   store: string;
 }
 
-/** @throws {Failure} when the container is not there. */
+/** @throws {Failure} when the container is not there, or Docker does not say. */
 export async function startedWith(docker: DockerCli, container: string): Promise<StartedWith> {
   const found = await docker.attempt("container", "inspect", "--format", "{{json .Config.Cmd}}", container);
-  if (found.code !== 0) throw new Failure(`${container} is not there: run up first.`);
+  if (/no such container/i.test(found.stderr)) throw new Failure(`${container} is not there: run up first.`);
+  if (found.code !== 0) throw new Failure(`${container} cannot be looked at: ${found.stderr.trim()}`);
   const [script = "", , configuration = "", store = ""] = JSON.parse(found.stdout) as string[];
   return { script, configuration, store };
 }

@@ -23,6 +23,9 @@ const SCRAPE_SECONDS = 5;
 /** How long what is asked so often may take to be seen, seconds. */
 const SEEN_SECONDS = 240;
 
+/** Names in alphabetical order, which is that in which the command line sees them. */
+const names = ["first", "second", "third"];
+
 /** The environment `prod-docker` with all that operates it, on three machines in this machine. */
 describe("operating three hosts", () => {
   const bodies = new BodyFamily(smallBytes, 118);
@@ -36,12 +39,13 @@ describe("operating three hosts", () => {
     const endpoint = "https://192.0.2.2"; // which images are needed does not depend on it
     cluster = await Cluster.start(
       await imagesOfProduction({ ...parts, monitoring: {}, backup: { targets: { far: { s3: { bucket: "far", endpoint } } } } }),
+      names,
     );
     far = await S3Server.start(cluster.lan.gateway);
     registry = await startProduction(cluster, {
       ...parts,
       monitoring: {
-        bindAddress: cluster.machine("north").address,
+        bindAddress: cluster.machine("first").address,
         scrapeIntervalSeconds: SCRAPE_SECONDS,
         probe: { intervalSeconds: SCRAPE_SECONDS },
         alerts: Object.fromEntries(Object.values(AlertName).map((name) => [name, { forSeconds: 0 }])),
@@ -97,7 +101,7 @@ describe("operating three hosts", () => {
     const { address, port } = proxy.published;
     const answer = await new Promise<string>((resolve) => {
       const socket = tls.connect({ host: address, port, rejectUnauthorized: false }, () =>
-        socket.write("GET /node/middle HTTP/1.0\r\n\r\n"),
+        socket.write("GET /node/second HTTP/1.0\r\n\r\n"),
       );
       let received = "";
       socket.on("data", (data: Buffer) => (received += data.toString()));
@@ -108,26 +112,25 @@ describe("operating three hosts", () => {
   });
 
   it("a host that loses its power is told of, and that it is back", async () => {
-    const machine = running().machine("middle");
-    const names = [AlertName.HostDown, AlertName.NodeDown, AlertName.BalancerDown, AlertName.RedisDown];
+    const machine = running().machine("second");
+    const alerts = [AlertName.HostDown, AlertName.NodeDown, AlertName.BalancerDown, AlertName.RedisDown];
     await machine.losePower();
-    await until(`${names.join(", ")} fire`, SEEN_SECONDS, async () => {
+    await until(`${alerts.join(", ")} fire`, SEEN_SECONDS, async () => {
       const firing = await prometheus.firing();
-      return names.every((name) => firing.includes(name));
+      return alerts.every((name) => firing.includes(name));
     });
     await machine.boot();
     await registry.up(); // starts what Docker did not
     await untilWhole(registry);
     await until("they end", SEEN_SECONDS, async () => {
       const firing = await prometheus.firing();
-      return !names.some((name) => firing.includes(name));
+      return !alerts.some((name) => firing.includes(name));
     });
   });
 
   it("what is done through any host's balancers is in the audit log, and nobody has changed it", async () => {
     const options = await registry.client();
     const { port } = new URL(options.endpoint);
-    const names = Object.keys(running().hosts);
     for (const name of names) await push(`audited/${name}`, `https://${running().machine(name).address}:${port}`);
     await until("each push is in the log of its host", SEEN_SECONDS, async () => {
       const { stdout } = await commandLine.run(0, "audit", registry.name, "--json", "--action", "push");
@@ -138,7 +141,7 @@ describe("operating three hosts", () => {
   });
 
   it("the store of three hosts is backed up, lost, and restored whole", async () => {
-    const docker = new DockerCli(running().machine("north").dockerHost);
+    const docker = new DockerCli(running().machine("first").dockerHost);
     const run = async (...args: string[]): Promise<Partial<BackupResult>[]> => {
       const { code, output } = await runScript(docker, registry.container("backup"), args);
       assert.equal(code, 0, output);

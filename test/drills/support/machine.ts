@@ -99,8 +99,16 @@ export class Machine {
     const containers = (await this.docker.command("ps", "--quiet")).split("\n").filter((id) => id !== "");
     const pids = await Promise.all(containers.map((id) => this.docker.hostPid(id)));
     await this.#kill(pids);
+    await this.#unmountVolumes();
     for (const kind of ["run", "docker.pid", "docker.sock"]) await rm(path.join(this.directory, kind), { recursive: true, force: true });
     await this.#disconnect();
+  }
+
+  /** What Docker had mounted, as volumes in memory, is gone with its power; the disk of its own stays. */
+  async #unmountVolumes(): Promise<void> {
+    const mounts = (await readFile("/proc/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "");
+    for (const mount of mounts.filter((each) => each.startsWith(`${this.dataDirectory}/`)).reverse())
+      await runProgram("umount", ["--lazy", mount]);
   }
 
   /** Cuts its link, or mends it again: its processes go on, and nobody hears of them. */
