@@ -106,7 +106,10 @@ test("a file with nothing in it means the defaults", () => {
 
 const bad: Record<string, [text: string, ...problems: RegExp[]]> = {
   "an unknown field": [registry("nodes: { cuont: 3 }"), /^registry\.nodes\.cuont: is no field of registry\.nodes; did you mean count\?$/],
-  "an unknown field like no other": [registry("redis: { flavour: hot }"), /^registry\.redis\.flavour: .*its fields are .*enabled, memoryMiB/],
+  "an unknown field like no other": [
+    registry("redis: { flavour: hot }"),
+    /^registry\.redis\.flavour: .*its fields are .*enabled, memoryMiB/,
+  ],
   "an unknown key": ["config:\n  ha-registry:regsitry: {}\n", /^regsitry: .*did you mean registry\?/],
   "an unknown substrate": [
     "config:\n  ha-registry:substrate: dokcer\n",

@@ -105,7 +105,7 @@ describe("operating three hosts", () => {
       );
       let received = "";
       socket.on("data", (data: Buffer) => (received += data.toString()));
-      socket.on("error", (error) => resolve(`error ${error.message}`));
+      socket.on("error", (error: Error) => resolve(`error ${error.message}`));
       socket.on("close", () => resolve(`closed ${received}`));
     });
     assert.match(answer, /^(error .*(certificate required|handshake)|closed $)/);

@@ -52,7 +52,10 @@ export const ownEnvironments: readonly OwnEnvironment[] = [
     registry: {
       ...configured("prod-docker.example.yaml"),
       images: { references },
-      secrets: { receivers: { operators: "https://hooks.corp.example/x", "dead-mans-switch": "https://watch.corp.example/y" }, ...backupKeys },
+      secrets: {
+        receivers: { operators: "https://hooks.corp.example/x", "dead-mans-switch": "https://watch.corp.example/y" },
+        ...backupKeys,
+      },
     },
   },
 ];
