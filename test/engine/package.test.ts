@@ -151,7 +151,7 @@ const expected: Record<string, { required: string[]; optional: string[]; outputs
     outputs: ["endpoint", "metricsEndpoint"],
   },
   Monitoring: {
-    required: ["caCertificatePem", "networkName", "redisCaPem", "topology"],
+    required: ["caCertificatePem", "internalCa", "networkName", "topology"],
     optional: ["garageToken", "probePassword", "receiverSecrets", "redisPassword", "storeVolumeName"],
     outputs: [],
   },
