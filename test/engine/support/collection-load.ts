@@ -60,7 +60,10 @@ export async function collectUnderLoad(
   try {
     while (done.length < cycles) {
       await collections.run().then(
-        (collection) => report?.(done.push(collection)),
+        (collection) => {
+          done.push(collection);
+          report?.(done.length);
+        },
         (error: unknown) => {
           givenUp.push(String(error));
           if (givenUp.length > mayGiveUp) throw error;
