@@ -70,7 +70,7 @@ export * from "./topology-kubernetes";
 export * from "./topology-monitoring";
 export { probeUser, wantsProbe } from "./resolve-monitoring";
 export { changingParts, checkSettings } from "./render/check-settings";
-export type { ChangingParts, PartsOfTopology } from "./render/check-settings";
+export type { ChangingParts } from "./render/check-settings";
 export * from "./shape-audit";
 export * from "./shape-naming";
 export * from "./topology-audit";

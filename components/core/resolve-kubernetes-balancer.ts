@@ -1,9 +1,9 @@
-import { isAddressRange, isPort } from "./addresses";
+import { isPort } from "./addresses";
 import { checkNumber, checkText } from "./checks";
 import type { Problems } from "./errors";
 import { checkName, resolveDisruptionBudget, resolveRequests, serviceHost } from "./resolve-kubernetes-parts";
 import type { Cluster } from "./resolve-kubernetes-parts";
-import { checkBalancerSettings, resolveBalancerSettings } from "./resolve-load-balancer";
+import { checkAddressRanges, checkBalancerSettings, resolveBalancerSettings } from "./resolve-load-balancer";
 import { RouteKind, ServiceType, TrafficPolicy } from "./shape-kubernetes-balancer";
 import type {
   GatewayExposureShape,
@@ -102,8 +102,7 @@ function resolveService(shape: ServiceExposureShape, problems: Problems): Servic
 /** Whoever gives `proxyAddressRanges` has something in front that tells the client's address. */
 function checkProxies({ ingress, gateway }: KubernetesLoadBalancerShape, ranges: readonly string[], problems: Problems): void {
   const path = `loadBalancer.${ingress === undefined ? "gateway" : "ingress"}.proxyAddressRanges`;
-  for (const [index, range] of ranges.entries())
-    problems.require(isAddressRange(range), `${path}[${index}]`, `"${range}" is not an address or a network as 10.0.0.0/8`);
+  checkAddressRanges(path, ranges, problems);
   problems.require(
     ranges.length === 0 || ingress !== undefined || gateway?.kind !== RouteKind.TLSRoute,
     path,

@@ -2,7 +2,7 @@ import { authority, ipVersion, isHostname } from "./addresses";
 import { checkNumber, checkText, isText } from "./checks";
 import { Problems } from "./errors";
 import { resolveImages } from "./images";
-import { ports } from "./layout";
+import { hosts, ports } from "./layout";
 import { resolveAccess } from "./resolve-access";
 import {
   checkAlternativeNames,
@@ -28,6 +28,7 @@ import type {
 } from "./shape-kubernetes";
 import { RouteKind } from "./shape-kubernetes-balancer";
 import { sizeFor } from "./sizing";
+import type { NodeSettings } from "./topology-common";
 import type {
   CertificateSourceTopology,
   KubernetesNodesTopology,
@@ -64,7 +65,9 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
     "hostname",
     `"${hostname}" is an IP address, and an Ingress or a route goes by a DNS name`,
   );
-  const nodes = resolveNodes(name, cluster, teamSize, shape.nodes ?? {}, problems);
+  // What balancers and nodes say to each other crosses the network between hosts.
+  const node = { ...resolveNodeSettings(teamSize, shape.nodes ?? {}, problems), tls: true };
+  const nodes = resolveNodes(name, cluster, teamSize, shape.nodes ?? {}, node, problems);
   return {
     name,
     hostname,
@@ -81,8 +84,7 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
     scheduling: resolveScheduling(shape.scheduling ?? {}, problems),
     networkPolicies: resolveNetworkPolicies(shape.networkPolicies ?? {}, problems),
     nodes,
-    // What balancers and nodes say to each other crosses the network between hosts.
-    node: { ...resolveNodeSettings(teamSize, shape.nodes ?? {}, problems), tls: true },
+    node,
     loadBalancer: { ...loadBalancer, catalogUsers: access.catalogUsers },
     objectStore: resolveKubernetesStore(name, teamSize, nodes.count, shape.objectStore ?? {}, problems),
     redis: resolveRedis(name, cluster, teamSize, shape.redis ?? {}, problems),
@@ -156,15 +158,15 @@ function resolveNodes(
   cluster: Cluster,
   teamSize: number,
   shape: KubernetesNodesShape,
+  node: NodeSettings,
   problems: Problems,
 ): KubernetesNodesTopology {
-  const size = sizeFor(teamSize);
-  const count = shape.count ?? size.nodes;
+  const count = shape.count ?? sizeFor(teamSize).nodes;
   checkNodeCount(count, problems);
-  const requests = resolveRequests("nodes", shape.requests ?? {}, shape.memoryMiB ?? size.nodeMemoryMiB, shape.cpus, problems);
+  const requests = resolveRequests("nodes", shape.requests ?? {}, node.memoryMiB, node.cpus, problems);
   const autoscaling = shape.autoscaling && { maximum: shape.autoscaling.maximum, cpuPercent: shape.autoscaling.cpuPercent ?? 80 };
   if (autoscaling !== undefined) {
-    checkNumber(problems, "nodes.autoscaling.maximum", autoscaling.maximum, { from: count, to: 50, whole: true });
+    checkNumber(problems, "nodes.autoscaling.maximum", autoscaling.maximum, { from: count, to: hosts.mostNodes, whole: true });
     checkNumber(problems, "nodes.autoscaling.cpuPercent", autoscaling.cpuPercent, { from: 1, to: 1000, whole: true });
     problems.require(
       requests.cpus !== undefined,

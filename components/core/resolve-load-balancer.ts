@@ -33,16 +33,16 @@ export function resolveBalancerSettings(size: Sizing, shape: CommonLoadBalancerS
   };
 }
 
+/** Checks addresses and networks. */
+export function checkAddressRanges(path: string, ranges: readonly string[], problems: Problems): void {
+  for (const [index, range] of ranges.entries())
+    problems.require(isAddressRange(range), `${path}[${index}]`, `"${range}" is not an address or a network as 10.0.0.0/8`);
+}
+
 /** Checks what every HAProxy is told. */
 export function checkBalancerSettings(balancer: HaproxySettings, problems: Problems): void {
   const at = (field: string): string => `loadBalancer.${field}`;
-  for (const [index, range] of balancer.allowedAddressRanges.entries()) {
-    problems.require(
-      isAddressRange(range),
-      at(`allowedAddressRanges[${index}]`),
-      `"${range}" is not an address or a network as 10.0.0.0/8`,
-    );
-  }
+  checkAddressRanges(at("allowedAddressRanges"), balancer.allowedAddressRanges, problems);
   const whole = { to: 1_000_000, whole: true };
   checkNumber(problems, at("rateLimit.requestsPerSecond"), balancer.requestsPerSecond, { from: 0, ...whole });
   checkNumber(problems, at("rateLimit.failedLoginsPerMinute"), balancer.failedLoginsPerMinute, { from: 0, ...whole });

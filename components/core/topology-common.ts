@@ -180,3 +180,11 @@ export interface CacheSettings {
   /** CPU limit, cores; none when absent. */
   cpus?: number;
 }
+
+/** Parts by which files differ that every substrate has; every substrate's topology fits. */
+export interface PartsOfTopology {
+  /** Garbage collection. */
+  garbageCollection?: object;
+  /** Monitoring, with a synthetic probe or without. */
+  monitoring?: { probe?: object };
+}

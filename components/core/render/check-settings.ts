@@ -1,7 +1,7 @@
 import { checkNumber, checkText, isText } from "../checks";
 import { Problems } from "../errors";
 import type { NotificationSettings, RegistrySecrets, RegistrySettings } from "../settings";
-import type { CommonTopology } from "../topology-common";
+import type { CommonTopology, PartsOfTopology } from "../topology-common";
 import { parseYamlMap } from "./yaml";
 
 /** Parts that change what is stored. */
@@ -10,14 +10,6 @@ export interface ChangingParts {
   collectsGarbage?: boolean;
   /** Whether the synthetic probe pushes. @default false */
   probes?: boolean;
-}
-
-/** Where it stands which of them a resolved registry has; every substrate's topology fits. */
-export interface PartsOfTopology {
-  /** Garbage collection. */
-  garbageCollection?: object;
-  /** Monitoring, with a synthetic probe or without. */
-  monitoring?: { probe?: object };
 }
 
 /** Those of a resolved registry. */

@@ -1,7 +1,7 @@
 import { endpointFrom, hostPort, isSeveral } from "../placement";
 import type { BalancerTopology, Endpoint, GarbageCollectionTopology, Topology } from "../topology";
 import { ports } from "../layout";
-import type { PartsOfTopology } from "./check-settings";
+import type { PartsOfTopology } from "../topology-common";
 import { statisticsPortVariable } from "./haproxy-statistics";
 import { ociError, section } from "./haproxy-text";
 

@@ -1,7 +1,6 @@
 import { ports } from "../layout";
 import { AccessMode } from "../shape";
-import type { BalancerSettings, CommonTopology } from "../topology-common";
-import type { PartsOfTopology } from "./check-settings";
+import type { BalancerSettings, CommonTopology, PartsOfTopology } from "../topology-common";
 import { auditRules, auditTarget, nameRules, namingRules } from "./haproxy-audit";
 import type { AuditedTopology } from "./haproxy-audit";
 import { appendsRules, fenceRules } from "./haproxy-fence";

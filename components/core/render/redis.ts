@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { ports } from "../layout";
 import { announcedEndpoint } from "../placement";
 import type { Placed } from "../topology";
-import type { CommonTopology } from "../topology-common";
-import type { PartsOfTopology } from "./check-settings";
+import type { CommonTopology, PartsOfTopology } from "../topology-common";
 
 /** Absolute paths of the files that the server's configuration names. */
 export interface RedisFiles {

@@ -1,9 +1,8 @@
 import { Problems } from "../errors";
 import type { NotificationSettings, RegistrySecrets, RegistrySettings } from "../settings";
 import { AccessMode, LogLevel } from "../shape";
-import type { AccessTopology, CommonTopology } from "../topology-common";
+import type { AccessTopology, CommonTopology, PartsOfTopology } from "../topology-common";
 import { changingParts, noteSecretsProblems, noteSettingsProblems } from "./check-settings";
-import type { PartsOfTopology } from "./check-settings";
 import { redisSection } from "./registry-redis";
 import { storageSection } from "./registry-storage";
 import { mergeYaml, parseYamlMap, stringifyYaml } from "./yaml";
