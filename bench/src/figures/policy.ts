@@ -2,8 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as docker from "@pulumi/docker";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { ensureEngine, pulumiCommand } from "ha-registry-tools";
+import { createLocalStack } from "../../../test/dist/engine/support/local-stack";
 import type { Figure } from "../bench";
 import { difference } from "../measure/result";
 import { alternate } from "../measure/statistics";
@@ -20,10 +19,10 @@ export const policy: Figure = {
   async run(bench) {
     const directory = await mkdtemp(join(tmpdir(), "bench-policy-"));
     bench.cleanups.add("the directory of the policy pack's previews", () => rm(directory, { recursive: true, force: true }));
-    const stack = await openStack(directory);
+    const stack = await createLocalStack("dev", { directory });
     const preview = (policyPacks: string[]) => async () => {
       const started = performance.now();
-      await stack.preview({ policyPacks });
+      await stack.preview({ program: makeContainers, policyPacks });
       return (performance.now() - started) / 1000;
     };
     const rounds = await alternate(bench.rounds, { ours: preview([pack]), baseline: preview([]) });
@@ -37,20 +36,7 @@ export const policy: Figure = {
 };
 
 /** A registry's containers, as plain resources that break no rule, and so many of them. Nothing is created. */
-async function openStack(directory: string): Promise<Stack> {
-  const engine = await ensureEngine(() => undefined);
-  return LocalWorkspace.createStack(
-    { stackName: "dev", projectName: "bench-policy", program: async () => makeContainers() },
-    {
-      workDir: directory,
-      pulumiCommand: await pulumiCommand(engine),
-      projectSettings: { name: "bench-policy", runtime: "nodejs", backend: { url: `file://${directory}` } },
-      envVars: { ...engine.environment, PULUMI_CONFIG_PASSPHRASE: "nothing is kept" },
-    },
-  );
-}
-
-function makeContainers(): void {
+async function makeContainers(): Promise<void> {
   const configuration = "version: 0.1\nhttp: { secret: one-for-all }\nstorage: { filesystem: {} }\nauth: { htpasswd: { path: /x } }\n";
   for (let number = 1; number <= resources; number++) {
     new docker.Container(`node-${number}`, {

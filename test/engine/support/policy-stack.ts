@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { CommandError, LocalWorkspace, type EngineEvent, type PulumiFn } from "@pulumi/pulumi/automation";
-import { ensureEngine, pulumiCommand } from "ha-registry-tools";
+import { CommandError, type EngineEvent, type PulumiFn } from "@pulumi/pulumi/automation";
+import { createLocalStack } from "./local-stack";
 
 /** The pack, as a user names it. */
 const pack = resolve(__dirname, "../../../../policy/docker");
@@ -45,23 +45,13 @@ export async function previewWithPolicies({
   policies,
   withPack = true,
 }: PolicyPreview): Promise<PolicyOutcome> {
-  const engine = await ensureEngine(() => undefined);
   const directory = await mkdtemp(join(tmpdir(), "policy-"));
   try {
-    const stack = await LocalWorkspace.createStack(
-      { stackName, projectName: "ha-registry", program },
-      {
-        workDir: directory,
-        pulumiCommand: await pulumiCommand(engine),
-        projectSettings: { name: "ha-registry", runtime: "nodejs", backend: { url: `file://${directory}` } },
-        stackSettings: { [stackName]: { config } },
-        envVars: { ...engine.environment, PULUMI_CONFIG_PASSPHRASE: "nothing is kept" },
-      },
-    );
+    const stack = await createLocalStack(stackName, { directory, project: "ha-registry", config });
     const policyPackConfigs =
       policies === undefined ? [] : [typeof policies === "string" ? policies : await policyFile(directory, policies)];
     const events: EngineEvent[] = [];
-    const options = withPack ? { policyPacks: [pack], policyPackConfigs } : {};
+    const options = { program, ...(withPack ? { policyPacks: [pack], policyPackConfigs } : {}) };
     const { passed, stderr } = await stack.preview({ color: "never", onEvent: (event) => events.push(event), ...options }).then(
       (result) => ({ passed: true, stderr: result.stderr }),
       (error: unknown) => {
