@@ -5,38 +5,48 @@ import { AccessMode } from "./shape";
 import type { CommonTopology } from "./topology-common";
 import { known } from "./known";
 
-/** Certificates and public keys that a registry on every substrate may be given. */
-export interface TrustInputs {
-  /** Server certificate. */
+/** Certificates and public keys, as PEM. */
+export interface TrustArgs {
+  /** Server certificate of your own, with intermediates. Needs `secrets.privateKeyPem`. @default - one signed by an own CA */
   certificatePem?: pulumi.Input<string>;
-  /** CA that clients have to trust for it. */
+  /** CA that clients have to trust for it, or for one that comes from elsewhere. @default - none: clients are taken to trust it already */
   caCertificatePem?: pulumi.Input<string>;
-  /** CA of client certificates. */
+  /** CA of client certificates. @default - clients are asked for none */
   clientCaPem?: pulumi.Input<string>;
-  /** CA of an external Redis. */
+  /** CA of an external Redis. @default - the system's */
   redisCaPem?: pulumi.Input<string>;
-  /** CA of the S3 endpoint. */
+  /** CA of the S3 endpoint. @default - the system's */
   s3CaPem?: pulumi.Input<string>;
-  /** Certificates of the authorization server. */
+  /** Certificates of the authorization server. One of these two is needed with `AccessMode.Token`. @default - none */
   tokenCertificatesPem?: pulumi.Input<string>;
-  /** Keys of the authorization server, as a JWKS. */
+  /** Keys of the authorization server, as a JWKS. @default - none */
   tokenJwks?: pulumi.Input<string>;
 }
 
-/** Secrets that a registry on every substrate may be given. */
-export interface SecretInputs {
-  /** Passwords by user. */
+/** Secrets. They are kept as secrets in the state, and reach processes only as files. */
+export interface SecretsArgs {
+  /** Passwords by user. @default - generated: 32 letters and digits */
   passwords?: Record<string, pulumi.Input<string>>;
-  /** Private key of the server certificate. */
+  /** Private key of `trust.certificatePem`. @default - generated */
   privateKeyPem?: pulumi.Input<string>;
-  /** Access key of the S3 endpoint. */
+  /** Access key of the S3 endpoint. @default - the AWS SDK's default chain */
   s3AccessKey?: pulumi.Input<string>;
-  /** Secret key of the S3 endpoint. */
+  /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
   s3SecretKey?: pulumi.Input<string>;
+  /** Password of an external Redis. @default - none */
+  redisPassword?: pulumi.Input<string>;
+  /** Password of the sentinels of an external Redis. @default - none */
+  redisSentinelPassword?: pulumi.Input<string>;
+  /** User at the upstream of a pull-through cache. @default - anonymous */
+  proxyUsername?: pulumi.Input<string>;
+  /** Password at the upstream of a pull-through cache. @default - anonymous */
+  proxyPassword?: pulumi.Input<string>;
+  /** Headers of event posts, by receiver, then by header. @default - none */
+  notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
 }
 
 /** Notes what does not go together, and what is wrong with every value that is plain already. */
-export function checkCommonArguments(topology: CommonTopology, trust: TrustInputs, secrets: SecretInputs, problems: Problems): void {
+export function checkCommonArguments(topology: CommonTopology, trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {
   checkServerCertificate(trust, secrets, problems);
   checkCertificate("trust.clientCaPem", trust.clientCaPem, problems);
   checkCertificate("trust.redisCaPem", trust.redisCaPem, problems);
@@ -56,7 +66,7 @@ export function checkCommonArguments(topology: CommonTopology, trust: TrustInput
   );
 }
 
-function checkServerCertificate(trust: TrustInputs, secrets: SecretInputs, problems: Problems): void {
+function checkServerCertificate(trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {
   problems.require(
     (trust.certificatePem === undefined) === (secrets.privateKeyPem === undefined),
     "trust.certificatePem",
@@ -102,7 +112,7 @@ function checkJwks(path: string, value: pulumi.Input<string> | undefined, proble
   }
 }
 
-function checkPasswords(topology: CommonTopology, secrets: SecretInputs, problems: Problems): void {
+function checkPasswords(topology: CommonTopology, secrets: SecretsArgs, problems: Problems): void {
   for (const [user, password] of Object.entries(secrets.passwords ?? {})) {
     const path = `secrets.passwords.${user}`;
     problems.require(topology.access.users.includes(user), path, `there is no user "${user}" in access.users`);

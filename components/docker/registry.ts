@@ -10,6 +10,7 @@ import {
 } from "ha-registry-core";
 import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core";
 import { given, issueCertificate, known } from "ha-registry-core/pulumi";
+import type { SecretsArgs as CommonSecretsArgs, TrustArgs as CommonTrustArgs } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { Backup } from "./backup";
 import { Audit } from "./audit";
@@ -24,49 +25,19 @@ import { Redis } from "./redis";
 import { RegistryNodes, runtimeOn } from "./registry-nodes";
 
 /** Certificates and public keys, as PEM. */
-export interface TrustArgs {
-  /** Server certificate of your own, with intermediates. Needs `secrets.privateKeyPem`. @default - one signed by an own CA */
-  certificatePem?: pulumi.Input<string>;
-  /** CA that clients have to trust for it. @default - none: clients are taken to trust it already */
-  caCertificatePem?: pulumi.Input<string>;
-  /** CA of client certificates. @default - clients are asked for none */
-  clientCaPem?: pulumi.Input<string>;
-  /** CA of an external Redis. @default - the system's */
-  redisCaPem?: pulumi.Input<string>;
-  /** CA of the S3 endpoint. @default - the system's */
-  s3CaPem?: pulumi.Input<string>;
+export interface TrustArgs extends CommonTrustArgs {
   /** CA of the endpoints that backups go to. @default - the system's */
   backupCaPem?: pulumi.Input<string>;
   /** CA of the targets to which the audit log is forwarded. @default - public ones */
   auditCaPem?: pulumi.Input<string>;
-  /** Certificates of the authorization server. One of these two is needed with `AccessMode.Token`. @default - none */
-  tokenCertificatesPem?: pulumi.Input<string>;
-  /** Keys of the authorization server, as a JWKS. @default - none */
-  tokenJwks?: pulumi.Input<string>;
 }
 
 /** Secrets. They are kept as secrets in the state, and reach containers only as files. */
-export interface SecretsArgs {
-  /** Passwords by user. @default - generated: 32 letters and digits */
-  passwords?: Record<string, pulumi.Input<string>>;
-  /** Private key of `trust.certificatePem`. @default - generated */
-  privateKeyPem?: pulumi.Input<string>;
-  /** Access key of the S3 endpoint. @default - the AWS SDK's default chain */
-  s3AccessKey?: pulumi.Input<string>;
-  /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
-  s3SecretKey?: pulumi.Input<string>;
+export interface SecretsArgs extends CommonSecretsArgs {
   /** Access keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
   backupAccessKeys?: Record<string, pulumi.Input<string>>;
   /** Secret keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
   backupSecretKeys?: Record<string, pulumi.Input<string>>;
-  /** Password of an external Redis. @default - none */
-  redisPassword?: pulumi.Input<string>;
-  /** Password of the sentinels of an external Redis. @default - none */
-  redisSentinelPassword?: pulumi.Input<string>;
-  /** User at the upstream of a pull-through cache. @default - anonymous */
-  proxyUsername?: pulumi.Input<string>;
-  /** Password at the upstream of a pull-through cache. @default - anonymous */
-  proxyPassword?: pulumi.Input<string>;
   /** Password of the synthetic probe's user at the authorization server, with `AccessMode.Token`. @default - there is no probe */
   probePassword?: pulumi.Input<string>;
   /**
@@ -78,8 +49,6 @@ export interface SecretsArgs {
   auditElasticsearchPassword?: pulumi.Input<string>;
   /** Password of `audit.forward.loki.username`. @default - none */
   auditLokiPassword?: pulumi.Input<string>;
-  /** Headers of event posts, by receiver, then by header. @default - none */
-  notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
 }
 
 /** Arguments of `Registry`. What comes from `RegistryShape` decides what exists and is plain; the rest may be outputs. */

@@ -1,7 +1,7 @@
 import { Problems } from "ha-registry-core";
 import type { KubernetesTopology } from "ha-registry-core";
 import { checkCommonArguments } from "ha-registry-core/pulumi";
-import type { SecretsArgs, TrustArgs } from "./registry";
+import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 
 /**
  * Checks what goes together, and every value that is plain already.

@@ -8,3 +8,4 @@ export * from "./object-store";
 export * from "./redis";
 export * from "./registry";
 export * from "./registry-nodes";
+export type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AccessMode, checkSettings, nodeServerName, renderClientConfig, resolveKubernetesTopology } from "ha-registry-core";
 import type { KubernetesRegistryShape, KubernetesTopology, RegistrySettings } from "ha-registry-core";
 import { given, issueCertificate, known } from "ha-registry-core/pulumi";
+import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { Certificates, isRenewedByOthers } from "./certificates";
 import { checkArguments } from "./check-arguments";
@@ -11,46 +12,6 @@ import { labelsOf } from "./objects";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
 import { RegistryNodes } from "./registry-nodes";
-
-/** Certificates and public keys, as PEM. */
-export interface TrustArgs {
-  /** Server certificate of your own, with intermediates. Needs `secrets.privateKeyPem`. @default - one signed by an own CA */
-  certificatePem?: pulumi.Input<string>;
-  /** CA that clients have to trust for it, or for the one of `certificates`. @default - none: clients are taken to trust it already */
-  caCertificatePem?: pulumi.Input<string>;
-  /** CA of client certificates. @default - clients are asked for none */
-  clientCaPem?: pulumi.Input<string>;
-  /** CA of an external Redis. @default - the system's */
-  redisCaPem?: pulumi.Input<string>;
-  /** CA of the S3 endpoint. @default - the system's */
-  s3CaPem?: pulumi.Input<string>;
-  /** Certificates of the authorization server. One of these two is needed with `AccessMode.Token`. @default - none */
-  tokenCertificatesPem?: pulumi.Input<string>;
-  /** Keys of the authorization server, as a JWKS. @default - none */
-  tokenJwks?: pulumi.Input<string>;
-}
-
-/** Secrets. They are kept as secrets in the state, and reach pods only as files of Secrets. */
-export interface SecretsArgs {
-  /** Passwords by user. @default - generated: 32 letters and digits */
-  passwords?: Record<string, pulumi.Input<string>>;
-  /** Private key of `trust.certificatePem`. @default - generated */
-  privateKeyPem?: pulumi.Input<string>;
-  /** Access key of the S3 endpoint. @default - the AWS SDK's default chain */
-  s3AccessKey?: pulumi.Input<string>;
-  /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
-  s3SecretKey?: pulumi.Input<string>;
-  /** Password of an external Redis. @default - none */
-  redisPassword?: pulumi.Input<string>;
-  /** Password of the sentinels of an external Redis. @default - none */
-  redisSentinelPassword?: pulumi.Input<string>;
-  /** User at the upstream of a pull-through cache. @default - anonymous */
-  proxyUsername?: pulumi.Input<string>;
-  /** Password at the upstream of a pull-through cache. @default - anonymous */
-  proxyPassword?: pulumi.Input<string>;
-  /** Headers of event posts, by receiver, then by header. @default - none */
-  notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
-}
 
 /** Arguments of `Registry`. What comes from `KubernetesRegistryShape` decides what exists and is plain; the rest may be outputs. */
 export interface RegistryArgs extends KubernetesRegistryShape {

@@ -14,6 +14,7 @@ const sources = [
   "components/core/shape-audit.ts",
   "components/core/shape-naming.ts",
   "components/core/settings.ts",
+  "components/core/check-arguments.ts",
   "components/docker/registry.ts",
 ];
 
@@ -26,6 +27,7 @@ const kubernetesSources = [
   "components/core/shape-load-balancer.ts",
   "components/core/shape-naming.ts",
   "components/core/settings.ts",
+  "components/core/check-arguments.ts",
   "components/kubernetes/registry.ts",
 ];
 

@@ -36,11 +36,22 @@ export function readTypes(files: readonly string[]): Map<string, TypeDocs> {
   for (const file of files) {
     const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
     source.forEachChild((node) => {
+      if (ts.isImportDeclaration(node)) noteOtherNames(node, types);
       if (ts.isInterfaceDeclaration(node)) types.set(node.name.text, readInterface(node, types));
       if (ts.isEnumDeclaration(node)) types.set(node.name.text, readEnum(node));
     });
   }
   return types;
+}
+
+/** A type that is imported under another name is known by that, too. */
+function noteOtherNames({ importClause }: ts.ImportDeclaration, types: Map<string, TypeDocs>): void {
+  const bindings = importClause?.namedBindings;
+  if (bindings === undefined || !ts.isNamedImports(bindings)) return;
+  for (const { name, propertyName } of bindings.elements) {
+    const imported = propertyName && types.get(propertyName.text);
+    if (imported !== undefined) types.set(name.text, imported);
+  }
 }
 
 function readInterface(node: ts.InterfaceDeclaration, known: ReadonlyMap<string, TypeDocs>): TypeDocs {
