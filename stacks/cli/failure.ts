@@ -47,6 +47,12 @@ export function advice(name: string, reasons: readonly string[]): string[] {
   if (/[Pp]ool overlaps/.test(told)) {
     return ["Another network has these addresses (`docker network ls`, `ip route`): choose others with registry.subnet, as 10.200.7.0/24."];
   }
+  if (told.includes("volume has active mounts")) {
+    return [
+      "When Docker could not start a container after a reboot, it miscounts who uses its volume in memory, until it is started anew:",
+      `\`systemctl restart docker\` on that host, and \`npx ha-registry down ${name}\` goes on from here.`,
+    ];
+  }
   return [];
 }
 

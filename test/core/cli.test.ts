@@ -332,6 +332,10 @@ test("what Docker refuses because of what is there already comes with advice", (
   );
   assert.match(advice("prod", ['The container name "/prod-node-1" is already in use by container "5d03"']).join(), lost);
   assert.match(advice("prod", ["Pool overlaps with other one on this address space"]).join(), /registry\.subnet/);
+  assert.match(
+    advice("prod", ["Error response from daemon: remove prod-first-audit-buffer: volume has active mounts"]).join(),
+    /down prod/,
+  );
   assert.deepEqual(advice("prod", ["container failed to be in healthy state"]), []);
 });
 

@@ -61,12 +61,21 @@ describe("operating three hosts", () => {
   after(async () => {
     commandLine.end();
     try {
-      assert.deepEqual(await registry.down(), []);
+      assert.deepEqual(await down(), []);
     } finally {
       await far?.stop();
       await cluster?.end();
     }
   });
+
+  /** A Docker that could not start a container after a loss of power miscounts who uses its volume in memory: then as `down` advises. */
+  async function down(): Promise<string[]> {
+    await registry.destroy().catch(async (error: unknown) => {
+      if (!String(error).includes("volume has active mounts")) throw error;
+      await running().machine("second").restartDocker();
+    });
+    return registry.down();
+  }
 
   it("Prometheus sees every part on every host", async () => {
     await until("every part answers", SEEN_SECONDS, async () => {

@@ -152,11 +152,16 @@ export class RegistryStack {
    */
   async down(): Promise<string[]> {
     try {
-      await this.stack.destroy({ color: "never", refresh: true, onOutput: progress });
+      await this.destroy();
       return (await Promise.all(this.engines.map((engine) => engine.leftovers(this.name)))).flat();
     } finally {
       await this.removeByForce();
     }
+  }
+
+  /** `pulumi destroy` alone: after a failure it can be done again. */
+  async destroy(): Promise<void> {
+    await this.stack.destroy({ color: "never", refresh: true, onOutput: progress });
   }
 
   /** Removes everything by force, without Pulumi. */
