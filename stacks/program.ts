@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RegistryError } from "ha-registry-core";
 import { findProblems, inStackConfig } from "./schema/validate";
-import { Substrate, type Decrypted, type StackConfig } from "./schema/stack-config";
-import { loadSubstrate } from "./substrates/index";
+import { isOnKubernetes, type AnyStackConfig, type Decrypted, type StackConfig } from "./schema/stack-config";
+import { deployer } from "./substrates/index";
 import type { RegistryOutputs } from "./substrates/substrate";
 
 /** How one run of the program differs from what the configuration says. */
@@ -20,12 +20,13 @@ export interface ProgramOptions {
 export async function program({ withoutGrafana = false }: ProgramOptions = {}): Promise<RegistryOutputs> {
   const name = pulumi.getStack();
   const file = `Pulumi.${name}.yaml`;
-  const config = withoutGrafana ? leaveOutGrafana(readConfig()) : readConfig();
+  const whole = readConfig();
+  const config = withoutGrafana && !isOnKubernetes(whole) ? leaveOutGrafana(whole) : whole;
   const problems = findProblems(name, config, "plain");
   if (problems.length > 0) throw new RegistryError(file, problems);
-  const deploy = await loadSubstrate(config.substrate ?? Substrate.Docker);
+  const deploy = await deployer(name, config);
   try {
-    return deploy(name, config.registry ?? {}, config.secrets ?? {});
+    return deploy();
   } catch (error) {
     if (error instanceof RegistryError) throw new RegistryError(file, error.problems.map(inStackConfig));
     throw error;
@@ -40,7 +41,7 @@ export function leaveOutGrafana(config: Decrypted<StackConfig>): Decrypted<Stack
 }
 
 /** Every key of the project, also those that do not exist: a mistyped one must not go unnoticed. */
-function readConfig(): Decrypted<StackConfig> {
+function readConfig(): Decrypted<AnyStackConfig> {
   const prefix = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   return Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parseValue(text)]));

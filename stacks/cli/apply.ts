@@ -1,8 +1,9 @@
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import { backUpState } from "./backup";
 import { writeClientFiles } from "./client-files";
-import type { Environment } from "./environment";
+import { isOnDocker, onDockerAlone, type AnyEnvironment, type Environment } from "./environment";
 import { hostsOf } from "./hosts";
 import { ensureKnownHosts, forgetHost, stepDown, untouched } from "./lost-host";
 import { operate } from "./operate";
@@ -30,6 +31,21 @@ export interface Applied {
   caFile: string | undefined;
 }
 
+/** Makes a registry on any substrate what its configuration says. */
+export function applyAnywhere(environment: AnyEnvironment, options: ApplyOptions, report: Report): Promise<Applied> {
+  return isOnDocker(environment) ? apply(environment, options, report) : applyOnKubernetes(environment, options, report);
+}
+
+/** The cluster itself sees to hosts and images, and an object that is there already is taken over: so there is nothing to look after before. */
+async function applyOnKubernetes(environment: AnyEnvironment, options: ApplyOptions, report: Report): Promise<Applied> {
+  if (options.lostHost !== undefined || options.withoutHost !== undefined)
+    onDockerAlone(environment, options.lostHost === undefined ? "up --without-host" : "up --lost-host");
+  const open = await openStack(environment, "create", report);
+  await unlockFor(environment, open, options, report);
+  const { result, progress } = await operate(environment, open, report, (common) => open.stack.up({ ...common, refresh: true }));
+  return told(environment, result.outputs, progress);
+}
+
 /**
  * Makes the registry what its configuration says, in an order that ends in a whole registry wherever it is cut off and repeated.
  *
@@ -46,8 +62,7 @@ export async function apply(
   const hosts = hostsOf(name, environment.config).filter((host) => host.name === "" || host.name !== withoutHost);
   const withoutGrafana = await preflight(name, environment.config, hosts, report);
   const open = await openStack(environment, "create", report, { withoutGrafana });
-  if (options.clearLock === true) await clearLock(environment, open, report);
-  else if (isFree(environment)) await mend(environment, open, report);
+  await unlockFor(environment, open, options, report);
   if (lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
   const going = await ensureKnownHosts(environment, open, hosts, withoutHost);
   await probeNewStore(environment, open, report);
@@ -57,9 +72,20 @@ export async function apply(
   const { result, progress } = await operate(environment, open, report, (common) =>
     open.stack.up({ ...common, refresh: true, ...exclude, ...(replace.length === 0 ? {} : { replace }) }),
   );
-  const values = Object.entries(result.outputs).map(([key, { value }]): [string, unknown] => [key, value]);
-  const outputs = readOutputs(name, Object.fromEntries(values));
   const backsUp = resolveTopology(name, environment.config.registry).backup !== undefined;
   if (backsUp && withoutHost === undefined) await backUpState(environment, open, report);
+  return told(environment, result.outputs, progress);
+}
+
+/** Clears the lock of a run that crashed, if that is wanted, and in any case what is left of a run that holds none. */
+async function unlockFor(environment: AnyEnvironment, open: OpenStack, { clearLock: clears }: ApplyOptions, report: Report): Promise<void> {
+  if (clears === true) await clearLock(environment, open, report);
+  else if (isFree(environment)) await mend(environment, open, report);
+}
+
+/** What came of it, with the files that clients need. */
+function told(environment: AnyEnvironment, map: OutputMap, progress: Progress): Applied {
+  const values = Object.entries(map).map(([key, { value }]): [string, unknown] => [key, value]);
+  const outputs = readOutputs(environment.name, Object.fromEntries(values));
   return { progress, outputs, caFile: writeClientFiles(environment, outputs) };
 }

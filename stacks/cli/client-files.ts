@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { ensurePrivateDirectory } from "./state-directory";
 import type { Outputs } from "./workspace";
 
 /** Directory of an environment's client files. */
-export function clientDirectory({ stateDirectory, name }: Pick<Environment, "stateDirectory" | "name">): string {
+export function clientDirectory({ stateDirectory, name }: Pick<AnyEnvironment, "stateDirectory" | "name">): string {
   return join(stateDirectory, name);
 }
 
@@ -15,7 +15,7 @@ export function clientDirectory({ stateDirectory, name }: Pick<Environment, "sta
  *
  * @returns path of the CA's certificate; undefined when clients are taken to trust the registry already.
  */
-export function writeClientFiles(environment: Environment, { caCertificatePem, clientConfig }: Outputs): string | undefined {
+export function writeClientFiles(environment: AnyEnvironment, { caCertificatePem, clientConfig }: Outputs): string | undefined {
   const directory = clientDirectory(environment);
   rmSync(directory, { recursive: true, force: true });
   ensurePrivateDirectory(environment.stateDirectory);

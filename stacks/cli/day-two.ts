@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 import type { Report } from "ha-registry-tools";
-import type { Environment } from "./environment";
+import type { AnyEnvironment, Environment } from "./environment";
 import { ExitCode } from "./exit";
 import type { RotateOptions } from "./rotate";
 
 /** What commands need of the program. */
 export interface Ground {
-  /** Finds and checks an environment. */
-  open: (name: string) => Promise<Environment>;
+  /** Finds and checks an environment on Docker hosts, for a command. */
+  open: (name: string, command: string) => Promise<Environment>;
+  /** Finds and checks an environment on any substrate. */
+  openAny: (name: string) => Promise<AnyEnvironment>;
   /** Where progress is told. */
   reporter: () => Promise<Report>;
 }
@@ -21,7 +23,7 @@ export function codeOf(program: Command): ExitCode {
 }
 
 /** Adds the commands that look after a registry that runs. */
-export function addDayTwoCommands(program: Command, { open, reporter }: Ground): void {
+export function addDayTwoCommands(program: Command, { open, openAny, reporter }: Ground): void {
   const ended = (code: ExitCode): void => void codes.set(program, code);
   const looking = (name: string, description: string): Command =>
     program
@@ -32,14 +34,14 @@ export function addDayTwoCommands(program: Command, { open, reporter }: Ground):
 
   looking("status", "tell what runs, whether it answers, and how long certificate and space last").action(
     async (name: string, options: { json?: boolean }) => {
-      const environment = await open(name);
+      const environment = await open(name, "status");
       const { status } = await import("./status.js");
       ended(await status(environment, options, await reporter()));
     },
   );
   looking("capacity", "tell how full the store is, how fast it grows, and how long it lasts").action(
     async (name: string, options: { json?: boolean }) => {
-      const environment = await open(name);
+      const environment = await open(name, "capacity");
       const { capacity } = await import("./capacity.js");
       ended(await capacity(environment, options, await reporter()));
     },
@@ -48,13 +50,13 @@ export function addDayTwoCommands(program: Command, { open, reporter }: Ground):
     .option("--markdown", "print the report as Markdown")
     .option("--strict", "end with an error also where something only wants attention")
     .action(async (name: string, options: { json?: boolean; markdown?: boolean; strict?: boolean }) => {
-      const environment = await open(name);
+      const environment = await open(name, "health");
       const { health } = await import("./health.js");
       ended(await health(environment, options, await reporter()));
     });
   looking("drift", "tell what is not as the state and the file say; changes nothing").action(
     async (name: string, options: { json?: boolean }) => {
-      const environment = await open(name);
+      const environment = await openAny(name);
       const { drift } = await import("./drift.js");
       ended(await drift(environment, options, await reporter()));
     },
@@ -70,7 +72,7 @@ export function addDayTwoCommands(program: Command, { open, reporter }: Ground):
     .option("-y, --yes", "do not ask")
     .option("--json", "print a summary as JSON")
     .action(async (what: string, name: string, options: RotateOptions) => {
-      const environment = await open(name);
+      const environment = await open(name, "rotate");
       const { rotate } = await import("./rotate.js");
       await rotate(environment, what, options, await reporter());
     });

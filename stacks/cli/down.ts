@@ -4,7 +4,7 @@ import type { Report } from "ha-registry-tools";
 import { clientDirectory } from "./client-files";
 import { confirm } from "./confirm";
 import { listContainers } from "./docker";
-import type { Environment } from "./environment";
+import { onDockerAlone, type AnyEnvironment } from "./environment";
 import { Failure } from "./exit";
 import { forgetHost } from "./lost-host";
 import { operate } from "./operate";
@@ -27,13 +27,14 @@ export interface DownOptions {
 }
 
 /** Removes a registry with its data. */
-export async function down(environment: Environment, options: DownOptions, report: Report): Promise<void> {
+export async function down(environment: AnyEnvironment, options: DownOptions, report: Report): Promise<void> {
   const { name } = environment;
   const { lostHost } = options;
   const hosts = hostsOf(name, environment.config).filter((host) => host.name === "" || host.name !== lostHost);
   await ensureHosts(name, hosts, report);
   const open = await openIfThere(environment, report);
-  if (open !== undefined && lostHost !== undefined) await forgetHost(environment, open, lostHost, report);
+  if (open !== undefined && lostHost !== undefined)
+    await forgetHost(onDockerAlone(environment, "down --lost-host"), open, lostHost, report);
   const { resources } = open === undefined ? { resources: [] } : await readState(open);
   const objects = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   if (open === undefined || objects.length === 0) {
@@ -50,7 +51,7 @@ export async function down(environment: Environment, options: DownOptions, repor
   if (options.removeStack === true) await open?.stack.workspace.removeStack(name, { preserveConfig: true });
 }
 
-async function openIfThere(environment: Environment, report: Report): Promise<OpenStack | undefined> {
+async function openIfThere(environment: AnyEnvironment, report: Report): Promise<OpenStack | undefined> {
   try {
     return await openStack(environment, "existing", report);
   } catch (error) {
@@ -67,10 +68,15 @@ function question(name: string, objects: readonly StateResource[]): string {
     ...volumes.map((volume) => `  volume ${volume}, with the ${volume.endsWith("-audit") ? "audit log" : "images"} in it`),
     ...buckets.map((other) => `  ${other}`),
   ];
+  const ends = data.length > 0 ? ["For ever lost is:", ...data] : ["It has no protected data."];
+  if (!objects.some(({ type }) => type === types.container))
+    return [`This removes ${name}: ${objects.length} objects of the cluster, its certificates and passwords among them.`, ...ends].join(
+      "\n",
+    );
   const count = (type: string): number => objects.filter((object) => object.type === type).length;
   return [
     `This removes ${name}: ${count(types.container)} containers, ${count(types.network)} network, ${count(types.volume)} volumes, its certificates and passwords.`,
-    ...(data.length > 0 ? ["For ever lost is:", ...data] : ["It has no protected data."]),
+    ...ends,
   ].join("\n");
 }
 
@@ -90,7 +96,12 @@ async function checkVolumesUnused(name: string, resources: readonly StateResourc
 /**
  * Protection is lifted just before, and put back on whatever is left when the removal fails: half a removal must not leave data unguarded.
  */
-async function removeAll(environment: Environment, open: OpenStack, objects: readonly StateResource[], report: Report): Promise<Progress> {
+async function removeAll(
+  environment: AnyEnvironment,
+  open: OpenStack,
+  objects: readonly StateResource[],
+  report: Report,
+): Promise<Progress> {
   const guarded = objects.filter(({ protect }) => protect === true).map(({ urn }) => urn);
   if (guarded.length > 0) await open.pulumi("state", "unprotect", ...guarded, "--yes");
   try {

@@ -1,6 +1,6 @@
 import type { Report } from "ha-registry-tools";
 import { findStrays } from "./adopt";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { ExitCode } from "./exit";
 import { ensureHosts, hostsOf } from "./hosts";
 import { operate } from "./operate";
@@ -27,7 +27,7 @@ export interface Drift {
 }
 
 /** Tells what is there and what the file says against the state, and changes neither. */
-export async function drift(environment: Environment, options: { json?: boolean }, report: Report): Promise<ExitCode> {
+export async function drift(environment: AnyEnvironment, options: { json?: boolean }, report: Report): Promise<ExitCode> {
   const { name, config } = environment;
   await ensureHosts(name, hostsOf(name, config), report);
   const drifts = await findDrift(environment, await openStack(environment, "existing", report), report);
@@ -41,7 +41,7 @@ export async function drift(environment: Environment, options: { json?: boolean 
 }
 
 /** @throws {Failure} when it cannot be found out. */
-export async function findDrift(environment: Environment, open: OpenStack, report: Report): Promise<Drift[]> {
+export async function findDrift(environment: AnyEnvironment, open: OpenStack, report: Report): Promise<Drift[]> {
   const { name, config } = environment;
   const planned = await operate(environment, open, report, (common) => open.stack.preview({ ...common, refresh: true }), true);
   const known = new Set((await readState(open)).resources.map(({ id }) => id));

@@ -2,14 +2,22 @@ import { constants, copyFileSync, existsSync, readFileSync, readdirSync, writeFi
 import { join, resolve } from "node:path";
 import { RegistryError } from "ha-registry-core";
 import { parse } from "yaml";
+import { isOnKubernetes, type AnyStackConfig, type StackConfig } from "../schema/stack-config";
+import { ExitCode, Failure } from "./exit";
 import { readStackFile, type StackFile } from "./stack-file";
 import { ensurePassphrase, ensurePrivateDirectory, passphrasePath, stateDirectory } from "./state-directory";
 
 /** The environment that needs no file and no backend of the user's. */
 export const LOCAL = "local";
 
-/** An environment: what it is to be, and where its state is. */
-export interface Environment extends StackFile {
+/** An environment on Docker hosts: what it is to be, and where its state is. */
+export type Environment = EnvironmentWith<StackConfig>;
+
+/** An environment on any substrate. */
+export type AnyEnvironment = EnvironmentWith<AnyStackConfig>;
+
+/** An environment with a configuration of a kind. */
+interface EnvironmentWith<Config extends AnyStackConfig> extends StackFile<Config> {
   /** Name, which is the name of the stack and of the registry. */
   name: string;
   /** Directory of `Pulumi.yaml`. */
@@ -34,7 +42,7 @@ export const ownProject = resolve(__dirname, "..", "..", "..");
  * @param projectDirectory Directory of `Pulumi.yaml`.
  * @throws {RegistryError} when there is no such environment, when its file is wrong, or when backend or passphrase are not told.
  */
-export function openEnvironment(name: string, projectDirectory: string = ownProject): Environment {
+export function openEnvironment(name: string, projectDirectory: string = ownProject): AnyEnvironment {
   const configDirectory = join(projectDirectory, readConfigDirectory(projectDirectory));
   const configFile = join(configDirectory, `Pulumi.${name}.yaml`);
   if (name === LOCAL) copyTemplate(configDirectory, configFile);
@@ -51,6 +59,23 @@ export function openEnvironment(name: string, projectDirectory: string = ownProj
   ensurePrivateDirectory(directory);
   if (!existsSync(passphrasePath(directory))) forgetOldPassphrase(configFile);
   return { ...environment, backendUrl: `file://${directory}`, passphraseFile: ensurePassphrase(directory) };
+}
+
+/** Whether an environment is on Docker hosts. */
+export function isOnDocker(environment: AnyEnvironment): environment is Environment {
+  return !isOnKubernetes(environment.config);
+}
+
+/**
+ * The same environment, for what only Docker hosts have.
+ *
+ * @param command What was asked for, as `gc`.
+ * @throws {Failure} when it is on Kubernetes.
+ */
+export function onDockerAlone(environment: AnyEnvironment, command: string): Environment {
+  if (isOnDocker(environment)) return environment;
+  const message = `\`${command}\` is for registries on Docker hosts, and ${environment.name} is on Kubernetes: \`kubectl\` looks after what runs there.`;
+  throw new Failure(message, ExitCode.WrongUse);
 }
 
 function readConfigDirectory(projectDirectory: string): string {
@@ -104,7 +129,7 @@ function unknownEnvironment(name: string, configDirectory: string): RegistryErro
   return new RegistryError("ha-registry", [{ path: "environment", message: `there is no environment "${name}": ${fix}` }]);
 }
 
-function chosenBackend({ name, configFile, config, secretsProvider }: Omit<Environment, "backendUrl">): string {
+function chosenBackend({ name, configFile, config, secretsProvider }: Omit<AnyEnvironment, "backendUrl">): string {
   const url = process.env["PULUMI_BACKEND_URL"] || config.backend;
   if (url === undefined) {
     throw new RegistryError(configFile, [

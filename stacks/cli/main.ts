@@ -4,7 +4,7 @@ import type { AdoptOptions } from "./adopt";
 import { addDayTwoCommands, codeOf } from "./day-two";
 import type { DownOptions } from "./down";
 import type { AuditOptions } from "./audit";
-import type { Environment } from "./environment";
+import type { AnyEnvironment, Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import type { BackupOptions } from "./backup";
 import type { RestoreOptions } from "./restore";
@@ -75,7 +75,7 @@ function buildProgram(): Command {
     .option("--json", "print a summary as JSON")
     .option("-y, --yes", "accepted for scripts; up never asks")
     .action(async (name: string, options: UpOptions) => {
-      const environment = await open(name, program);
+      const environment = await openAny(name, program);
       const { up } = await import("./up.js");
       await up(environment, options, await reporter(program));
     });
@@ -84,7 +84,7 @@ function buildProgram(): Command {
     .option("--diff", "every property, as Pulumi lists it")
     .option("--json", "print the changes as JSON")
     .action(async (name: string, options: { diff?: boolean; json?: boolean }) => {
-      const environment = await open(name, program);
+      const environment = await openAny(name, program);
       const { preview } = await import("./preview.js");
       await preview(environment, options, await reporter(program));
     });
@@ -95,7 +95,7 @@ function buildProgram(): Command {
     .option("--password-of <user>", "the generated password of a user alone")
     .option("--show-secrets", "the password in the listing")
     .action(async (name: string, options: OutputsOptions) => {
-      const environment = await open(name, program);
+      const environment = await openAny(name, program);
       const { outputs } = await import("./outputs.js");
       await outputs(environment, options, await reporter(program));
     });
@@ -106,7 +106,7 @@ function buildProgram(): Command {
     .option("--remove-stack", "remove the stack's history too")
     .option("--json", "print a summary as JSON")
     .action(async (name: string, options: DownOptions) => {
-      const environment = await open(name, program);
+      const environment = await openAny(name, program);
       const { down } = await import("./down.js");
       await down(environment, options, await reporter(program));
     });
@@ -115,7 +115,7 @@ function buildProgram(): Command {
     .option("-y, --yes", "do not ask")
     .option("--json", "print a summary as JSON")
     .action(async (name: string, options: AdoptOptions) => {
-      const environment = await open(name, program);
+      const environment = await open(name, program, "adopt");
       const { adopt } = await import("./adopt.js");
       await adopt(environment, options, await reporter(program));
     });
@@ -123,7 +123,7 @@ function buildProgram(): Command {
     .argument("[environment]", "environment", "local")
     .option("--json", "print a summary as JSON")
     .action(async (name: string, options: { json?: boolean }) => {
-      const environment = await open(name, program);
+      const environment = await openAny(name, program);
       const { refresh } = await import("./refresh.js");
       await refresh(environment, options, await reporter(program));
     });
@@ -131,7 +131,7 @@ function buildProgram(): Command {
     .argument("[environment]", "environment", "local")
     .option("--json", "print the verdict as JSON")
     .action(async (name: string, options: { json?: boolean }) => {
-      const environment = await open(name, program);
+      const environment = await open(name, program, "probe");
       const { probe } = await import("./probe.js");
       await probe(environment, options, await reporter(program));
     });
@@ -139,7 +139,7 @@ function buildProgram(): Command {
     .argument("[environment]", "environment", "local")
     .option("--json", "print the result as JSON")
     .action(async (name: string, options: { json?: boolean }) => {
-      const environment = await open(name, program);
+      const environment = await open(name, program, "gc");
       const { gc } = await import("./gc.js");
       await gc(environment, options, await reporter(program));
     });
@@ -151,7 +151,7 @@ function buildProgram(): Command {
     .option("--accept-loss", "make a point although the store is empty, or has lost half of its tags")
     .option("--take-over", "write to a target that another registry has written to, or that was emptied")
     .action(async (name: string, action: string, options: BackupOptions) => {
-      const environment = await open(name, program);
+      const environment = await open(name, program, "backup");
       const { backupNow, listBackups, printState } = await import("./backup.js");
       const run = new Map(Object.entries({ now: backupNow, list: listBackups, state: printState })).get(action);
       if (run === undefined) throw new Failure(`There is no "backup ${name} ${action}": say now, list or state.`, ExitCode.WrongUse);
@@ -166,7 +166,7 @@ function buildProgram(): Command {
     .option("--json", "print the result as JSON")
     .option("-y, --yes", "do not ask")
     .action(async (name: string, options: RestoreOptions) => {
-      const environment = await open(name, program);
+      const environment = await open(name, program, "restore");
       const { restore } = await import("./restore.js");
       await restore(environment, options, await reporter(program));
     });
@@ -178,7 +178,7 @@ function buildProgram(): Command {
     .option("--resume", "go on with a verification that was interrupted")
     .option("--json", "print the result as JSON, with all orphans")
     .action(async (name: string, options: VerifyCommandOptions) => {
-      const environment = await open(name, program);
+      const environment = await open(name, program, "verify");
       const { verify } = await import("./verify.js");
       await verify(environment, options, await reporter(program));
     });
@@ -191,7 +191,7 @@ function buildProgram(): Command {
     .option("--verify", "follow the chain of seals, and name what was altered, cut or taken out")
     .option("--json", "print events, or what was found, as lines of JSON")
     .action(async (name: string, options: AuditOptions) => {
-      const environment = await open(name, program);
+      const environment = await open(name, program, "audit");
       const { audit } = await import("./audit.js");
       await audit(environment, options, await reporter(program));
     });
@@ -200,7 +200,7 @@ function buildProgram(): Command {
     .option("-y, --yes", "do not ask")
     .option("--json", "print the result as JSON")
     .action(async (name: string, options: UnlockOptions) => {
-      const environment = await open(name, program);
+      const environment = await openAny(name, program);
       const { unlock } = await import("./unlock.js");
       await unlock(environment, options, await reporter(program));
     });
@@ -209,18 +209,25 @@ function buildProgram(): Command {
     .argument("<name>", "as s3SecretKey, passwords.<user> or notificationHeaders.<receiver>.<header>")
     .option("--json", "print the result as JSON")
     .action(async (name: string, key: string, options: { json?: boolean }) => {
-      const environment = await open(name, program);
+      const environment = await openAny(name, program);
       const { secret } = await import("./secret.js");
       await secret(environment, key, options, await reporter(program));
     });
   addDayTwoCommands(program, {
-    open: (name) => open(name, program),
+    open: (name, command) => open(name, program, command),
+    openAny: (name) => openAny(name, program),
     reporter: () => reporter(program),
   });
   return program;
 }
 
-async function open(name: string, program: Command): Promise<Environment> {
+/** An environment on Docker hosts, for a command that looks after what runs there. */
+async function open(name: string, program: Command, command: string): Promise<Environment> {
+  const { onDockerAlone } = await import("./environment.js");
+  return onDockerAlone(await openAny(name, program), command);
+}
+
+async function openAny(name: string, program: Command): Promise<AnyEnvironment> {
   const { openEnvironment, ownProject } = await import("./environment.js");
   try {
     const environment = openEnvironment(name, program.opts<GlobalOptions>().directory ?? ownProject);

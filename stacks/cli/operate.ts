@@ -1,6 +1,6 @@
 import type { RegistryError } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import { explainFailure } from "./failure";
 import { hostsOf } from "./hosts";
@@ -21,7 +21,7 @@ interface OperationOptions {
  * @throws {Failure} with the explanation.
  */
 export async function operate<T>(
-  { name, config }: Pick<Environment, "name" | "config">,
+  { name, config }: Pick<AnyEnvironment, "name" | "config">,
   { programError }: Pick<OpenStack, "programError">,
   report: Report,
   operation: (options: OperationOptions) => Promise<T>,

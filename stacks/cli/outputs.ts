@@ -1,5 +1,5 @@
 import type { Report } from "ha-registry-tools";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import { generatedPassword } from "./passwords";
 import { print } from "./print";
@@ -18,7 +18,7 @@ export interface OutputsOptions {
 }
 
 /** Prints the outputs of a registry. */
-export async function outputs(environment: Environment, options: OutputsOptions, report: Report): Promise<void> {
+export async function outputs(environment: AnyEnvironment, options: OutputsOptions, report: Report): Promise<void> {
   const open = await openStack(environment, "existing", report);
   if (options.passwordOf !== undefined) {
     print(await generatedPassword(environment, open, options.passwordOf));

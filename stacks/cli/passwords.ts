@@ -1,5 +1,5 @@
 import { Failure, ExitCode } from "./exit";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { isUserPassword, userOf } from "./rotation";
 import type { StateResource } from "./state";
 import type { OpenStack } from "./workspace";
@@ -14,7 +14,7 @@ interface Decrypted {
  *
  * @throws {Failure} when there is none.
  */
-export async function generatedPassword({ name }: Environment, { pulumi }: OpenStack, user: string): Promise<string> {
+export async function generatedPassword({ name }: AnyEnvironment, { pulumi }: OpenStack, user: string): Promise<string> {
   const { deployment } = JSON.parse(await pulumi("stack", "export", "--show-secrets")) as Decrypted;
   const passwords = (deployment?.resources ?? []).filter(isUserPassword);
   const result = passwords.find((each) => userOf(name, each) === user)?.outputs?.["result"];

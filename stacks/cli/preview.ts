@@ -1,6 +1,6 @@
 import type { PreviewOptions as EngineOptions } from "@pulumi/pulumi/automation/index.js";
 import type { Report } from "ha-registry-tools";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { ensureHosts, hostsOf } from "./hosts";
 import { operate } from "./operate";
 import { isPlanned, summary, type Change } from "./progress";
@@ -15,7 +15,7 @@ export interface PreviewOptions {
 }
 
 /** Tells what `up` would do, and does nothing. */
-export async function preview(environment: Environment, options: PreviewOptions, report: Report): Promise<void> {
+export async function preview(environment: AnyEnvironment, options: PreviewOptions, report: Report): Promise<void> {
   await ensureHosts(environment.name, hostsOf(environment.name, environment.config), report);
   const open = await openStack(environment, "create", report);
   const diff = options.diff === true && options.json !== true;

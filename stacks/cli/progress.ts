@@ -150,9 +150,9 @@ export function summary(counts: OpMap): string {
   return [...(parts.length > 0 ? parts : ["no changes"]), ...(same > 0 ? [`${same} unchanged`] : [])].join(", ");
 }
 
-/** Real objects only: no components, no providers, not the stack. */
+/** Real objects only, as `docker:index/container:Container` or `kubernetes:apps/v1:Deployment`: no components, no providers, not the stack. */
 function isObject({ type }: StepEventMetadata): boolean {
-  return /^[\w-]+:index\//.test(type);
+  return /^[\w-]+:[\w.-]+\//.test(type);
 }
 
 function propertiesOf({ detailedDiff, diffs }: StepEventMetadata): string[] {

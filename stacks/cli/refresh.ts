@@ -1,5 +1,5 @@
 import type { Report } from "ha-registry-tools";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { ensureHosts, hostsOf } from "./hosts";
 import { operate } from "./operate";
 import { print, printJson } from "./print";
@@ -7,7 +7,7 @@ import { summary } from "./progress";
 import { openStack } from "./workspace";
 
 /** Brings the state up to date with what is really there, and changes nothing there. */
-export async function refresh(environment: Environment, options: { json?: boolean }, report: Report): Promise<void> {
+export async function refresh(environment: AnyEnvironment, options: { json?: boolean }, report: Report): Promise<void> {
   await ensureHosts(environment.name, hostsOf(environment.name, environment.config), report);
   const open = await openStack(environment, "existing", report);
   const { progress } = await operate(environment, open, report, (common) => open.stack.refresh(common));

@@ -3,7 +3,7 @@ import { RegistryError } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import { findProblems } from "../schema/validate";
 import { ask } from "./confirm";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import { print, printJson } from "./print";
 import { openStack, PROJECT } from "./workspace";
@@ -14,7 +14,7 @@ import { openStack, PROJECT } from "./workspace";
  *
  * @param name Name of the secret: a field of `secrets`, as `s3SecretKey`, `passwords.<user>` or `notificationHeaders.<receiver>.<header>`.
  */
-export async function secret(environment: Environment, name: string, options: { json?: boolean }, report: Report): Promise<void> {
+export async function secret(environment: AnyEnvironment, name: string, options: { json?: boolean }, report: Report): Promise<void> {
   const keys = splitName(name);
   checkName(environment, keys);
   const open = await openStack(environment, "create", report);
@@ -48,7 +48,7 @@ function configPath([field, ...rest]: readonly string[]): string {
  *
  * @throws {Failure} with what is wrong with it.
  */
-function checkName({ name, config, configFile }: Environment, keys: readonly string[]): void {
+function checkName({ name, config, configFile }: AnyEnvironment, keys: readonly string[]): void {
   const value: unknown = { secure: "v1:…" };
   const leaf: unknown = keys[0] === "notificationHeaders" ? [value] : value;
   const secrets = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), leaf);

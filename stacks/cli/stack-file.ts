@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { RegistryError } from "ha-registry-core";
 import { LineCounter, isMap, parseDocument } from "yaml";
 import { findProblems } from "../schema/validate";
-import type { StackConfig } from "../schema/stack-config";
+import { isOnKubernetes, type AnyStackConfig } from "../schema/stack-config";
 
 /** What the command line needs of an environment's file. */
-export interface StackFile {
+export interface StackFile<Config extends AnyStackConfig = AnyStackConfig> {
   /** The keys of this project. */
-  config: StackConfig;
+  config: Config;
   /** How Pulumi encrypts secrets, as `awskms://…`; with a passphrase when absent. */
   secretsProvider?: string;
   /** Docker Engine of the Docker provider's own key `docker:host`. */
@@ -32,14 +32,15 @@ export function readStackFile(file: string, name: string): StackFile {
   const problems = findProblems(name, config, "encrypted");
   if (problems.length > 0) throw new RegistryError(file, problems);
   return {
-    config: withSortedHosts(config as StackConfig), // as findProblems has shown
+    config: withSortedHosts(config as AnyStackConfig), // as findProblems has shown
     ...text("secretsProvider", content["secretsprovider"]),
     ...text("dockerHost", keys["docker:host"]),
   };
 }
 
 /** Pulumi hands the program objects with their keys sorted, and parts are spread in the order of the hosts: both have to see the same. */
-function withSortedHosts(config: StackConfig): StackConfig {
+function withSortedHosts(config: AnyStackConfig): AnyStackConfig {
+  if (isOnKubernetes(config)) return config;
   const { registry } = config;
   if (registry?.hosts === undefined) return config;
   const hosts = Object.fromEntries(Object.entries(registry.hosts).sort(([a], [b]) => (a < b ? -1 : 1)));

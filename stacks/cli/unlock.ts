@@ -1,6 +1,6 @@
 import type { Report } from "ha-registry-tools";
 import { confirm } from "./confirm";
-import type { Environment } from "./environment";
+import type { AnyEnvironment } from "./environment";
 import { Failure } from "./exit";
 import { explainLocks, isAlive, readLocks } from "./lock";
 import { endOrphans } from "./orphans";
@@ -17,7 +17,7 @@ export interface UnlockOptions {
 }
 
 /** Clears the lock of a run that crashed, and what that run was in the middle of. */
-export async function unlock(environment: Environment, options: UnlockOptions, report: Report): Promise<void> {
+export async function unlock(environment: AnyEnvironment, options: UnlockOptions, report: Report): Promise<void> {
   const open = await openStack(environment, "existing", report);
   const locks = readLocks(environment.backendUrl, PROJECT, environment.name);
   if (environment.backendUrl.startsWith("file://") && locks.length === 0) {
@@ -40,7 +40,7 @@ export async function unlock(environment: Environment, options: UnlockOptions, r
  *
  * @throws {Failure} when an owner still runs on this machine.
  */
-export async function clearLock(environment: Environment, open: OpenStack, report: Report): Promise<void> {
+export async function clearLock(environment: AnyEnvironment, open: OpenStack, report: Report): Promise<void> {
   const { name, backendUrl } = environment;
   const locks = readLocks(backendUrl, PROJECT, name);
   if (locks.some((lock) => isAlive(lock) === true)) throw new Failure(explainLocks(name, locks));
@@ -53,7 +53,7 @@ export async function clearLock(environment: Environment, open: OpenStack, repor
 }
 
 /** Whether it is certain that nobody works on a stack now. */
-export function isFree({ name, backendUrl }: Environment): boolean {
+export function isFree({ name, backendUrl }: AnyEnvironment): boolean {
   return backendUrl.startsWith("file://") && readLocks(backendUrl, PROJECT, name).length === 0;
 }
 
@@ -65,7 +65,7 @@ export function isFree({ name, backendUrl }: Environment): boolean {
  * Containers and networks hold no data. Only those are removed that this state says it was creating, that have this stack's label, and that
  * it does not know by their ID.
  */
-export async function mend({ name }: Pick<Environment, "name">, open: OpenStack, report: Report): Promise<void> {
+export async function mend({ name }: Pick<AnyEnvironment, "name">, open: OpenStack, report: Report): Promise<void> {
   const { pendingOperations, resources } = await readState(open);
   if (pendingOperations.length === 0) return;
   const known = new Set(resources.map(({ id }) => id));

@@ -1,7 +1,7 @@
-import { resolveTopology } from "ha-registry-core";
+import { resolveKubernetesTopology, resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
-import { apply, type ApplyOptions } from "./apply";
-import type { Environment } from "./environment";
+import { applyAnywhere, type ApplyOptions } from "./apply";
+import { isOnDocker, type AnyEnvironment } from "./environment";
 import { print, printJson } from "./print";
 import { summary } from "./progress";
 import type { Outputs } from "./workspace";
@@ -15,9 +15,9 @@ export interface UpOptions extends ApplyOptions {
 }
 
 /** Makes the registry what its configuration says, and tells how to use it. */
-export async function up(environment: Environment, options: UpOptions, report: Report): Promise<void> {
+export async function up(environment: AnyEnvironment, options: UpOptions, report: Report): Promise<void> {
   const { name } = environment;
-  const { progress, outputs, caFile } = await apply(environment, options, report);
+  const { progress, outputs, caFile } = await applyAnywhere(environment, options, report);
   const { endpoint, hostname, authority } = outputs;
   if (options.json === true) {
     printJson({ environment: name, changes: progress.counts, seconds: progress.seconds, endpoint, hostname, authority, caFile });
@@ -27,10 +27,17 @@ export async function up(environment: Environment, options: UpOptions, report: R
     name,
     outputs,
     caFile,
-    image: resolveTopology(name, environment.config.registry).images.registry,
+    image: registryImage(environment),
     showPassword: options.showSecrets === true || process.stdout.isTTY,
   };
   print("", `${name}: ${summary(progress.counts)} (${progress.seconds} s)`, "", howToUse(use));
+}
+
+/** The image of the registry's own nodes, which whoever runs it surely has. */
+function registryImage(environment: AnyEnvironment): string {
+  const { name } = environment;
+  if (isOnDocker(environment)) return resolveTopology(name, environment.config.registry).images.registry;
+  return resolveKubernetesTopology(name, environment.config.registry).images.registry;
 }
 
 /** What `up` ends with. */

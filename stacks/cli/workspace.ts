@@ -5,7 +5,7 @@ import { CommandError, LocalWorkspace, type LocalWorkspaceOptions, type Stack } 
 import { RegistryError } from "ha-registry-core";
 import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
 import { program, type ProgramOptions } from "../program";
-import type { Environment } from "./environment";
+import { isOnDocker, type AnyEnvironment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 
 /** Name of the project in Pulumi.yaml, and of its stacks' directory in a backend. */
@@ -34,14 +34,14 @@ export interface OpenStack {
  * @throws {StackNotFoundError} when it does not exist and is not to be made.
  */
 export async function openStack(
-  environment: Environment,
+  environment: AnyEnvironment,
   mode: "create" | "existing",
   report: Report,
   run: ProgramOptions = {},
 ): Promise<OpenStack> {
   const { name, projectDirectory, passphraseFile, secretsProvider } = environment;
   if (passphraseFile !== undefined) delete process.env["PULUMI_CONFIG_PASSPHRASE"]; // it would win over the file
-  const engine = await ensureEngine(report);
+  const engine = await ensureEngine(report, isOnDocker(environment) ? [] : ["kubernetes"]);
   const command = await pulumiCommand(engine);
   const envVars = { ...engine.environment, ...pulumiVariables(environment) };
   const { watched, programError } = watch(() => program(run));
@@ -81,7 +81,7 @@ export function wrongPassphrase(error: unknown, name: string): Failure | undefin
   );
 }
 
-function pulumiVariables({ backendUrl, passphraseFile }: Environment): Record<string, string> {
+function pulumiVariables({ backendUrl, passphraseFile }: AnyEnvironment): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: backendUrl,
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,9 +1,12 @@
 import { join } from "node:path";
-import { describeInterface } from "./describe";
+import { describeInterfaces } from "./describe";
 import type { JsonSchema } from "./json-schema";
+import { Substrate, rootOf } from "./stack-config";
 
 /** Namespace of the project's keys in a stack file. */
 const NAMESPACE = "ha-registry";
+
+const qualified = (name: string): string => `${NAMESPACE}:${name}`;
 
 /**
  * The JSON Schema of a stack file (`Pulumi.<environment>.yaml`), made from the interfaces of `stack-config.ts` and of the library.
@@ -11,9 +14,11 @@ const NAMESPACE = "ha-registry";
  * @param directory Directory of `stack-config.ts`.
  */
 export function buildSchema(directory: string): JsonSchema {
-  const definitions = describeInterface(join(directory, "stack-config.ts"), "StackConfig");
-  const keys = definitions["StackConfig"]?.properties ?? {};
-  const names = Object.keys(keys);
+  const roots = Object.values(rootOf);
+  const definitions = describeInterfaces(join(directory, "stack-config.ts"), roots);
+  const names = [...new Set(roots.flatMap((root) => Object.keys(definitions[root]?.properties ?? {})))];
+  const keysOf = (root: string): Record<string, JsonSchema> =>
+    Object.fromEntries(Object.entries(definitions[root]?.properties ?? {}).map(([name, schema]) => [qualified(name), schema]));
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "An environment of ha-registry",
@@ -22,7 +27,10 @@ export function buildSchema(directory: string): JsonSchema {
     properties: {
       config: {
         type: "object",
-        properties: Object.fromEntries(Object.entries(keys).map(([name, schema]) => [`${NAMESPACE}:${name}`, schema])),
+        // What the registry may have depends on what it is put on.
+        if: { properties: { [qualified("substrate")]: { const: Substrate.Kubernetes } }, required: [qualified("substrate")] },
+        then: { properties: keysOf(rootOf[Substrate.Kubernetes]) },
+        else: { properties: keysOf(rootOf[Substrate.Docker]) },
         patternProperties: { [`^${NAMESPACE}:(?!(${names.join("|")})$)`]: false },
       },
       secretsprovider: { description: "How Pulumi encrypts secrets, as passphrase or awskms://…", type: "string" },

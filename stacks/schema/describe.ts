@@ -2,15 +2,15 @@ import * as ts from "typescript";
 import type { JsonSchema } from "./json-schema";
 
 /**
- * Describes an interface, and every interface that it uses, as JSON Schema: doc comments become descriptions, `@default` becomes the
+ * Describes interfaces, and every interface that they use, as JSON Schema: doc comments become descriptions, `@default` becomes the
  * default where it names a value. Unknown fields are refused.
  *
- * @param file TypeScript file that declares the interface.
- * @param name Name of the interface.
+ * @param file TypeScript file that declares the interfaces.
+ * @param names Names of the interfaces.
  * @returns schemas by name of the interface.
  * @throws {Error} for a type that the configuration has no use for, with the field that has it.
  */
-export function describeInterface(file: string, name: string): Record<string, JsonSchema> {
+export function describeInterfaces(file: string, names: readonly string[]): Record<string, JsonSchema> {
   const program = ts.createProgram([file], {
     module: ts.ModuleKind.Node16,
     moduleResolution: ts.ModuleResolutionKind.Node16,
@@ -21,10 +21,12 @@ export function describeInterface(file: string, name: string): Record<string, Js
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
-  const root = module && checker.getExportsOfModule(module).find((symbol) => symbol.name === name);
-  if (root === undefined) throw new Error(`${file} exports no ${name}`);
   const describer = new Describer(checker);
-  describer.type(checker.getDeclaredTypeOfSymbol(root), name);
+  for (const name of names) {
+    const root = module && checker.getExportsOfModule(module).find((symbol) => symbol.name === name);
+    if (root === undefined) throw new Error(`${file} exports no ${name}`);
+    describer.type(checker.getDeclaredTypeOfSymbol(root), name);
+  }
   return describer.definitions;
 }
 

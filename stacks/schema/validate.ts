@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { RegistryError, checkSettings, resolveTopology, wantsProbe } from "ha-registry-core";
+import { RegistryError, checkSettings, resolveKubernetesTopology, resolveTopology, wantsProbe } from "ha-registry-core";
 import type { Problem } from "ha-registry-core";
 import type { JsonSchema } from "./json-schema";
-import type { Decrypted, StackConfig } from "./stack-config";
+import { Substrate, isOnKubernetes, rootOf, type AnyStackConfig, type Decrypted } from "./stack-config";
 import { nearest } from "./suggestion";
 
 /** The schema that editors read too. */
 const schemaFile = join(__dirname, "..", "..", "config", "schema.json");
 
 /** A configuration as it stands in the file, or as Pulumi hands it to the program. */
-export type Configured = StackConfig | Decrypted<StackConfig>;
+export type Configured = AnyStackConfig | Decrypted<AnyStackConfig>;
 
 /**
  * Checks a configuration before anything is touched: its form by the schema, then, where that holds, its meaning by the library.
@@ -22,18 +22,28 @@ export type Configured = StackConfig | Decrypted<StackConfig>;
  * @returns every problem found; paths start at the key, as `registry.loadBalancer.port`.
  */
 export function findProblems(name: string, config: unknown, secretsAre: "encrypted" | "plain"): Problem[] {
-  const validate = validator(secretsAre);
+  const told = substrateIn(config);
+  const substrate = Object.values(Substrate).find((each) => each === told);
+  if (substrate === undefined) return [{ path: "substrate", message: notOneOf(told, Object.values(Substrate)) }];
+  const validate = validator(substrate, secretsAre);
   if (!validate(config)) return describeErrors(validate.errors ?? []);
+  return checksOf(name, config).flatMap(problemsOf).map(inStackConfig);
+}
+
+/** What a configuration says that it is for: Docker where it says nothing. */
+function substrateIn(config: unknown): unknown {
+  return typeof config === "object" && config !== null && "substrate" in config ? config.substrate : Substrate.Docker;
+}
+
+/** What the library has to say of a configuration that has the right form. */
+function checksOf(name: string, config: Configured): (() => unknown)[] {
+  if (isOnKubernetes(config)) {
+    const { registry = {} } = config;
+    return [() => resolveKubernetesTopology(name, registry), () => checkSettings(name, registry.settings ?? {})];
+  }
   const registry = config.registry ?? {};
-  const checks = [
-    () => resolveTopology(name, registry),
-    () =>
-      checkSettings(name, registry.settings ?? {}, {
-        collectsGarbage: registry.garbageCollection !== undefined,
-        probes: wantsProbe(registry),
-      }),
-  ];
-  return checks.flatMap(problemsOf).map(inStackConfig);
+  const what = { collectsGarbage: registry.garbageCollection !== undefined, probes: wantsProbe(registry) };
+  return [() => resolveTopology(name, registry), () => checkSettings(name, registry.settings ?? {}, what)];
 }
 
 /** Moves a problem with the library's arguments to where the stack file has them. */
@@ -52,11 +62,11 @@ function problemsOf(check: () => unknown): readonly Problem[] {
   }
 }
 
-function validator(secretsAre: "encrypted" | "plain"): ValidateFunction<Configured> {
+function validator(substrate: Substrate, secretsAre: "encrypted" | "plain"): ValidateFunction<Configured> {
   const { definitions } = JSON.parse(readFileSync(schemaFile, "utf8")) as JsonSchema;
   const secret: JsonSchema = { type: "string" };
   const schema: JsonSchema = {
-    $ref: "#/definitions/StackConfig",
+    $ref: `#/definitions/${rootOf[substrate]}`,
     definitions: { ...definitions, ...(secretsAre === "plain" ? { Secret: secret } : {}) },
   };
   // Every error at once, each with the schema that refused, to say what would be right.
@@ -92,13 +102,14 @@ function describeError({ keyword, instancePath, params, parentSchema, data, mess
   if (isSecret) return { path, message: secretMessage(path, data) };
   if (data === null) return { path, message: "is empty: give it a value, or leave the line out" };
   if (keyword === "enum") {
-    return {
-      path,
-      message: `${quoted(data)} is not one of ${allowed.join(", ")}${typeof data === "string" ? suggestion(data, allowed) : ""}`,
-    };
+    return { path, message: notOneOf(data, allowed) };
   }
   if (keyword === "type") return { path, message: `${quoted(data)} is not ${kinds[String(params["type"])] ?? String(params["type"])}` };
   return { path, message: `${message ?? "is wrong"}${description === undefined ? "" : ` (${description})`}` };
+}
+
+function notOneOf(data: unknown, allowed: readonly string[]): string {
+  return `${quoted(data)} is not one of ${allowed.join(", ")}${typeof data === "string" ? suggestion(data, allowed) : ""}`;
 }
 
 const kinds: Record<string, string> = {

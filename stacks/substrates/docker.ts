@@ -1,11 +1,8 @@
 import { Registry } from "ha-registry-docker";
-import type { Deploy } from "./substrate";
+import type { Decrypted, StackConfig } from "../schema/stack-config";
+import { outputsOf, type RegistryOutputs } from "./substrate";
 
 /** A registry on Docker hosts. */
-export const deployOnDocker: Deploy = (name, registry, secrets) => {
-  const { endpoint, hostname, authority, caCertificatePem, credentials, metricsEndpoint, clientConfig } = new Registry(name, {
-    ...registry,
-    secrets,
-  });
-  return { endpoint, hostname, authority, caCertificatePem, credentials, metricsEndpoint, clientConfig };
-};
+export function deployOnDocker(name: string, { registry = {}, secrets = {} }: Decrypted<StackConfig>): RegistryOutputs {
+  return outputsOf(new Registry(name, { ...registry, secrets }));
+}

@@ -1,12 +1,16 @@
-import { Substrate } from "../schema/stack-config";
-import type { Deploy } from "./substrate";
+import { isOnKubernetes, type AnyStackConfig, type Decrypted } from "../schema/stack-config";
+import type { RegistryOutputs } from "./substrate";
 
-/** Loads the one package that is needed: each brings a provider's SDK, and those are slow to load. */
-const loaders: Record<Substrate, () => Promise<Deploy>> = {
-  [Substrate.Docker]: async () => (await import("./docker.js")).deployOnDocker,
-};
-
-/** How registries are declared on a substrate. */
-export function loadSubstrate(substrate: Substrate): Promise<Deploy> {
-  return loaders[substrate]();
+/**
+ * How a configuration's registry is declared. Loads the one package that is needed: each brings a provider's SDK, and those are slow to load.
+ *
+ * @returns what declares it, and throws `RegistryError` with every problem of the plain arguments, before anything is registered.
+ */
+export async function deployer(name: string, config: Decrypted<AnyStackConfig>): Promise<() => RegistryOutputs> {
+  if (isOnKubernetes(config)) {
+    const { deployOnKubernetes } = await import("./kubernetes.js");
+    return () => deployOnKubernetes(name, config);
+  }
+  const { deployOnDocker } = await import("./docker.js");
+  return () => deployOnDocker(name, config);
 }

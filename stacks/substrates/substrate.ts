@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Decrypted, RegistryConfig, SecretsConfig } from "../schema/stack-config";
 
 /** The outputs of a stack, the same on every substrate. */
 export interface RegistryOutputs {
@@ -19,5 +18,8 @@ export interface RegistryOutputs {
   clientConfig: pulumi.Output<Record<string, string>>;
 }
 
-/** Declares a registry's resources. Throws `RegistryError` with every problem of the plain arguments, before anything is registered. */
-export type Deploy = (name: string, registry: RegistryConfig, secrets: Decrypted<SecretsConfig>) => RegistryOutputs;
+/** The outputs of a stack, out of those of the component that it is made of. */
+export function outputsOf(registry: RegistryOutputs): RegistryOutputs {
+  const { endpoint, hostname, authority, caCertificatePem, credentials, metricsEndpoint, clientConfig } = registry;
+  return { endpoint, hostname, authority, caCertificatePem, credentials, metricsEndpoint, clientConfig };
+}

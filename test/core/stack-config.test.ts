@@ -5,9 +5,11 @@ import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { RegistryError } from "ha-registry-core";
 import type { SecretsArgs, TrustArgs } from "ha-registry-docker";
+import type { RegistryArgs as KubernetesArgs } from "ha-registry-kubernetes";
 import { readStackFile, type StackFile } from "ha-registry/dist/cli/stack-file";
 import { buildSchema } from "ha-registry/dist/schema/build";
-import type { SecretsConfig, TrustConfig } from "ha-registry/dist/schema/stack-config";
+import { isOnKubernetes } from "ha-registry/dist/schema/stack-config";
+import type { CommonSecretsConfig, CommonTrustConfig, SecretsConfig, StackConfig, TrustConfig } from "ha-registry/dist/schema/stack-config";
 import { nearest } from "ha-registry/dist/schema/suggestion";
 import { findProblems } from "ha-registry/dist/schema/validate";
 
@@ -20,6 +22,13 @@ function read(text: string): StackFile {
   const file = join(directory, "Pulumi.prod.yaml");
   writeFileSync(file, text);
   return readStackFile(file, "prod");
+}
+
+/** The same for one of an environment on Docker hosts. */
+function onDocker(text: string): StackFile<StackConfig> {
+  const { config, ...file } = read(text);
+  assert.ok(!isOnKubernetes(config));
+  return { ...file, config };
 }
 
 /** The problems of a stack file, `path: message` each. */
@@ -65,10 +74,14 @@ test("the configuration can hold every certificate and every secret of the compo
   const trustCovered: Exclude<keyof TrustArgs, keyof TrustConfig> extends never ? true : false = true;
   const secretsCovered: Exclude<keyof SecretsArgs, keyof SecretsConfig> extends never ? true : false = true;
   assert.ok(trustCovered && secretsCovered);
+  type Given<Field extends "trust" | "secrets"> = keyof NonNullable<KubernetesArgs[Field]>;
+  const commonTrust: Exclude<Given<"trust">, keyof CommonTrustConfig> extends never ? true : false = true;
+  const commonSecrets: Exclude<Given<"secrets">, keyof CommonSecretsConfig> extends never ? true : false = true;
+  assert.ok(commonTrust && commonSecrets);
 });
 
 test("the files that come with the project are right", () => {
-  for (const name of ["local.template.yaml", "production.example.yaml", "prod-docker.example.yaml"]) {
+  for (const name of ["local.template.yaml", "production.example.yaml", "prod-docker.example.yaml", "prod-kubernetes.example.yaml"]) {
     assert.deepEqual(problemsOf(readFileSync(join(stacks, "config", name), "utf8")), [], name);
   }
 });
@@ -76,8 +89,18 @@ test("the files that come with the project are right", () => {
 test("hosts are in the order of their names, as Pulumi hands them to the program", () => {
   const host = (number: number): string => `{ dockerHost: "ssh://10.0.0.${number}", address: 10.0.0.${number} }`;
   const store = "objectStore: { s3: { bucket: layers } }";
-  const { config } = read(`config:\n  registry: { ${store}, hosts: { south: ${host(3)}, north: ${host(1)}, east: ${host(2)} } }`);
+  const { config } = onDocker(`config:\n  registry: { ${store}, hosts: { south: ${host(3)}, north: ${host(1)}, east: ${host(2)} } }`);
   assert.deepEqual(Object.keys(config.registry?.hosts ?? {}), ["east", "north", "south"]);
+});
+
+test("what a registry may have depends on what it is put on", () => {
+  const kubernetes = (fields: string): string[] => problemsOf(`config:\n  substrate: kubernetes\n  registry: { ${fields} }\n`);
+  const store = "objectStore: { s3: { bucket: layers } }";
+  assert.deepEqual(kubernetes(`${store}, loadBalancer: { service: { type: NodePort } }`), []);
+  assert.match(kubernetes(`${store}, hosts: {}`).join(), /^registry\.hosts: is no field of registry/);
+  assert.match(kubernetes("objectStore: { volume: { accessMode: ReadWriteOnce } }").join(), /^registry\.objectStore\.volume/);
+  assert.match(problemsOf(registry("networkPolicies: {}")).join(), /^registry\.networkPolicies: is no field of registry/);
+  assert.match(problemsOf("config:\n  substrate: nomad\n").join(), /^substrate: "nomad" is not one of docker, kubernetes/);
 });
 
 test("a file is read with its own keys, Pulumi's keys and those of other namespaces", () => {
@@ -113,7 +136,7 @@ const bad: Record<string, [text: string, ...problems: RegExp[]]> = {
   "an unknown key": ["config:\n  ha-registry:regsitry: {}\n", /^regsitry: .*did you mean registry\?/],
   "an unknown substrate": [
     "config:\n  ha-registry:substrate: dokcer\n",
-    /^substrate: "dokcer" is not one of docker; did you mean docker\?/,
+    /^substrate: "dokcer" is not one of docker, kubernetes; did you mean docker\?/,
   ],
   "an unknown member of an enumeration": [
     registry("access: { mode: ldap }"),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -9,9 +10,13 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { RouteKind, ServiceType } from "ha-registry-core";
 import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
+import { ExitCode } from "ha-registry/dist/cli/exit";
+import { parseDocument } from "yaml";
+import { CommandLine } from "./support/command-line";
 import { ControlPlane } from "./support/kubernetes";
 import type { KubernetesObject } from "./support/kubernetes";
 import { createLocalStack } from "./support/local-stack";
+import { freshName } from "./support/names";
 import { until } from "./support/waiting";
 
 // The components through the real provider at a real API server, which admits, refuses and defaults as a cluster's does. Not shown: pods that run, since there are
@@ -158,5 +163,41 @@ describe("registries at an API server", () => {
     for (const namespace of Object.keys(registries)) assert.equal(await cluster.find(`/api/v1/namespaces/${namespace}`), undefined);
     const { resources = [] } = (await stack.exportStack()).deployment as { resources?: unknown[] };
     assert.deepEqual(resources, []);
+  });
+});
+
+describe("an environment on Kubernetes, by the command line", () => {
+  const commandLine = new CommandLine(freshName("k"));
+  const { name, configFile, environment } = commandLine;
+  before(() => {
+    const kubeconfig = path.join(directory, "kubeconfig");
+    writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+    environment["KUBECONFIG"] = kubeconfig;
+    const example = readFileSync(path.join(path.dirname(configFile), "prod-kubernetes.example.yaml"), "utf8");
+    const file = parseDocument(example);
+    file.deleteIn(["config", "kubernetes:context"]);
+    file.setIn(["config", "ha-registry:backend"], `file://${commandLine.backend}`);
+    writeFileSync(configFile, file.toString());
+  });
+  after(() => commandLine.end());
+
+  test("is looked at in the cluster, and what it would make is told", async () => {
+    const { stdout } = await commandLine.run(ExitCode.Success, "preview", name);
+    for (const object of [`deployment ${name}-nodes`, `deployment ${name}-balancer`, `horizontal pod autoscaler ${name}-nodes`])
+      assert.ok(stdout.includes(`+ create ${object}`), stdout);
+    assert.equal(await cluster.find(`/api/v1/namespaces/${name}`), undefined);
+  });
+
+  test("has nothing for commands that look after containers, which say so", async () => {
+    for (const command of [["gc"], ["status"], ["up", "--lost-host", "south"]]) {
+      const { stderr } = await commandLine.run(ExitCode.WrongUse, ...command, name);
+      assert.match(stderr, /is for registries on Docker hosts/);
+    }
+  });
+
+  test("is refused with the fields that are wrong before the cluster is asked", async () => {
+    commandLine.configure({ hosts: {}, objectStore: { volume: { accessMode: "ReadWriteOnce" } } });
+    const { stderr } = await commandLine.run(ExitCode.WrongUse, "preview", name);
+    assert.match(stderr, /registry\.hosts: is no field of registry/);
   });
 });
