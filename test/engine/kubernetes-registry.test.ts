@@ -18,6 +18,7 @@ import type { KubernetesObject } from "./support/kubernetes";
 import { createLocalStack } from "./support/local-stack";
 import { freshName } from "./support/names";
 import { until } from "./support/waiting";
+import { withoutWaiting } from "./support/without-waiting";
 
 // The components through the real provider at a real API server, which admits, refuses and defaults as a cluster's does. Not shown: pods that run, since there are
 // no hosts; so nothing waits for them.
@@ -56,9 +57,6 @@ const registries: Record<string, RegistryArgs> = {
   },
 };
 
-/** What the provider would wait for in vain. */
-const waitedFor = /:(Deployment|StatefulSet|Service|Ingress)$/;
-
 let cluster: ControlPlane;
 let stack: Stack;
 let directory: string;
@@ -84,13 +82,6 @@ const program =
     for (const [name, args] of Object.entries(registries))
       new Registry(name, { ...args, settings: name === "direct" ? settings : {} }, { providers: [provider], transforms: [withoutWaiting] });
   };
-
-async function withoutWaiting({ type, props, opts }: pulumi.ResourceTransformArgs): Promise<pulumi.ResourceTransformResult | undefined> {
-  if (!waitedFor.test(type)) return undefined;
-  const { metadata } = props as { metadata: { annotations?: Record<string, string> } };
-  const annotations = { ...metadata.annotations, "pulumi.com/skipAwait": "true" };
-  return { props: { ...props, metadata: { ...metadata, annotations } }, opts };
-}
 
 /** A Deployment, as far as it is read here. */
 interface Deployment extends KubernetesObject {

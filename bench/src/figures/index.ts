@@ -4,6 +4,7 @@ import { backup } from "./backup";
 import { firstPull } from "./first-pull";
 import { garage } from "./garage";
 import { garbageCollection } from "./garbage-collection";
+import { kubernetes } from "./kubernetes";
 import { latency } from "./latency";
 import { link } from "./link";
 import { memory } from "./memory";
@@ -26,6 +27,7 @@ export const figures: readonly Figure[] = [
   authentication,
   program,
   policy,
+  kubernetes,
   firstPull,
   packageCost,
   garage,
