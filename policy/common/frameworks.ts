@@ -2,6 +2,8 @@
 export enum Framework {
   /** CIS Docker Benchmark 1.6. */
   CisDocker = "cis-docker-1.6",
+  /** CIS Kubernetes Benchmark 1.8, section 5. */
+  CisKubernetes = "cis-kubernetes-1.8",
   /** China's Multi-Level Protection Scheme 2.0, level 3: GB/T 22239-2019. */
   Mlps = "mlps-2.0-level-3",
   /** What the guides say that this project was made from. */
@@ -11,6 +13,7 @@ export enum Framework {
 /** How a framework is called where people read. */
 export const frameworkTitles: Readonly<Record<Framework, string>> = {
   [Framework.CisDocker]: "CIS Docker 1.6",
+  [Framework.CisKubernetes]: "CIS Kubernetes 1.8",
   [Framework.Mlps]: "MLPS 2.0 level 3",
   [Framework.Guides]: "guides",
 };
@@ -26,6 +29,11 @@ export interface Control {
 /** The demand of the CIS Docker Benchmark 1.6 with a number. */
 export function cis(id: string): Control {
   return { framework: Framework.CisDocker, id };
+}
+
+/** The demand of the CIS Kubernetes Benchmark 1.8 with a number. */
+export function cisKubernetes(id: string): Control {
+  return { framework: Framework.CisKubernetes, id };
 }
 
 /** The demand of MLPS 2.0 level 3 with the number of its section in GB/T 22239-2019. */

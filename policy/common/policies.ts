@@ -40,20 +40,21 @@ export interface Finding {
 }
 
 /**
- * A policy for every resource of a type.
+ * A policy for every resource of a type, or of one of several.
  *
+ * @param type Type token, or several.
  * @param check Gives what is wrong with a resource.
  * @param remedy Gives its properties as they should be, or nothing where they are well. @default - none: people mend it
  */
 export function resourcePolicy<P extends object, S extends CommonSettings = CommonSettings>(
   rule: Rule,
-  type: string,
+  type: string | readonly string[],
   check: (resource: Judged<P>, settings: S) => string[],
   remedy?: (resource: Judged<P>, settings: S) => Partial<P> | undefined,
 ): RegistryPolicy {
   const ask = (args: ResourceValidationArgs): { resource: Judged<P>; settings: S } | undefined => {
     const settings = settingsOf<S>(rule, args.getConfig<S>());
-    return args.type !== type || isExcepted(args.name, settings) ? undefined : { resource: judge<P>(args), settings };
+    return ![type].flat().includes(args.type) || isExcepted(args.name, settings) ? undefined : { resource: judge<P>(args), settings };
   };
   const validateResource: ResourceValidation = (args, report) => {
     const asked = ask(args);
@@ -70,25 +71,28 @@ export function resourcePolicy<P extends object, S extends CommonSettings = Comm
 }
 
 /** Tells the SDK which type a function is about, as the SDK's own helpers do, which ask for the class: it would load the provider's whole SDK. */
-function onlyFor<F extends object>(type: string, judging: F): F {
-  return Object.assign(judging, { __pulumiType: type });
+function onlyFor<F extends object>(type: string | readonly string[], judging: F): F {
+  return typeof type === "string" ? Object.assign(judging, { __pulumiType: type }) : judging;
 }
 
 /**
  * A policy for all resources of some types together.
  *
- * @param types Type tokens; it is asked only where the stack has a resource of the first.
+ * @param types Type tokens; it is asked only where the stack has a resource of the first, or of one of the first where that is a list.
  * @param check Gives what is wrong with a stack.
  */
 export function stackPolicy<P extends object, S extends CommonSettings = CommonSettings>(
   rule: Rule,
-  [first, ...others]: readonly [string, ...string[]],
+  [first, ...others]: readonly [string | readonly string[], ...string[]],
   check: (resources: readonly Judged<P>[], settings: S) => Finding[],
 ): RegistryPolicy {
+  const about = [first].flat();
   const validateStack: StackValidation = (args, report) => {
     const settings = settingsOf<S>(rule, args.getConfig<S>());
-    const looked = args.resources.filter(({ type, name }) => (type === first || others.includes(type)) && !isExcepted(name, settings));
-    if (!looked.some(({ type }) => type === first)) args.notApplicable(`the stack has no ${first}`);
+    const looked = args.resources.filter(
+      ({ type, name }) => (about.includes(type) || others.includes(type)) && !isExcepted(name, settings),
+    );
+    if (!looked.some(({ type }) => about.includes(type))) args.notApplicable(`the stack has no ${about.join(", ")}`);
     const resources = looked.map((resource) => judgeOutputs<P>(resource));
     for (const { message, about } of check(resources, settings)) report(message, about?.urn);
   };

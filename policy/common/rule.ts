@@ -42,6 +42,14 @@ export type RegistryPolicy = (ResourceValidationPolicy | StackValidationPolicy) 
   rule: Rule;
 };
 
+/** What packs of several substrates decide alike: the rule, and what is wrong with a subject. Each pack adds the demands that are its substrate's own. */
+export interface Decision<T, S extends CommonSettings> {
+  /** What the policy says about itself. */
+  rule: Rule;
+  /** What is wrong with a subject. */
+  problems: (subject: T, settings: S) => string[];
+}
+
 /** What every policy can be told. */
 export interface CommonSettings {
   /** Logical names of resources that a policy leaves alone; `*` stands for any text. */
@@ -93,6 +101,9 @@ export function matches(text: string, pattern: string): boolean {
 export function stackOf(urn: string): string {
   return urn.split("::")[0]?.slice("urn:pulumi:".length) ?? "";
 }
+
+/** Labels that tell whose something is. */
+export const ownerLabels: readonly string[] = ["project", "env", "owner"];
 
 /** The setting that says which stacks are production, for policies that ask more of them. */
 export const productionSetting: Readonly<Record<"production", PolicyConfigJSONSchema>> = {

@@ -1,5 +1,5 @@
 import { parseReference } from "ha-registry-core";
-import type { Judged } from "ha-registry-policy-common";
+import { Role, roleOfProgram, type Judged } from "ha-registry-policy-common";
 
 /** Type token of containers. */
 export const containerType = "docker:index/container:Container";
@@ -35,40 +35,10 @@ export interface Container {
   labels: { label?: string; value?: string }[];
 }
 
+export { Role };
+
 /** A container of a plan. */
 export type JudgedContainer = Judged<Container>;
-
-/** What a container is for. */
-export enum Role {
-  /** A registry that clients push to and pull from. */
-  Registry = "registry",
-  /** What spreads requests over registries. */
-  Balancer = "balancer",
-  /** A server that speaks Redis's protocol. */
-  Redis = "redis",
-  /** What chooses another primary of Redis. */
-  Sentinel = "sentinel",
-  /** An object store. */
-  ObjectStore = "object store",
-  /** What collects logs. */
-  LogCollector = "log collector",
-  /** What copies data elsewhere. */
-  Backup = "backup",
-  /** What raises alerts. */
-  Alerting = "alerting",
-}
-
-/** Names of images, without registry, path and tag. */
-const images: readonly (readonly [Role, RegExp])[] = [
-  [Role.Registry, /^(?:registry|distribution|registry-photon|zot(?:-linux-\w+|-minimal.*)?)$/],
-  [Role.Balancer, /^(?:haproxy(?:-alpine|-debian)?|nginx(?:-unprivileged)?|traefik|envoy|caddy)$/],
-  [Role.Sentinel, /^redis-sentinel$/],
-  [Role.Redis, /^(?:redis|valkey|keydb|redis-stack-server|dragonfly)$/],
-  [Role.ObjectStore, /^(?:garage|minio|seaweedfs|rustfs|versitygw)$/],
-  [Role.LogCollector, /^(?:syslog-ng|fluentd|fluent-bit|vector|logstash|filebeat|promtail|alloy|rsyslog.*)$/],
-  [Role.Backup, /^(?:rclone|restic|kopia|borg.*|duplicity)$/],
-  [Role.Alerting, /^(?:alertmanager|vmalert|grafana)$/],
-];
 
 /**
  * What this library calls its parts in the label `ha-registry.part`: images may be known by an ID alone, and some are used for more than one thing. A part that
@@ -112,26 +82,12 @@ export function roleOf(container: JudgedContainer): Role | undefined {
 
 /** What a container that runs for long is for, whatever its labels say. */
 function roleByContent(container: JudgedContainer): Role | undefined {
-  const name = imageName(container);
-  const role = images.find(([, pattern]) => name !== undefined && pattern.test(name))?.[0] ?? roleByTraces(container);
-  const words = commandOf(container);
-  if (role === Role.Redis && words.some((word) => word.includes("sentinel"))) return Role.Sentinel;
-  // The image of a balancer also holds networks open, in which balancers run.
-  return role === Role.Balancer && words.some((word) => /\bsleep\b/.test(word)) ? undefined : role;
-}
-
-function roleByTraces(container: JudgedContainer): Role | undefined {
-  const words = commandOf(container);
-  const runs = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  const environment = container.properties.envs ?? [];
-  const targets = mountsOf(container).map(({ target }) => target);
-  if (environment.some((variable) => /^REGISTRY_(?:HTTP|STORAGE|AUTH)/.test(variable))) return Role.Registry;
-  if (targets.includes("/var/lib/registry") && words.length === 0) return Role.Registry;
-  if (runs(/(?:^|\/)registry$/) && words.includes("serve")) return Role.Registry;
-  if (runs(/(?:^|\/)haproxy$|haproxy\.cfg$/)) return Role.Balancer;
-  if (runs(/(?:^|\/)(?:redis|valkey)-sentinel$/)) return Role.Sentinel;
-  if (runs(/(?:^|\/)(?:redis|valkey)-server$/)) return Role.Redis;
-  return undefined;
+  return roleOfProgram({
+    image: imageName(container),
+    words: commandOf(container),
+    environment: container.properties.envs ?? [],
+    targets: mountsOf(container).map(({ target }) => target),
+  });
 }
 
 /** Entry point and command, as far as they are known. */

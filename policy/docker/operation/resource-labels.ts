@@ -1,4 +1,4 @@
-import { guides, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
+import { guides, ownerLabels, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
 import { isService } from "../container";
 import { containerPolicy } from "../container-policy";
 
@@ -23,7 +23,7 @@ export const resourceLabels = containerPolicy<Settings>(
         type: "array",
         items: { type: "string" },
         description: "Labels that have to be there",
-        default: ["project", "env", "owner"],
+        default: [...ownerLabels],
       },
     },
   },

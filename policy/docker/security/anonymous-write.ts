@@ -1,5 +1,5 @@
-import { guides, mlps, PolicyGroup, type Finding } from "ha-registry-policy-common";
-import { registryConfigurations, type RegistryConfiguration } from "../configurations";
+import { guides, isOpenToAll, mlps, PolicyGroup, type Finding } from "ha-registry-policy-common";
+import { registryConfigurations } from "../configurations";
 import { commandOf, mountsOf, Role, withRole, type JudgedContainer } from "../container";
 import { containersPolicy } from "../container-policy";
 
@@ -19,7 +19,7 @@ export const anonymousWrite = containersPolicy(
   },
   (containers) => [
     ...registryConfigurations(containers)
-      .filter(({ configuration }) => isOpen(configuration))
+      .filter(({ configuration }) => isOpenToAll(configuration))
       .map(({ file }): Finding => ({
         message: "configures a registry to which everyone can push: add `auth` with `htpasswd` or `token`",
         about: file.container,
@@ -32,11 +32,6 @@ export const anonymousWrite = containersPolicy(
       })),
   ],
 );
-
-function isOpen({ auth, storage, proxy }: RegistryConfiguration): boolean {
-  if (storage?.maintenance?.readonly?.enabled === true || proxy?.remoteurl !== undefined) return false;
-  return Object.keys(auth ?? {}).every((kind) => kind === "silly" || kind === "none");
-}
 
 /** Whether no other configuration is given: no file in place of the image's, no path of another one, no variable that asks for a login. */
 function runsAsItsImageSays(container: JudgedContainer): boolean {

@@ -1,5 +1,5 @@
-import { guides, mlps, PolicyGroup, type Finding } from "ha-registry-policy-common";
-import { filesOf, haproxySections, nginxServers, registryConfigurations, type HaproxySection } from "../configurations";
+import { guides, haproxySections, mlps, nginxServers, PolicyGroup, type Finding, type HaproxySection } from "ha-registry-policy-common";
+import { filesOf, registryConfigurations } from "../configurations";
 import { imageName, isReachable, isService, Role, roleOf, withRole, type JudgedContainer } from "../container";
 import { containersPolicy } from "../container-policy";
 

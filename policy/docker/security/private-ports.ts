@@ -1,27 +1,10 @@
-import { cis, guides, mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
+import { cis, guides, mlps, PolicyGroup, privatePortPurposes, type CommonSettings } from "ha-registry-policy-common";
 import { isOnAllAddresses } from "../container";
 import { containerPolicy } from "../container-policy";
 
 interface Settings extends CommonSettings {
   ports: number[];
 }
-
-const purposes: Readonly<Record<number, string>> = {
-  2375: "the Docker Engine without TLS",
-  3900: "the object store",
-  3901: "the object store's own traffic",
-  3903: "administration of the object store",
-  5001: "the registry's debug port",
-  6379: "Redis",
-  8404: "HAProxy's statistics",
-  9000: "the object store",
-  9001: "administration of the object store",
-  9090: "Prometheus",
-  9093: "Alertmanager",
-  9100: "metrics of the host",
-  9121: "metrics of Redis",
-  26379: "Redis Sentinel",
-};
 
 /** Ports that clients do not need: CIS Docker 5.14. */
 export const privatePorts = containerPolicy<Settings>(
@@ -40,7 +23,7 @@ export const privatePorts = containerPolicy<Settings>(
         type: "array",
         items: { type: "integer" },
         description: "Ports inside containers that are private",
-        default: Object.keys(purposes).map(Number),
+        default: Object.keys(privatePortPurposes).map(Number),
       },
     },
   },
@@ -48,7 +31,7 @@ export const privatePorts = containerPolicy<Settings>(
     (container.properties.ports ?? [])
       .filter(({ internal, ip }) => internal !== undefined && ports.includes(internal) && isOnAllAddresses(ip))
       .map(({ internal = 0 }) => {
-        const purpose = purposes[internal] === undefined ? "" : ` (${purposes[internal]})`;
+        const purpose = privatePortPurposes[internal] === undefined ? "" : ` (${privatePortPurposes[internal]})`;
         return `opens port ${internal}${purpose} on all addresses: leave it out of \`ports\`, or set \`ip\` to 127.0.0.1 or an inner address`;
       }),
 );

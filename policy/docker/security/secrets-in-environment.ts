@@ -1,16 +1,10 @@
-import { mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
+import { hasSecretArgument, holdsSecret, isSecretVariable, mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
 import { commandOf } from "../container";
 import { containerPolicy } from "../container-policy";
 
 interface Settings extends CommonSettings {
   allowed: string[];
 }
-
-const SECRET_NAME = /(?:PASSWORD|PASSWD|SECRET|TOKEN|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)/;
-const NAME_OF_PLACE = /(?:_FILE|_PATH|_DIR|_URL|_TTL|_REALM|_ISSUER|_SERVICE)$/;
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-const LOGIN_IN_URL = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i;
-const SECRET_ARGUMENT = /^--?(?:requirepass|masterauth|pass(?:word)?|secret(?:-key)?|token)(?:=(.+))?$/i;
 
 /** Secrets in the environment, the command and labels of a container: MLPS 8.1.4.8. */
 export const secretsInEnvironment = containerPolicy<Settings>(
@@ -30,25 +24,15 @@ export const secretsInEnvironment = containerPolicy<Settings>(
   },
   (container, { allowed }) => {
     const { envs = [], labels = [] } = container.properties;
-    const words = commandOf(container);
     const variables = envs.flatMap((variable) => {
       const at = variable.indexOf("=");
       const name = at < 0 ? variable : variable.slice(0, at);
       const value = at < 0 ? "" : variable.slice(at + 1);
-      const telling = SECRET_NAME.test(name.toUpperCase()) && !NAME_OF_PLACE.test(name.toUpperCase());
-      return value !== "" && !allowed.includes(name) && (telling || holdsSecret(value)) ? [`the environment variable ${name}`] : [];
-    });
-    const hasArgument = words.some((word, index) => {
-      const match = SECRET_ARGUMENT.exec(word);
-      return holdsSecret(word) || (match !== null && (match[1] ?? words[index + 1]) !== undefined);
+      return !allowed.includes(name) && isSecretVariable(name, value) ? [`the environment variable ${name}`] : [];
     });
     const telling = labels.filter(({ value = "" }) => holdsSecret(value)).map(({ label = "" }) => `the label ${label}`);
-    return [...variables, ...(hasArgument ? ["the command"] : []), ...telling].map(
+    return [...variables, ...(hasSecretArgument(commandOf(container)) ? ["the command"] : []), ...telling].map(
       (where) => `has a secret in ${where}, which \`docker inspect\` shows: put it into a file that its user alone can read`,
     );
   },
 );
-
-function holdsSecret(text: string): boolean {
-  return PRIVATE_KEY.test(text) || LOGIN_IN_URL.test(text);
-}

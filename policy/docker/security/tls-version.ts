@@ -1,5 +1,5 @@
-import { mlps, PolicyGroup, type Finding } from "ha-registry-policy-common";
-import { filesOf, haproxySections, nginxServers, registryConfigurations } from "../configurations";
+import { haproxySections, mlps, nginxServers, PolicyGroup, type Finding } from "ha-registry-policy-common";
+import { filesOf, registryConfigurations } from "../configurations";
 import { containersPolicy } from "../container-policy";
 
 const HAPROXY_OLD = /(?:ssl-min-ver|ssl-max-ver)\s+(?:SSLv3|TLSv1\.[01])(?:\s|$)|force-(?:sslv3|tlsv1[01])(?:\s|$)/;

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { CommandError, type EngineEvent, type PulumiFn } from "@pulumi/pulumi/automation";
 import { createLocalStack } from "./local-stack";
 
-/** The pack, as a user names it. */
-const pack = resolve(__dirname, "../../../../policy/docker");
+/** Directory of the packs. */
+const packs = resolve(__dirname, "../../../../policy");
 
 /** What is previewed. */
 export interface PolicyPreview {
@@ -17,8 +17,8 @@ export interface PolicyPreview {
   config?: Record<string, string>;
   /** What the pack is told, by policy; or the path of a file that says it. @default - its defaults */
   policies?: Record<string, Record<string, unknown>> | string;
-  /** Whether the pack is there. @default true */
-  withPack?: boolean;
+  /** The pack: its directory below `policy`. @default "docker" */
+  pack?: "docker" | "kubernetes";
 }
 
 /** What a preview with the pack found. */
@@ -43,15 +43,20 @@ export async function previewWithPolicies({
   stack: stackName,
   config = {},
   policies,
-  withPack = true,
+  pack = "docker",
 }: PolicyPreview): Promise<PolicyOutcome> {
   const directory = await mkdtemp(join(tmpdir(), "policy-"));
   try {
-    const stack = await createLocalStack(stackName, { directory, project: "ha-registry", config });
+    const stack = await createLocalStack(stackName, {
+      directory,
+      project: "ha-registry",
+      config,
+      ...(pack === "kubernetes" ? { optional: ["kubernetes" as const] } : {}),
+    });
     const policyPackConfigs =
       policies === undefined ? [] : [typeof policies === "string" ? policies : await policyFile(directory, policies)];
     const events: EngineEvent[] = [];
-    const options = { program, ...(withPack ? { policyPacks: [pack], policyPackConfigs } : {}) };
+    const options = { program, policyPacks: [join(packs, pack)], policyPackConfigs };
     const { passed, stderr } = await stack.preview({ color: "never", onEvent: (event) => events.push(event), ...options }).then(
       (result) => ({ passed: true, stderr: result.stderr }),
       (error: unknown) => {
