@@ -3,32 +3,19 @@ import { checkNumber, isText } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, ports, publishedPorts } from "./layout";
 import type { Ground } from "./placement";
-import type { RedisShape } from "./shape";
+import type { CommonRedisShape } from "./shape";
 import type { GarbageCollectionShape, RetentionShape } from "./shape-garbage-collection";
-import type { GarbageCollectionTopology, Placed, RetentionTopology } from "./topology";
+import type { GarbageCollectionSettings, GarbageCollectionTopology, Placed, RetentionTopology } from "./topology";
 
 /** Fills in and checks garbage collection. All of it is on the first host, which always has a registry node. */
 export function resolveGarbageCollection(
   name: string,
   { hosts: machines, network, internalPortBase }: Ground,
-  redis: RedisShape,
+  redis: CommonRedisShape,
   shape: GarbageCollectionShape,
   problems: Problems,
 ): GarbageCollectionTopology {
-  const at = (field: string): string => `garbageCollection.${field}`;
-  problems.require(
-    (redis.enabled ?? true) && redis.external === undefined,
-    "garbageCollection",
-    "what is removed has to be dropped from the cache of descriptors, too, and that takes a Redis of the registry's own: " +
-      "leave out redis.enabled and redis.external, or garbageCollection",
-  );
-  const startsAt = shape.startsAt ?? "02:30";
-  problems.require(isText(startsAt, /^([01]\d|2[0-3]):[0-5]\d$/), at("startsAt"), `"${startsAt}" is not a time of day, as 02:30`);
-  const minimumAgeHours = shape.minimumAgeHours ?? 24;
-  checkNumber(problems, at("minimumAgeHours"), minimumAgeHours, { from: 0, to: 8760, whole: true });
-  const fenceTimeoutSeconds = shape.fenceTimeoutSeconds ?? 60;
-  checkNumber(problems, at("fenceTimeoutSeconds"), fenceTimeoutSeconds, { from: 0, to: 3600, whole: true });
-
+  const settings = resolveGarbageCollectionSettings(redis, shape, problems);
   const host = machines[0];
   const place = (part: string, number: number, port: number): Placed => ({
     number: 1,
@@ -46,6 +33,31 @@ export function resolveGarbageCollection(
     ...(host?.address === undefined ? {} : { publishedFencePort: reports + 1 }),
     marker: place("garbage-marker", hosts.marker, ports.marker),
     cacheCleaner: place("garbage-cache-cleaner", hosts.cacheCleaner, ports.cacheCleaner),
+    ...settings,
+  };
+}
+
+/** Fills in and checks what garbage collection is told. */
+export function resolveGarbageCollectionSettings(
+  redis: CommonRedisShape,
+  shape: GarbageCollectionShape,
+  problems: Problems,
+): GarbageCollectionSettings {
+  const at = (field: string): string => `garbageCollection.${field}`;
+  problems.require(
+    (redis.enabled ?? true) && redis.external === undefined,
+    "garbageCollection",
+    "what is removed has to be dropped from the cache of descriptors, too, and that takes a Redis of the registry's own: " +
+      "leave out redis.enabled and redis.external, or garbageCollection",
+  );
+  const startsAt = shape.startsAt ?? "02:30";
+  problems.require(isText(startsAt, /^([01]\d|2[0-3]):[0-5]\d$/), at("startsAt"), `"${startsAt}" is not a time of day, as 02:30`);
+  const minimumAgeHours = shape.minimumAgeHours ?? 24;
+  checkNumber(problems, at("minimumAgeHours"), minimumAgeHours, { from: 0, to: 8760, whole: true });
+  const fenceTimeoutSeconds = shape.fenceTimeoutSeconds ?? 60;
+  checkNumber(problems, at("fenceTimeoutSeconds"), fenceTimeoutSeconds, { from: 0, to: 3600, whole: true });
+
+  return {
     startsAt,
     minimumAgeHours,
     fenceTimeoutSeconds,

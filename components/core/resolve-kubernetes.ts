@@ -15,6 +15,7 @@ import {
 import { resolveKubernetesBalancer } from "./resolve-kubernetes-balancer";
 import { checkName, resolveDisruptionBudget, resolveRequests, serviceHost } from "./resolve-kubernetes-parts";
 import type { Cluster } from "./resolve-kubernetes-parts";
+import { resolveOperation } from "./resolve-kubernetes-operation";
 import { resolveKubernetesStore } from "./resolve-kubernetes-store";
 import { resolveNaming } from "./resolve-naming";
 import { resolveCache } from "./resolve-state";
@@ -92,6 +93,7 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
     certificates: resolveCertificates(shape.certificates ?? {}, problems),
     certificateSource: resolveCertificateSource(name, shape.certificates ?? {}, loadBalancer.gateway?.kind, problems),
     ...(shape.naming === undefined ? {} : { naming: resolveNaming(shape.naming, problems) }),
+    ...resolveOperation(name, cluster, shape, problems),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ImagesShape } from "./images";
 import type { AccessShape, CertificatesShape, CommonNodesShape, CommonRedisShape, S3Shape } from "./shape";
 import type { KubernetesLoadBalancerShape } from "./shape-kubernetes-balancer";
+import type { GarbageCollectionShape } from "./shape-garbage-collection";
 import type { NamingShape } from "./shape-naming";
 
 /**
@@ -56,6 +57,8 @@ export interface KubernetesRegistryShape {
   certificates?: KubernetesCertificatesShape;
   /** How images have to be named. @default - as clients like */
   naming?: NamingShape;
+  /** Garbage collection. @default - none */
+  garbageCollection?: GarbageCollectionShape;
 }
 
 /** Where pods may run. */

@@ -2,6 +2,7 @@ import type { ImageReferences } from "./images";
 import type { AccessMode, LogLevel } from "./shape";
 import type { HaproxyExtraConfig } from "./shape-load-balancer";
 import type { NamingTopology } from "./topology-audit";
+import type { GarbageCollectionSettings } from "./topology-garbage-collection";
 
 /** What holds for a registry on every substrate, and what renderers of its files read. */
 export interface CommonTopology {
@@ -183,8 +184,8 @@ export interface CacheSettings {
 
 /** Parts by which files differ that every substrate has; every substrate's topology fits. */
 export interface PartsOfTopology {
-  /** Garbage collection. */
-  garbageCollection?: object;
+  /** Garbage collection, and whether its collector is there only while it collects. */
+  garbageCollection?: GarbageCollectionSettings & { onlyWhileItCollects?: true };
   /** Monitoring, with a synthetic probe or without. */
   monitoring?: { probe?: object };
 }

@@ -1,6 +1,7 @@
 import type { RouteKind, ServiceType, TrafficPolicy } from "./shape-kubernetes-balancer";
 import type { VolumeAccessMode } from "./shape-kubernetes";
 import type { BalancerSettings, CacheSettings, CommonTopology, StoreSettings } from "./topology-common";
+import type { KubernetesGarbageCollectionTopology } from "./topology-kubernetes-parts";
 
 /** A registry on Kubernetes, with every default filled in and every problem found. */
 export interface KubernetesTopology extends CommonTopology {
@@ -24,6 +25,8 @@ export interface KubernetesTopology extends CommonTopology {
   redis: KubernetesRedisTopology;
   /** Where the certificate that clients see comes from. */
   certificateSource: CertificateSourceTopology;
+  /** Garbage collection; none when absent. */
+  garbageCollection?: KubernetesGarbageCollectionTopology;
 }
 
 /** Where the objects of a registry are. */

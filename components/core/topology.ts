@@ -1,9 +1,11 @@
 import type { AuditTopology } from "./topology-audit";
 import type { BackupTopology } from "./topology-backup";
 import type { BalancerSettings, CacheSettings, CommonTopology, StoreSettings } from "./topology-common";
+import type { GarbageCollectionSettings } from "./topology-garbage-collection";
 import type { MonitoringTopology } from "./topology-monitoring";
 
 export * from "./topology-common";
+export * from "./topology-garbage-collection";
 
 /** A registry with every default filled in and every problem found: the one object that components and renderers read. */
 export interface Topology extends CommonTopology {
@@ -206,7 +208,7 @@ export interface LogsTopology {
 }
 
 /** Garbage collection: what it is told, and its three containers, on one host. */
-export interface GarbageCollectionTopology {
+export interface GarbageCollectionTopology extends GarbageCollectionSettings {
   /** Directs the others, fences pushes and removes; its main port is where balancers report. */
   collector: Placed;
   /** Says at this port whether pushes are fenced, to balancers of other hosts. Absent where there is but one host. */
@@ -215,26 +217,4 @@ export interface GarbageCollectionTopology {
   marker: Placed;
   /** Drops cached descriptors. */
   cacheCleaner: Placed;
-  /** When it begins every day, `HH:MM`, UTC. */
-  startsAt: string;
-  /** Age below which nothing is removed, hours. */
-  minimumAgeHours: number;
-  /** How long pushes under way may go on, seconds. */
-  fenceTimeoutSeconds: number;
-  /** Whether manifests without a tag go. */
-  deleteUntagged: boolean;
-  /** Which tags stay, in the order in which rules are tried. */
-  retention: RetentionTopology[];
-}
-
-/** Which tags of some repositories stay. */
-export interface RetentionTopology {
-  /** Repositories; `*` stands for any characters. */
-  repositories: string;
-  /** How many tags stay, the newest. */
-  keepLast: number;
-  /** How long a tag stays, days. */
-  keepDays: number;
-  /** Tags that always stay; `*` stands for any characters. */
-  keepTags: string[];
 }

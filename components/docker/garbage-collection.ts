@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  announcedEndpoint,
   renderGarbageCacheScript,
   renderGarbageCollectorScript,
   renderGarbageMarkerScript,
@@ -113,7 +114,7 @@ function startMarker(start: Start, args: GarbageCollectionArgs, collection: Garb
     placed: collection.marker,
     user: users.registry,
     memoryMiB: topology.node.memoryMiB,
-    plain: { "marker.sh": renderGarbageMarkerScript(collection) },
+    plain: { "marker.sh": renderGarbageMarkerScript(collection.marker.port) },
     container: (files) => ({
       image: topology.images.registry,
       command: [scriptIn(files, "marker.sh", "/scripts"), "serve", node.configuration],
@@ -139,7 +140,7 @@ function startCacheCleaner(
     placed: collection.cacheCleaner,
     user: users.redis,
     memoryMiB: idleMemoryMiB,
-    plain: { "cache.sh": renderGarbageCacheScript(topology, collection) },
+    plain: { "cache.sh": renderGarbageCacheScript(topology.redis.servers.map(announcedEndpoint), collection.cacheCleaner.port) },
     secret: { "ca.crt": redisCaPem, login: pulumi.interpolate`AUTH registry ${redisPassword}\n` },
     container: (files) => ({
       image: topology.images.redis,

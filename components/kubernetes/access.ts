@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AccessMode, ports } from "ha-registry-core";
 import type { KubernetesTopology } from "ha-registry-core";
 import { makeLogins } from "ha-registry-core/pulumi";
-import { metadataOf, selectorOf } from "./objects";
+import { collectionPart, metadataOf, selectorOf } from "./objects";
 
 /** Arguments of `Access`. */
 export interface AccessArgs {
@@ -55,23 +55,38 @@ type Rules = Omit<inputs.networking.v1.NetworkPolicySpec, "podSelector">;
  * whose addresses nobody knows.
  */
 function policies(topology: KubernetesTopology): Record<string, Rules> {
-  const { node, redis, networkPolicies } = topology;
+  const { node, redis, networkPolicies, garbageCollection } = topology;
   const pods = (part: string): inputs.networking.v1.NetworkPolicyPeer[] => [{ podSelector: { matchLabels: selectorOf(topology, part) } }];
   const metrics = (port: number): inputs.networking.v1.NetworkPolicyIngressRule[] =>
     networkPolicies.metricsNamespaces.length === 0 ? [] : [{ from: namespaces(networkPolicies.metricsNamespaces), ports: tcp(port) }];
+  const redisClients = [...pods("node"), ...(garbageCollection === undefined ? [] : pods(collectionPart))];
+  const fencePorts = tcp(ports.fenceReports, ports.fence);
   return {
     balancer: {
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ ports: tcp(ports.balancer) }, ...metrics(ports.statistics)],
-      egress: [{ to: pods("node"), ports: tcp(node.port, ports.agent) }, { ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] }],
+      egress: [
+        { to: pods("node"), ports: tcp(node.port, ports.agent) },
+        ...(garbageCollection === undefined ? [] : [{ to: pods(collectionPart), ports: fencePorts }]),
+        { ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] },
+      ],
     },
+    ...(garbageCollection === undefined
+      ? {}
+      : {
+          // What collects looks whether another one does.
+          [collectionPart]: {
+            policyTypes: ["Ingress"],
+            ingress: [{ from: [...pods("balancer"), ...pods(collectionPart)], ports: fencePorts }],
+          },
+        }),
     node: {
       policyTypes: ["Ingress"],
       ingress: [{ from: pods("balancer"), ports: tcp(node.port, ports.agent) }, ...metrics(node.debugPort)],
     },
     ...(redis.host === undefined
       ? {}
-      : { redis: { policyTypes: ["Ingress", "Egress"], ingress: [{ from: pods("node"), ports: tcp(ports.redis) }], egress: [] } }),
+      : { redis: { policyTypes: ["Ingress", "Egress"], ingress: [{ from: redisClients, ports: tcp(ports.redis) }], egress: [] } }),
   };
 }
 

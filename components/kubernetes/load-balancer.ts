@@ -4,6 +4,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  podAddressVariable,
   ports,
   renderBalancerScript,
   renderKubernetesHaproxy,
@@ -15,7 +16,7 @@ import {
 import type { KubernetesTopology } from "ha-registry-core";
 import { expose } from "./exposure";
 import { Files, filesMount, filesVolume, pathIf, pathOf } from "./files";
-import { labelsOf, metadataOf, selectorOf } from "./objects";
+import { labelsOf, metadataOf, participantLabels, selectorOf } from "./objects";
 import { podSpec, rollingUpdate } from "./pod";
 
 /** Arguments of `LoadBalancer`. */
@@ -54,7 +55,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-registry-kubernetes:index:LoadBalancer", name, {}, opts);
     const { topology, namespaceName } = args;
-    const { loadBalancer } = topology;
+    const { loadBalancer, garbageCollection: collection } = topology;
     const child = { parent: this };
     const statistics = `${topology.name}-statistics`;
     const metadata = metadataOf(topology, part, `${topology.name}-balancer`, namespaceName);
@@ -68,7 +69,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
         plain: {
           ...(args.clientCaPem === undefined ? {} : { "client-ca.crt": args.clientCaPem }),
           "internal-ca.crt": args.internalCaPem,
-          "balancer.sh": renderBalancerScript(isWatched(args) ? certificateDirectory : undefined),
+          "balancer.sh": renderBalancerScript({
+            ...(isWatched(args) ? { watched: certificateDirectory } : {}),
+            ...(collection === undefined ? {} : { fence: `${collection.fenceHost} ${ports.fence}` }),
+          }),
           "haproxy.cfg": renderKubernetesHaproxy(topology, {
             ...(loadBalancer.endsTls ? { certificate: `${certificateDirectory}/server.crt` } : {}),
             clientCa: pathIf(args.clientCaPem, "client-ca.crt"),
@@ -122,7 +126,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
           selector: { matchLabels: selectorOf(topology, part) },
           template: {
             metadata: {
-              labels: labelsOf(topology, part),
+              labels: { ...labelsOf(topology, part), ...participantLabels(topology) },
               ...(args.certificateDigest === undefined || !loadBalancer.endsTls
                 ? {}
                 : { annotations: { "ha-registry/certificate-digest": args.certificateDigest } }),
@@ -185,6 +189,7 @@ function pod(args: LoadBalancerArgs, files: Files): inputs.core.v1.PodSpec {
     graceSeconds: withdrawalSeconds + node.drainSeconds + 10,
     ports: { registry: ports.balancer, statistics: ports.statistics },
     environment: { [statisticsPortVariable]: String(ports.statistics) },
+    ...(topology.garbageCollection === undefined ? {} : { podFields: { [podAddressVariable]: "status.podIP" } }),
     probes: probes(),
     beforeStop: ["sleep", String(withdrawalSeconds)],
     volumes: [filesVolume(files, false), ...(withCertificate ? [certificateVolume(certificateSecretName)] : [])],

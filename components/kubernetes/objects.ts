@@ -12,6 +12,14 @@ export function labelsOf(topology: KubernetesTopology, part: string): Record<str
   return { ...topology.labels, ...selectorOf(topology, part), "app.kubernetes.io/managed-by": "pulumi" };
 }
 
+/** The part that collects garbage. */
+export const collectionPart = "garbage-collection";
+
+/** The label of pods that take part in garbage collection: balancers, and what collects. There is none without it. */
+export function participantLabels({ garbageCollection }: KubernetesTopology): Record<string, string> {
+  return garbageCollection === undefined ? {} : { "ha-registry/collections": "participant" };
+}
+
 /** What every object says of itself. */
 export function metadataOf(
   topology: KubernetesTopology,

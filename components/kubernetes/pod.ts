@@ -3,38 +3,48 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesTopology, RequestsTopology } from "ha-registry-core";
 import { selectorOf } from "./objects";
 
-/** What a pod is made of: one container. */
-export interface PodArgs {
-  /** The resolved registry. */
-  topology: KubernetesTopology;
-  /** Its part, which is the container's name, too. */
+/** What a container is made of. */
+export interface ContainerArgs {
+  /** Its name. */
   part: string;
-  /** Image of the container. */
+  /** Its image. */
   image: string;
   /** What it runs. */
   command: string[];
-  /** Number of user and group of the process; files belong to this group. */
-  user: number;
   /** Memory limit, MiB. */
   memoryMiB: number;
   /** CPU limit, cores; none when absent. */
   cpus?: number;
   /** What it is promised. */
   requests: RequestsTopology;
-  /** How long a stop may take before it is a kill, seconds. */
-  graceSeconds: number;
-  /** Ports, by name. */
-  ports: Record<string, number>;
+  /** Ports, by name. @default - none */
+  ports?: Record<string, number>;
   /** Environment, by name. @default - none */
   environment?: Record<string, string>;
-  /** When it has started, when it wants requests, and when it has to be started again. */
-  probes: Pick<inputs.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
+  /** Variables with what the pod is told of itself, by name, as `status.podIP`. @default - none */
+  podFields?: Record<string, string>;
+  /** When it has started, when it wants requests, and when it has to be started again. @default - always, always and never */
+  probes?: Pick<inputs.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
   /** What is done before it is told to stop. @default - nothing */
   beforeStop?: string[];
+  /** Where volumes are mounted. */
+  mounts: inputs.core.v1.VolumeMount[];
+}
+
+/** What a pod is made of: one container, which has the name of its part, and what runs beside it. */
+export interface PodArgs extends ContainerArgs {
+  /** The resolved registry. */
+  topology: KubernetesTopology;
+  /** Number of user and group of all processes; files belong to this group. */
+  user: number;
+  /** How long a stop may take before it is a kill, seconds. */
+  graceSeconds: number;
   /** Volumes. */
   volumes: inputs.core.v1.Volume[];
-  /** Where they are mounted. */
-  mounts: inputs.core.v1.VolumeMount[];
+  /** Containers that start before it and are stopped when it has ended. @default - none */
+  sidecars?: ContainerArgs[];
+  /** Whether it comes to an end by itself, as that of a Job does. @default false */
+  ends?: boolean;
   /** Its ServiceAccount. @default - the namespace's */
   serviceAccountName?: pulumi.Input<string>;
 }
@@ -62,25 +72,33 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
     terminationGracePeriodSeconds: args.graceSeconds,
     // Names are given in full, and so are asked for once instead of with every suffix first.
     dnsConfig: { options: [{ name: "ndots", value: "1" }] },
-    topologySpreadConstraints: spread(selectorOf(topology, part)),
+    ...(args.ends ? { restartPolicy: "Never" } : { topologySpreadConstraints: spread(selectorOf(topology, part)) }),
     ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
     ...(tolerations.length === 0
       ? {}
       : { tolerations: tolerations.map((taint) => ({ ...taint, operator: taint.value === undefined ? "Exists" : "Equal" })) }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
+    // The API server takes a container that goes on beside the others for one that begins before them.
+    ...(args.sidecars === undefined
+      ? {}
+      : { initContainers: args.sidecars.map((sidecar) => ({ ...container(sidecar), restartPolicy: "Always" })) }),
     containers: [container(args)],
     volumes: args.volumes,
   };
 }
 
-function container(args: PodArgs): inputs.core.v1.Container {
-  const environment = Object.entries(args.environment ?? {}).map(([name, value]) => ({ name, value }));
+function container(args: ContainerArgs): inputs.core.v1.Container {
+  const environment = [
+    ...Object.entries(args.environment ?? {}).map(([name, value]) => ({ name, value })),
+    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } } })),
+  ];
+  const ports = Object.entries(args.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" }));
   return {
     name: args.part,
     image: args.image,
     command: args.command,
     ...(environment.length === 0 ? {} : { env: environment }),
-    ports: Object.entries(args.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" })),
+    ...(ports.length === 0 ? {} : { ports }),
     resources: {
       limits: { memory: `${args.memoryMiB}Mi`, ...(args.cpus === undefined ? {} : { cpu: cores(args.cpus) }) },
       requests: { memory: `${args.requests.memoryMiB}Mi`, ...(args.requests.cpus === undefined ? {} : { cpu: cores(args.requests.cpus) }) },

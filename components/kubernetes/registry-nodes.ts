@@ -67,6 +67,11 @@ const trustedDirectory = "/trusted";
  * A change replaces them one after the other: a new one serves before an old one is asked to go, and that one lets transfers under way finish.
  */
 export class RegistryNodes extends pulumi.ComponentResource {
+  /** Name of the ConfigMap with what nodes read that is no secret. */
+  readonly configMapName: pulumi.Output<string>;
+  /** Name of the Secret with their configuration and the key of their certificate. */
+  readonly secretName: pulumi.Output<string>;
+
   constructor(name: string, args: RegistryNodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-registry-kubernetes:index:RegistryNodes", name, {}, opts);
     const { topology, namespaceName } = args;
@@ -155,7 +160,9 @@ export class RegistryNodes extends pulumi.ComponentResource {
         },
         child,
       );
-    this.registerOutputs({});
+    this.configMapName = files.configMapName;
+    this.secretName = files.secretName;
+    this.registerOutputs({ configMapName: this.configMapName, secretName: this.secretName });
   }
 
   private makeAccess(name: string, { topology, namespaceName }: RegistryNodesArgs, htpasswd: pulumi.Input<string>): pulumi.Output<string> {

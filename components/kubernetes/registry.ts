@@ -7,6 +7,7 @@ import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { Certificates, isRenewedByOthers } from "./certificates";
 import { checkArguments } from "./check-arguments";
+import { GarbageCollection } from "./garbage-collection";
 import { LoadBalancer } from "./load-balancer";
 import { labelsOf } from "./objects";
 import { ObjectStore } from "./object-store";
@@ -98,7 +99,7 @@ export class Registry extends pulumi.ComponentResource {
       topology.certificates,
       child,
     );
-    new RegistryNodes(
+    const nodes = new RegistryNodes(
       `${name}-nodes`,
       {
         ...common,
@@ -141,6 +142,24 @@ export class Registry extends pulumi.ComponentResource {
       },
       child,
     );
+
+    const storeKeys = pulumi.secret(given<string>({ accessKey: secrets.s3AccessKey, secretKey: secrets.s3SecretKey }));
+    const storeClaimName = topology.objectStore.volume === undefined ? undefined : objectStore.claimName;
+    if (topology.garbageCollection !== undefined && redis !== undefined)
+      new GarbageCollection(
+        topology.garbageCollection.name,
+        {
+          ...common,
+          nodeConfigMapName: nodes.configMapName,
+          nodeSecretName: nodes.secretName,
+          storeClaimName,
+          storeKeys,
+          s3CaPem: trust.s3CaPem,
+          redisCaPem: authority.certificatePem,
+          redisPassword: redis.password,
+        },
+        child,
+      );
 
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;

@@ -131,7 +131,7 @@ describe("scripts of garbage collection", () => {
 
   it("drop cached descriptors, which only then a user may", () => {
     const { garbageCollection, ...topology } = resolved();
-    assert.match(renderGarbageCacheScript(topology, garbageCollection), /FLUSHDB/);
+    assert.match(renderGarbageCacheScript(topology.redis.servers, garbageCollection.cacheCleaner.port), /FLUSHDB/);
     const files = { certificate: "/a", key: "/b", ca: "/c" };
     assert.match(renderRedis(resolved(), files, "0a".repeat(32)), /\+flushdb/);
     assert.doesNotMatch(renderRedis(topology, files, "0a".repeat(32)), /flushdb/);

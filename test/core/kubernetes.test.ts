@@ -180,7 +180,7 @@ describe("HAProxy in a pod", () => {
     assert.match(bindings({}, "/certificate/server.crt").join(), /bind :5000 ssl crt \/certificate\/server\.crt/);
   });
   it("is reloaded for certificates that others renew", () => {
-    assert.match(renderBalancerScript("/certificate"), /haproxy -W -db .*cat \/certificate\/\*.*kill -USR2/s);
+    assert.match(renderBalancerScript({ watched: "/certificate" }), /haproxy -W -db .*cat \/certificate\/\*.*kill -USR2/s);
     assert.doesNotMatch(renderBalancerScript(), /USR2/);
   });
 });

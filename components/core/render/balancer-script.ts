@@ -1,3 +1,4 @@
+import { fenceAtStartVariable, passingFence } from "./haproxy-fence";
 import { waitFor } from "./node-script";
 
 /** How often it is looked whether a certificate has changed, seconds. A pod sees a changed secret within about a minute. */
@@ -11,24 +12,28 @@ export const withdrawalSeconds = 10;
  *
  * Told to stop, whatever signal the image is stopped with, HAProxy lets transfers under way finish.
  *
+ * @param fence Name and port at which garbage collection says whether pushes are fenced, which HAProxy is told as it starts.
  * @param watched Directory with a certificate that others renew: HAProxy is reloaded when a file in it changes, and keeps what it has while that does not fit.
  */
-export function renderBalancerScript(watched?: string): string {
-  if (watched === undefined) return script("-db", "");
+export function renderBalancerScript({ watched, fence }: { watched?: string; fence?: string } = {}): string {
+  const asking = fence === undefined ? "" : `export ${fenceAtStartVariable}="$(timeout 2 nc ${fence} < /dev/null 2> /dev/null)"\n`;
+  if (watched === undefined) return script("-db", asking, "");
   // A master passes the open port on to the worker that has read the configuration anew.
-  return script("-W -db", watchScript(watched));
+  return script("-W -db", asking, watchScript(watched, fence));
 }
 
-function script(mode: string, watching: string): string {
+function script(mode: string, before: string, watching: string): string {
   return `#!/bin/sh
-haproxy ${mode} -f "$1" &
+${before}haproxy ${mode} -f "$1" &
 haproxy=$!
 trap 'kill -USR1 "$haproxy"' TERM INT USR1
 ${watching}
 ${waitFor("haproxy", "HAProxy")}`;
 }
 
-function watchScript(directory: string): string {
+/** A HAProxy that is reloaded knows nothing of a fence at first: while there is one, that waits. */
+function watchScript(directory: string, fence: string | undefined): string {
+  const isOpen = fence === undefined ? "" : `case "$(timeout 2 nc ${fence} < /dev/null 2> /dev/null)" in "${passingFence.open}" | "") ;; *) continue ;; esac\n      `;
   return `
 state() { cat ${directory}/* | sha256sum; }
 watch() {
@@ -36,7 +41,7 @@ watch() {
   while sleep ${lookSeconds}; do
     new=$(state)
     if [ "$new" != "$known" ] && haproxy -c -q -f "$2"; then
-      kill -USR2 "$haproxy"
+      ${isOpen}kill -USR2 "$haproxy"
       known=$new
     fi
   done

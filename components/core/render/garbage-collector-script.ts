@@ -1,12 +1,13 @@
 import { ports } from "../layout";
-import type { GarbageCollectionTopology, RetentionTopology, Topology } from "../topology";
+import type { Endpoint, GarbageCollectionSettings, GarbageCollectionTopology, RetentionTopology, Topology } from "../topology";
 import { answerConnections, answerMetrics } from "./agent";
 import { restoringFile } from "./rclone";
-import { Fence, reporters, startSeconds } from "./haproxy-fence";
+import { reporters, standingFence, startSeconds } from "./haproxy-fence";
+import type { FenceWords } from "./haproxy-fence";
 import { cutOffs, retentionProgram, timeBefore } from "./retention";
 
 /** How long garbage collection goes on without a report of a balancer, seconds. Shorter than the time after which a balancer opens by itself. */
-const staleSeconds = 4;
+export const staleSeconds = 4;
 
 /** How long what is raised holds when nobody says so again, seconds: what directs the collection may have died. */
 const leaseSeconds = 5;
@@ -31,7 +32,67 @@ const followSeconds = 30;
  * nothing refers to is ever removed.
  */
 export function renderGarbageCollectorScript(topology: Topology, collection: GarbageCollectionTopology): string {
-  const { collector, marker, cacheCleaner, startsAt, minimumAgeHours, fenceTimeoutSeconds, deleteUntagged, retention } = collection;
+  const { collector, marker, cacheCleaner, startsAt } = collection;
+  return collectorScript(collection, {
+    marker,
+    cacheCleaner,
+    words: standingFence,
+    functions: answerMetrics,
+    balancers: `balancers="${reporters(topology).join(" ")}"\n`,
+    reporter: "a-z0-9-",
+    expected: "",
+    runningSeconds: startSeconds,
+    isOpen: { reads: "raised", condition: '[ "$raised" = 0 ]' },
+    tell: tellPrometheus,
+    tasks: `metrics) answer_metrics ;;
+now) collect_alone ;;
+serve)
+  trap 'exit 0' INT TERM
+  answer ${collector.port} report
+  answer ${ports.fence} fence
+  answer ${ports.fenceMetrics} metrics
+  [ -e /tmp/metrics ] || gauge last_success_timestamp_seconds 0 > /tmp/metrics
+  : > /tmp/ready
+  while :; do
+    # Until the next minute; a signal ends it.
+    sleep $((60 - $(now) % 60)) & wait $!
+    [ "$(date -u +%H:%M)" = ${startsAt} ] || continue
+    sh "$self" now "$RCLONE_CONFIG" "$store" > /dev/null & wait $!
+  done
+  ;;`,
+  });
+}
+
+/** What differs between a collector that is always there and one that is there only while it collects. */
+export interface CollectorVariant {
+  /** Where the registry is asked what nothing refers to. */
+  marker: Endpoint;
+  /** Where cached descriptors are dropped. */
+  cacheCleaner: Endpoint;
+  /** What balancers are told. */
+  words: FenceWords;
+  /** Functions, `skip_headers` among them. */
+  functions: string;
+  /** Line that says which balancers there are, where they are always the same. */
+  balancers: string;
+  /** What names of balancers are made of, as a set of the shell's patterns. */
+  reporter: string;
+  /** Line that finds out which balancers have to report now; it fails where that is not known. */
+  expected: string;
+  /** How long a balancer has to run before its reports count, seconds. */
+  runningSeconds: number;
+  /** Whether a balancer lets pushes in, and which words of its report tell so. */
+  isOpen: { reads: string; condition: string };
+  /** What tells others how a collection ended: the functions, and the call of them. */
+  tell: { functions: string; call: string };
+  /** Further cases of what there is to do. */
+  tasks: string;
+}
+
+/** The script, as it is on every substrate. */
+export function collectorScript(collection: GarbageCollectionSettings, variant: CollectorVariant): string {
+  const { minimumAgeHours, fenceTimeoutSeconds, deleteUntagged, retention } = collection;
+  const { marker, cacheCleaner, words } = variant;
   return `#!/bin/sh
 umask 077
 self=$0
@@ -40,9 +101,8 @@ export RCLONE_CONFIG=$2 TZ=UTC
 store=$3
 # Where the store is a directory, its path.
 case "$store" in local:*) directory=\${store#local:} ;; *) directory= ;; esac
-balancers="${reporters(topology).join(" ")}"
-
-${answerMetrics}
+${variant.balancers}
+${variant.functions}
 now() { date +%s; }
 
 say() { printf '{"time":"%s","message":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" | tee -a /proc/1/fd/1 >&2; }
@@ -52,7 +112,7 @@ raise() { echo "$1" > /tmp/fence.part; echo $(($(now) + ${leaseSeconds})) >> /tm
 
 fence() {
   { read -r word; read -r until; } < /tmp/fence 2> /dev/null
-  if [ "\${until:-0}" -ge "$(now)" ]; then echo "$word"; else echo "${Fence.Open}"; fi
+  if [ "\${until:-0}" -ge "$(now)" ]; then echo "$word"; else echo "${words.open}"; fi
 }
 
 # One report: what a balancer knows of the fence, and has under way. Its words are those between ?, & and =.
@@ -63,25 +123,25 @@ report() {
   IFS='?&='
   # Unquoted on purpose: / balancer <name> raised <0 or 1> weight <…> appends <…> writes <…> running <…> end
   set -f -- $query
-  case "$3" in *[!a-z0-9-]*) return ;; esac
+  case "$3" in *[!${variant.reporter}]*) return ;; esac
   echo "$(now) $5 $7 $9 \${11} \${13}" > "/tmp/report.$3.part"
   mv "/tmp/report.$3.part" "/tmp/report.$3"
 }
 
 # Whether every balancer reports what is wanted: raised, weight at the least, and how much may be under way.
 all_report() {
-  moment=$(now)
+${variant.expected}  moment=$(now)
   for balancer in $balancers; do
     { read -r at raised weight appends writes running < "/tmp/report.$balancer"; } 2> /dev/null || return 1
     [ $((moment - at)) -le ${staleSeconds} ] && [ "$raised" = 1 ] && [ "$weight" -ge "$1" ] || return 1
-    [ "$appends" -le "$2" ] && [ "$writes" -le "$3" ] && [ "$running" -gt ${startSeconds} ] || return 1
+    [ "$appends" -le "$2" ] && [ "$writes" -le "$3" ] && [ "$running" -gt ${variant.runningSeconds} ] || return 1
   done
 } 2> /dev/null
 
 # Whether every balancer has reported since a time that pushes may come.
 all_open() {
   for balancer in $balancers; do
-    { read -r at raised _ < "/tmp/report.$balancer"; } 2> /dev/null && [ "$at" -ge "$1" ] && [ "$raised" = 0 ] || return 1
+    { read -r at ${variant.isOpen.reads} _ < "/tmp/report.$balancer"; } 2> /dev/null && [ "$at" -ge "$1" ] && ${variant.isOpen.condition} || return 1
   done
 }
 
@@ -109,7 +169,7 @@ fenced() {
   "$@" &
   program=$!
   while kill -0 $program 2> /dev/null; do
-    raise "${Fence.Closed}"
+    raise "${words.closed}"
     if ! all_report 100 $any 0; then
       kill -KILL $program
       say "a balancer does not report that pushes are put off: ended"
@@ -195,9 +255,9 @@ restoring() {
 collect() {
   closed=
   ! restoring || return 1
-  until_all_report ${followSeconds} "${Fence.Closing}" 50 $any $any || { say "not all balancers (of $balancers) put pushes off: nothing is collected"; return 1; }
-  until_all_report ${fenceTimeoutSeconds} "${Fence.Closing}" 50 0 0 || say "uploads are still under way: they are put off, too"
-  until_all_report ${Math.max(followSeconds, fenceTimeoutSeconds)} "${Fence.Closed}" 100 $any 0 || { say "requests that end uploads or change manifests do not end: nothing is collected"; return 1; }
+  until_all_report ${followSeconds} "${words.closing}" 50 $any $any || { say "not all balancers (of $balancers) put pushes off: nothing is collected"; return 1; }
+  until_all_report ${fenceTimeoutSeconds} "${words.closing}" 50 0 0 || say "uploads are still under way: they are put off, too"
+  until_all_report ${Math.max(followSeconds, fenceTimeoutSeconds)} "${words.closed}" 100 $any 0 || { say "requests that end uploads or change manifests do not end: nothing is collected"; return 1; }
   closed=$(now)
   surely_clean_cache || { say "cached descriptors cannot be dropped: nothing is collected"; return 1; }
   ${[...(retention.length > 0 ? ["expire_tags"] : []), ...(deleteUntagged ? ["remove_untagged"] : []), "mark blobs /tmp/marks", "sweep /tmp/marks"].join(" && ")}
@@ -207,22 +267,7 @@ collect() {
   return $result
 }
 
-# What Prometheus is told of the last collection: its result, its seconds, those of the fence, and how many blobs went. 0 is never.
-tell() {
-  last_success=$(sed -n 's/^ha_registry_gc_last_success_timestamp_seconds //p' /tmp/metrics)
-  [ "$1" != 0 ] || last_success=$(now)
-  {
-    gauge last_success_timestamp_seconds "$last_success"
-    gauge last_result $((1 - ($1 != 0)))
-    gauge duration_seconds "$2"
-    gauge fence_seconds "$3"
-    gauge removed_blobs "$4"
-  } > /tmp/metrics.part
-  mv /tmp/metrics.part /tmp/metrics
-}
-gauge() { printf '# TYPE ha_registry_gc_%s gauge\nha_registry_gc_%s %s\n' "$1" "$1" "$2"; }
-
-# One collection at a time; one that died holds nothing.
+${variant.tell.functions}# One collection at a time; one that died holds nothing.
 collect_alone() {
   if ! (set -C; echo $$ > /tmp/collecting) 2> /dev/null; then
     if grep -q now "/proc/$(cat /tmp/collecting)/cmdline" 2> /dev/null; then
@@ -243,8 +288,7 @@ collect_alone() {
     "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$([ $result = 0 ] && echo done || echo failed)" "$(removed blobs/)" \\
     "$(removed 'repositories/.*/_layers/')" "$(cat /tmp/tags 2> /dev/null | grep -c .)" $((ended - begun)) $((ended - \${closed:-$ended})) |
     tee /proc/1/fd/1
-  tell "$result" $((ended - begun)) $((ended - \${closed:-$ended})) "$(removed blobs/)"
-  rm -f /tmp/collecting
+${variant.tell.call}  rm -f /tmp/collecting
   return $result
 }
 
@@ -253,28 +297,34 @@ answer() { ${answerConnections('"$1"', 'sh "$self" "$2" "$RCLONE_CONFIG" "$store
 case "$task" in
 report) report ;;
 fence) fence ;;
-metrics) answer_metrics ;;
-now) collect_alone ;;
-serve)
-  trap 'exit 0' INT TERM
-  answer ${collector.port} report
-  answer ${ports.fence} fence
-  answer ${ports.fenceMetrics} metrics
-  [ -e /tmp/metrics ] || gauge last_success_timestamp_seconds 0 > /tmp/metrics
-  : > /tmp/ready
-  while :; do
-    # Until the next minute; a signal ends it.
-    sleep $((60 - $(now) % 60)) & wait $!
-    [ "$(date -u +%H:%M)" = ${startsAt} ] || continue
-    sh "$self" now "$RCLONE_CONFIG" "$store" > /dev/null & wait $!
-  done
-  ;;
+${variant.tasks}
 esac
 `;
 }
 
+/** What Prometheus is told. */
+const tellPrometheus = {
+  functions: `# What Prometheus is told of the last collection: its result, its seconds, those of the fence, and how many blobs went. 0 is never.
+tell() {
+  last_success=$(sed -n 's/^ha_registry_gc_last_success_timestamp_seconds //p' /tmp/metrics)
+  [ "$1" != 0 ] || last_success=$(now)
+  {
+    gauge last_success_timestamp_seconds "$last_success"
+    gauge last_result $((1 - ($1 != 0)))
+    gauge duration_seconds "$2"
+    gauge fence_seconds "$3"
+    gauge removed_blobs "$4"
+  } > /tmp/metrics.part
+  mv /tmp/metrics.part /tmp/metrics
+}
+gauge() { printf '# TYPE ha_registry_gc_%s gauge\nha_registry_gc_%s %s\n' "$1" "$1" "$2"; }
+
+`,
+  call: '  tell "$result" $((ended - begun)) $((ended - ${closed:-$ended})) "$(removed blobs/)"\n',
+};
+
 /** Tags that are to go, and manifests that have none. */
-function retentionFunctions(collection: GarbageCollectionTopology): string {
+function retentionFunctions(collection: GarbageCollectionSettings): string {
   const { retention, deleteUntagged } = collection;
   return [...(retention.length > 0 ? [expireTags(retention)] : []), ...(deleteUntagged ? [removeUntagged()] : [])].join("");
 }

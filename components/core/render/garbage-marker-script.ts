@@ -1,12 +1,13 @@
-import type { GarbageCollectionTopology } from "../topology";
 import { answerConnections } from "./agent";
 
 /**
  * The shell script that has the registry find out what nothing refers to, in the registry's image. `serve <configuration>` waits for a connection,
  * reads from it what is wanted (`blobs`, or `untagged`: manifests without a tag, too) and writes a line for each thing, and `done` at last.
  * Nothing is changed: the registry's own sweep knows no age, and takes blobs of a push that is under way.
+ *
+ * @param port Where it listens.
  */
-export function renderGarbageMarkerScript({ marker }: GarbageCollectionTopology): string {
+export function renderGarbageMarkerScript(port: number): string {
   return `#!/bin/sh
 task=$1
 configuration=$2
@@ -24,7 +25,7 @@ case "$task" in
 answer) answer ;;
 serve)
   trap 'exit 0' INT TERM
-  ${answerConnections(marker.port, 'sh "$0" answer "$configuration"')}
+  ${answerConnections(port, 'sh "$0" answer "$configuration"')}
   wait $!
   ;;
 esac

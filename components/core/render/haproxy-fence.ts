@@ -3,20 +3,31 @@ import type { BalancerTopology, Endpoint, GarbageCollectionTopology, Topology } 
 import { ports } from "../layout";
 import type { PartsOfTopology } from "../topology-common";
 import { statisticsPortVariable } from "./haproxy-statistics";
-import { ociError, section } from "./haproxy-text";
+import { ociError, quote, section } from "./haproxy-text";
 
-/** What garbage collection wants of pushes, in the words of HAProxy's agent-check. */
-export enum Fence {
+/** What garbage collection wants of pushes, in the words of HAProxy's agent-check, and the weight of the server `collector` that these are percents of. */
+export interface FenceWords {
   /** Everything may come. */
-  Open = "down",
-  /** No upload may begin; what has begun goes on. */
-  Closing = "up 50%",
-  /** Nothing may be changed. */
-  Closed = "up 100%",
+  open: string;
+  /** No upload may begin; what has begun goes on. The weight becomes 50. */
+  closing: string;
+  /** Nothing may be changed. The weight becomes 100. */
+  closed: string;
+  /** Weight before anybody has said anything. */
+  weight: number;
 }
+
+/** Of a collector that is always there: who has not heard of it yet puts pushes off. */
+export const standingFence: FenceWords = { open: "down", closing: "up 50%", closed: "up 100%", weight: 100 };
+
+/** Of a collector that is there only while it collects: who hears of none lets pushes in. */
+export const passingFence: FenceWords = { open: "up 100%", closing: "up 5000%", closed: "up 10000%", weight: 1 };
 
 /** Environment variable with what the fence was when the HAProxy started. */
 export const fenceAtStartVariable = "HA_REGISTRY_FENCE";
+
+/** Environment variable with the address of the pod. */
+export const podAddressVariable = "HA_REGISTRY_POD_ADDRESS";
 
 /** How long a HAProxy goes by {@link fenceAtStartVariable}, seconds: until it surely knows better. What it reports until then counts for nothing. */
 export const startSeconds = 3;
@@ -53,7 +64,7 @@ export function fenceGlobals({ garbageCollection }: PartsOfTopology): string[] {
  */
 export function fenceRules({ garbageCollection }: PartsOfTopology): string[] {
   if (garbageCollection === undefined) return [];
-  const refusal = ociError(429, "TOOMANYREQUESTS", "garbage is being collected: pushes are put off for a moment", retrySeconds);
+  if (garbageCollection.onlyWhileItCollects) return passingFenceRules();
   return [
     "http-request set-var(txn.running) date,sub(proc.started)",
     `acl just_started var(txn.running) -m int lt ${startSeconds}`,
@@ -64,6 +75,26 @@ export function fenceRules({ garbageCollection }: PartsOfTopology): string[] {
     `http-request return ${refusal} if changes_something just_started fence_raised_at_start`,
     `http-request return ${refusal} if changes_something !just_started fence_raised fence_closed`,
     `http-request return ${refusal} if { method POST } !just_started fence_raised`,
+  ];
+}
+
+/** What is said to a push that is put off. */
+const refusal = ociError(429, "TOOMANYREQUESTS", "garbage is being collected: pushes are put off for a moment", retrySeconds);
+
+/** The same where the collector is seldom there: the weight alone tells, since a server that nobody has looked at yet is up. */
+function passingFenceRules(): string[] {
+  const { closing, closed } = passingFence;
+  return [
+    "http-request set-var(txn.running) date,sub(proc.started)",
+    `acl just_started var(txn.running) -m int lt ${startSeconds}`,
+    `acl fence_raised_at_start env(${fenceAtStartVariable}) -m str ${quote(closing)} ${quote(closed)}`,
+    "acl fence_up nbsrv(fence) gt 0",
+    `acl fence_raised srv_weight(fence/${collectorServer}) ge 50`,
+    `acl fence_closed srv_weight(fence/${collectorServer}) ge 100`,
+    "acl changes_something method POST PUT PATCH DELETE",
+    `http-request return ${refusal} if changes_something just_started fence_raised_at_start`,
+    `http-request return ${refusal} if changes_something fence_up fence_closed`,
+    `http-request return ${refusal} if { method POST } fence_up fence_raised`,
   ];
 }
 
@@ -85,8 +116,27 @@ export function fenceBackend({ garbageCollection, hosts }: Topology, host: strin
   const { collector } = garbageCollection;
   const agent = fenceEndpoint(garbageCollection, host);
   const agentAddress = isSeveral(hosts) && host !== collector.host ? ` agent-addr ${agent.address}` : "";
+  const address = `${hostPort(endpointFrom(host, collector))} weight ${standingFence.weight}`;
+  return [fenceSection(`${reporterPrefix(host)}-%[env(${statisticsPortVariable})]`, address, `${agentAddress} agent-port ${agent.port}`)];
+}
+
+/**
+ * The same where the collector is reached by the address of a Service, behind which there is somebody only while it collects. The balancer goes by the address of
+ * its pod, which no other has.
+ *
+ * @param server `host:port` of the Service, and how it is resolved.
+ */
+export function passingFenceBackend(server: string): string {
+  return fenceSection(`%[env(${podAddressVariable})]`, `${server} weight ${passingFence.weight}`, ` agent-port ${ports.fence}`);
+}
+
+/** The name of the server to which nothing is ever sent. */
+const collectorServer = "collector";
+
+/** @param reporter Who reports. */
+function fenceSection(reporter: string, address: string, agent: string): string {
   const report = [
-    `balancer=${reporterPrefix(host)}-%[env(${statisticsPortVariable})]`,
+    `balancer=${reporter}`,
     "raised=%[nbsrv(fence)]",
     "weight=%[srv_weight(fence/collector)]",
     "appends=%[be_conn(registry-appends)]",
@@ -94,13 +144,10 @@ export function fenceBackend({ garbageCollection, hosts }: Topology, host: strin
     "running=%[date,sub(proc.started)]",
     "end",
   ].join("&");
-  return [
-    section(
-      "backend fence",
-      "option httpchk",
-      `http-check send meth GET uri-lf "/?${report}"`,
-      `server collector ${hostPort(endpointFrom(host, collector))} weight 100 check inter 1s fastinter 500ms downinter 2s fall 10 rise 1 ` +
-        `agent-check${agentAddress} agent-port ${agent.port} agent-inter 1s`,
-    ),
-  ];
+  return section(
+    "backend fence",
+    "option httpchk",
+    `http-check send meth GET uri-lf "/?${report}"`,
+    `server ${collectorServer} ${address} check inter 1s fastinter 500ms downinter 2s fall 10 rise 1 agent-check${agent} agent-inter 1s`,
+  );
 }

@@ -1,5 +1,8 @@
+import { ports } from "../layout";
 import { nodeServerName } from "../placement";
 import type { KubernetesTopology } from "../topology-kubernetes";
+import type { KubernetesGarbageCollectionTopology } from "../topology-kubernetes-parts";
+import { passingFenceBackend } from "./haproxy-fence";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
 import { defaultsSection, globalSection, readsBackend, writesBackend } from "./haproxy-sections";
@@ -26,6 +29,9 @@ export function renderKubernetesHaproxy(topology: KubernetesTopology, files: Hap
     readsBackend(topology, servers),
     // Which server gets which address is for each backend to find out, so that none can track that of another.
     writesBackend("registry-writes", topology, servers, true),
+    ...(topology.garbageCollection === undefined
+      ? []
+      : [writesBackend("registry-appends", topology, servers, true), fenceBackend(topology.garbageCollection)]),
     statisticsFrontend(),
   ].join("\n");
 }
@@ -47,6 +53,11 @@ function resolversSection(): string {
     "hold obsolete 0s",
     ...["nx", "other", "refused", "timeout"].map((answer) => `hold ${answer} 1h`),
   );
+}
+
+/** The collector has a Service, whose address stays: it is known from the start where DNS is there. */
+function fenceBackend({ fenceHost }: KubernetesGarbageCollectionTopology): string {
+  return passingFenceBackend(`${fenceHost}:${ports.fenceReports} resolvers ${resolvers} resolve-prefer ipv4 init-addr libc,none`);
 }
 
 /** As many servers as there may be nodes; those to which no address belongs wait. */

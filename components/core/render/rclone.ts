@@ -1,5 +1,5 @@
 import { storeDirectory } from "./registry-storage";
-import type { Topology } from "../topology";
+import type { CommonTopology } from "../topology-common";
 import type { BackupTargetTopology } from "../topology-backup";
 
 /** Keys of a bucket, where there are any. */
@@ -36,7 +36,7 @@ interface Bucket {
  *
  * @throws {TypeError} when a value holds control characters.
  */
-export function renderRclone({ objectStore: { s3 } }: Topology, keys: StoreKeys): Rclone {
+export function renderRclone({ objectStore: { s3 } }: Pick<CommonTopology, "objectStore">, keys: StoreKeys): Rclone {
   const root = "docker/registry/v2";
   if (s3 === undefined) return { configuration: remote("local", { type: "local" }), store: `local:${storeDirectory}/${root}` };
   const directory = (s3.rootDirectory ?? "").replace(/^\/+|\/+$/g, "");

@@ -27,17 +27,20 @@ function find(value: unknown, path: readonly string[]): unknown {
 /** The pods of what makes pods. */
 export function podsOf(objects: readonly Registered[]): { name: string; labels: Loose; spec: Loose & { securityContext: Loose } }[] {
   return objects
-    .filter(({ type }) => /:(Deployment|StatefulSet)$/.test(type))
-    .map(({ name, inputs }) => ({
-      name,
-      labels: at(inputs, "spec", "template", "metadata", "labels"),
-      spec: at(inputs, "spec", "template", "spec") as Loose & { securityContext: Loose },
-    }));
+    .filter(({ type }) => /:(Deployment|StatefulSet|CronJob)$/.test(type))
+    .map(({ type, name, inputs }) => {
+      const maker = type.endsWith(":CronJob") ? at(inputs, "spec", "jobTemplate") : inputs;
+      return {
+        name,
+        labels: at(maker, "spec", "template", "metadata", "labels"),
+        spec: at(maker, "spec", "template", "spec") as Loose & { securityContext: Loose },
+      };
+    });
 }
 
-/** The containers of a pod. */
+/** The containers of a pod, with those that run beside the first. */
 export function containersOf(spec: Loose): Loose[] {
-  return listAt(spec, "containers");
+  return [...listAt(spec, "containers"), ...("initContainers" in spec ? listAt(spec, "initContainers") : [])];
 }
 
 /** Every text in a value, however deep. */
