@@ -2,7 +2,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { AccessMode, ports } from "ha-registry-core";
-import type { KubernetesTopology } from "ha-registry-core";
+import type { KubernetesRedisTopology, KubernetesTopology } from "ha-registry-core";
 import { makeLogins } from "ha-registry-core/pulumi";
 import { metadataOf, selectorOf } from "./objects";
 
@@ -63,17 +63,30 @@ function policies(topology: KubernetesTopology): Record<string, Rules> {
     balancer: {
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ ports: tcp(ports.balancer) }, ...metrics(ports.statistics)],
-      egress: [{ to: pods("node"), ports: tcp(node.port, ports.agent) }, { ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] }],
+      egress: [{ to: pods("node"), ports: tcp(node.port, ports.agent) }, { ports: dns }],
     },
     node: {
       policyTypes: ["Ingress"],
       ingress: [{ from: pods("balancer"), ports: tcp(node.port, ports.agent) }, ...metrics(node.debugPort)],
     },
-    ...(redis.host === undefined
-      ? {}
-      : { redis: { policyTypes: ["Ingress", "Egress"], ingress: [{ from: pods("node"), ports: tcp(ports.redis) }], egress: [] } }),
+    ...(redis.host === undefined ? {} : { redis: redisRules(redis, pods) }),
   };
 }
+
+/** With sentinels, servers and sentinels speak with each other, and ask DNS where they are. */
+function redisRules({ sentinel }: KubernetesRedisTopology, pods: (part: string) => inputs.networking.v1.NetworkPolicyPeer[]): Rules {
+  const policyTypes = ["Ingress", "Egress"];
+  if (sentinel === undefined) return { policyTypes, ingress: [{ from: pods("node"), ports: tcp(ports.redis) }], egress: [] };
+  const both = tcp(ports.redis, ports.sentinel);
+  return {
+    policyTypes,
+    ingress: [{ from: [...pods("node"), ...pods("redis")], ports: both }],
+    egress: [{ to: pods("redis"), ports: both }, { ports: dns }],
+  };
+}
+
+/** The cluster's DNS, wherever it runs. */
+const dns = [{ protocol: "UDP", port: 53 }, ...tcp(53)];
 
 function tcp(...numbers: number[]): { protocol: string; port: number }[] {
   return numbers.map((port) => ({ protocol: "TCP", port }));

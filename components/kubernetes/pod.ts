@@ -3,38 +3,46 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesTopology, RequestsTopology } from "ha-registry-core";
 import { selectorOf } from "./objects";
 
-/** What a pod is made of: one container. */
-export interface PodArgs {
-  /** The resolved registry. */
-  topology: KubernetesTopology;
-  /** Its part, which is the container's name, too. */
+/** A container of a pod. */
+export interface ContainerArgs {
+  /** Its part, which is its name, too. */
   part: string;
-  /** Image of the container. */
+  /** Its image. */
   image: string;
   /** What it runs. */
   command: string[];
-  /** Number of user and group of the process; files belong to this group. */
-  user: number;
   /** Memory limit, MiB. */
   memoryMiB: number;
   /** CPU limit, cores; none when absent. */
   cpus?: number;
   /** What it is promised. */
   requests: RequestsTopology;
-  /** How long a stop may take before it is a kill, seconds. */
-  graceSeconds: number;
   /** Ports, by name. */
   ports: Record<string, number>;
   /** Environment, by name. @default - none */
   environment?: Record<string, string>;
+  /** What it is told of its pod: fields, as `metadata.name`, by name of the variable. @default - nothing */
+  podFields?: Record<string, string>;
   /** When it has started, when it wants requests, and when it has to be started again. */
   probes: Pick<inputs.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
   /** What is done before it is told to stop. @default - nothing */
   beforeStop?: string[];
+  /** Where volumes are mounted. */
+  mounts: inputs.core.v1.VolumeMount[];
+}
+
+/** What a pod is made of: one container, whose part is that of the pod, and what is beside it. */
+export interface PodArgs extends ContainerArgs {
+  /** The resolved registry. */
+  topology: KubernetesTopology;
+  /** Number of user and group of the processes; files belong to this group. */
+  user: number;
+  /** How long a stop may take before it is a kill, seconds. */
+  graceSeconds: number;
   /** Volumes. */
   volumes: inputs.core.v1.Volume[];
-  /** Where they are mounted. */
-  mounts: inputs.core.v1.VolumeMount[];
+  /** Containers that start and stop together with it. @default - none */
+  beside?: ContainerArgs[];
   /** Its ServiceAccount. @default - the namespace's */
   serviceAccountName?: pulumi.Input<string>;
 }
@@ -68,13 +76,16 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
       ? {}
       : { tolerations: tolerations.map((taint) => ({ ...taint, operator: taint.value === undefined ? "Exists" : "Equal" })) }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
-    containers: [container(args)],
+    containers: [args, ...(args.beside ?? [])].map(container),
     volumes: args.volumes,
   };
 }
 
-function container(args: PodArgs): inputs.core.v1.Container {
-  const environment = Object.entries(args.environment ?? {}).map(([name, value]) => ({ name, value }));
+function container(args: ContainerArgs): inputs.core.v1.Container {
+  const environment = [
+    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
+    ...Object.entries(args.environment ?? {}).map(([name, value]) => ({ name, value })),
+  ];
   return {
     name: args.part,
     image: args.image,
