@@ -3,7 +3,7 @@ import { checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { publishedPorts } from "./layout";
 import type { HostShape } from "./shape";
-import type { BalancerTopology, Endpoint, HostTopology, NetworkTopology, Placed, Topology } from "./topology";
+import type { BalancerTopology, Endpoint, HostTopology, Member, NetworkTopology, Placed, Topology } from "./topology";
 
 /** Hosts that there is room for. */
 const mostHosts = 9;
@@ -110,7 +110,7 @@ export function endpointFrom(from: string, to: Placed): Endpoint {
 }
 
 /** The one endpoint at which everyone reaches `to`, on its own host, too. */
-export function announcedEndpoint({ address, port, published }: Placed): Endpoint {
+export function announcedEndpoint({ address, port, published }: Member): Endpoint {
   return published ?? { address, port };
 }
 

@@ -2,7 +2,7 @@ import { authority, ipVersion, isHostname } from "./addresses";
 import { checkNumber, checkText, isText } from "./checks";
 import { Problems } from "./errors";
 import { resolveImages } from "./images";
-import { hosts, ports } from "./layout";
+import { hosts } from "./layout";
 import { resolveAccess } from "./resolve-access";
 import {
   checkAlternativeNames,
@@ -16,10 +16,9 @@ import { resolveKubernetesBalancer } from "./resolve-kubernetes-balancer";
 import { checkName, resolveDisruptionBudget, resolveRequests, serviceHost } from "./resolve-kubernetes-parts";
 import type { Cluster } from "./resolve-kubernetes-parts";
 import { resolveOperation } from "./resolve-kubernetes-operation";
+import { resolveKubernetesRedis } from "./resolve-kubernetes-redis";
 import { resolveKubernetesStore } from "./resolve-kubernetes-store";
 import { resolveNaming } from "./resolve-naming";
-import { resolveCache } from "./resolve-state";
-import type { CommonRedisShape } from "./shape";
 import type {
   KubernetesCertificatesShape,
   KubernetesNodesShape,
@@ -33,7 +32,6 @@ import type { NodeSettings } from "./topology-common";
 import type {
   CertificateSourceTopology,
   KubernetesNodesTopology,
-  KubernetesRedisTopology,
   KubernetesTopology,
   NetworkPoliciesTopology,
   SchedulingTopology,
@@ -88,7 +86,7 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
     node,
     loadBalancer: { ...loadBalancer, catalogUsers: access.catalogUsers },
     objectStore: resolveKubernetesStore(name, teamSize, nodes.count, shape.objectStore ?? {}, problems),
-    redis: resolveRedis(name, cluster, teamSize, shape.redis ?? {}, problems),
+    redis: resolveKubernetesRedis(name, cluster, teamSize, shape.redis ?? {}, problems),
     access: access.topology,
     certificates: resolveCertificates(shape.certificates ?? {}, problems),
     certificateSource: resolveCertificateSource(name, shape.certificates ?? {}, loadBalancer.gateway?.kind, problems),
@@ -188,25 +186,6 @@ function resolveNodes(
     maxUnavailable: resolveDisruptionBudget("nodes", shape.disruptionBudget ?? {}, count, problems),
     serviceAccountAnnotations: shape.serviceAccountAnnotations ?? {},
   };
-}
-
-function resolveRedis(
-  name: string,
-  cluster: Cluster,
-  teamSize: number,
-  shape: CommonRedisShape,
-  problems: Problems,
-): KubernetesRedisTopology {
-  const { external } = shape;
-  const cache = resolveCache(teamSize, shape, problems);
-  const redis = { ...cache, name: `${name}-redis` };
-  if (external !== undefined) {
-    const { addresses, masterName, sentinelUsername } = external;
-    return { ...redis, addresses, ...(masterName === undefined ? {} : { masterName, ...(sentinelUsername && { sentinelUsername }) }) };
-  }
-  if (!cache.enabled) return { ...redis, addresses: [] };
-  const host = serviceHost(cluster, redis.name);
-  return { ...redis, host, addresses: [`${host}:${ports.redis}`] };
 }
 
 function resolveCertificateSource(

@@ -136,7 +136,7 @@ const storageClasses = [
 export function resolveRedis(name: string, ground: Ground, teamSize: number, shape: RedisShape, problems: Problems): RedisTopology {
   const { external } = shape;
   const cache = resolveCache(teamSize, shape, problems);
-  const sentinel = resolveSentinel(ground, shape, problems);
+  const sentinel = resolveSentinel(shape, ground.hosts.length >= 3, problems);
   const own = external === undefined && cache.enabled;
   const servers = own ? placeServers(name, ground, sentinel) : [];
   const sentinels = own && sentinel ? placeSentinels(name, ground) : [];
@@ -148,7 +148,7 @@ export function resolveRedis(name: string, ground: Ground, teamSize: number, sha
     ...(own && sentinel ? { sentinel } : {}),
     addresses: external?.addresses ?? (sentinel ? sentinels : servers).map((asked) => hostPort(announcedEndpoint(asked))),
     masterName: external ? external.masterName : sentinel && name,
-    sentinelUsername: external ? external.sentinelUsername : sentinel && "registry",
+    sentinelUsername: external ? external.sentinelUsername : sentinel && sentinelUser,
   };
 }
 
@@ -178,13 +178,17 @@ export function resolveCache(teamSize: number, shape: CommonRedisShape, problems
 }
 
 /** Servers and sentinels: three each, so that most are left when one is lost. */
-const replicated = [1, 2, 3];
+export const replicated = [1, 2, 3];
 
-function resolveSentinel(ground: Ground, shape: RedisShape, problems: Problems): SentinelTopology | undefined {
+/** User of the nodes at the sentinels. */
+export const sentinelUser = "registry";
+
+/** Fills in and checks fail-over of Redis; `byDefault` is whether there is any where nothing is said. */
+export function resolveSentinel(shape: RedisShape, byDefault: boolean, problems: Problems): SentinelTopology | undefined {
   const { external, sentinel } = shape;
   const downAfterMilliseconds = sentinel?.downAfterMilliseconds ?? 2000;
   checkNumber(problems, "redis.sentinel.downAfterMilliseconds", downAfterMilliseconds, { from: 500, to: 600_000, whole: true });
-  const wanted = sentinel === undefined ? ground.hosts.length >= 3 : (sentinel.enabled ?? true);
+  const wanted = sentinel === undefined ? byDefault : (sentinel.enabled ?? true);
   problems.require(
     sentinel === undefined || !wanted || (external === undefined && shape.enabled !== false),
     "redis.sentinel",

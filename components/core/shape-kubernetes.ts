@@ -1,5 +1,5 @@
 import type { ImagesShape } from "./images";
-import type { AccessShape, CertificatesShape, CommonNodesShape, CommonRedisShape, S3Shape } from "./shape";
+import type { AccessShape, CertificatesShape, CommonNodesShape, CommonRedisShape, S3Shape, SentinelShape } from "./shape";
 import type { KubernetesLoadBalancerShape } from "./shape-kubernetes-balancer";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
 import type { NamingShape } from "./shape-naming";
@@ -50,7 +50,7 @@ export interface KubernetesRegistryShape {
   /** Where blobs and manifests are kept. */
   objectStore?: KubernetesObjectStoreShape;
   /** The cache of blob descriptors. */
-  redis?: CommonRedisShape;
+  redis?: KubernetesRedisShape;
   /** Who may come in. */
   access?: AccessShape;
   /** The certificate that clients see. */
@@ -132,6 +132,16 @@ export interface KubernetesObjectStoreShape {
   s3?: S3Shape;
   /** A volume that all nodes mount, as of NFS or CephFS. */
   volume?: StoreVolumeShape;
+}
+
+/** The cache of blob descriptors. It is only a cache: losing it costs speed, never a pull. */
+export interface KubernetesRedisShape extends CommonRedisShape {
+  /**
+   * Fail-over: three servers, of which one is the primary and two are its replicas, and beside each a sentinel; the sentinels choose another primary
+   * when it is lost. Switching it on or off empties the cache.
+   * @default - off, and there is one server
+   */
+  sentinel?: SentinelShape;
 }
 
 /** Which machines may mount a volume. */

@@ -182,6 +182,54 @@ export interface CacheSettings {
   cpus?: number;
 }
 
+/** Where an address and a port lead. */
+export interface Endpoint {
+  /** IP address, or DNS name. */
+  address: string;
+  /** TCP port. */
+  port: number;
+}
+
+/** One of several that know each other, and how it is reached. */
+export interface Member extends Endpoint {
+  /** Number, from 1, over all hosts. */
+  number: number;
+  /** Name of the container or pod, as `prod-redis-1`. */
+  name: string;
+  /** Address that stays: in the private network of its host, or the DNS name of its pod. */
+  address: string;
+  /** Its main port there. */
+  port: number;
+  /** The same from other hosts: its host's inner address, and the port published there. Absent where that is no other. */
+  published?: Endpoint;
+}
+
+/** Fail-over by our own sentinels. */
+export interface SentinelTopology {
+  /** How long a server gives no answer before a sentinel holds it for down, milliseconds. */
+  downAfterMilliseconds: number;
+  /** How long a fail-over may take, and half the time before the next one, milliseconds. */
+  failoverTimeoutMilliseconds: number;
+  /** Memory limit of a sentinel, MiB. */
+  memoryMiB: number;
+}
+
+/** Servers and sentinels, as far as they have to know each other. */
+export interface ReplicationTopology {
+  /** Our servers. With sentinels, the first is the primary until they choose another one. */
+  servers: Member[];
+  /** Our sentinels. */
+  sentinels: Member[];
+  /** Fail-over by our sentinels; absent where there is one server. */
+  sentinel?: SentinelTopology;
+}
+
+/** A registry with Redis servers and sentinels, on whatever substrate. */
+export interface ReplicatedTopology extends CommonTopology {
+  /** Cache of blob descriptors. */
+  redis: CacheSettings & ReplicationTopology;
+}
+
 /** Parts by which files differ that every substrate has; every substrate's topology fits. */
 export interface PartsOfTopology {
   /** Garbage collection, and whether its collector is there only while it collects. */

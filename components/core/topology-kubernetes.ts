@@ -1,6 +1,6 @@
 import type { RouteKind, ServiceType, TrafficPolicy } from "./shape-kubernetes-balancer";
 import type { VolumeAccessMode } from "./shape-kubernetes";
-import type { BalancerSettings, CacheSettings, CommonTopology, StoreSettings } from "./topology-common";
+import type { BalancerSettings, CacheSettings, CommonTopology, ReplicationTopology, StoreSettings } from "./topology-common";
 import type { KubernetesGarbageCollectionTopology } from "./topology-kubernetes-parts";
 
 /** A registry on Kubernetes, with every default filled in and every problem found. */
@@ -180,8 +180,8 @@ export interface StoreVolumeTopology {
 }
 
 /** Cache of blob descriptors. */
-export interface KubernetesRedisTopology extends CacheSettings {
-  /** DNS name of our server; absent when there is none. */
+export interface KubernetesRedisTopology extends CacheSettings, ReplicationTopology {
+  /** DNS name of the Service of our servers; absent when there are none. */
   host?: string;
 }
 

@@ -1,6 +1,6 @@
 import type { AuditTopology } from "./topology-audit";
 import type { BackupTopology } from "./topology-backup";
-import type { BalancerSettings, CacheSettings, CommonTopology, StoreSettings } from "./topology-common";
+import type { BalancerSettings, CacheSettings, CommonTopology, Endpoint, Member, SentinelTopology, StoreSettings } from "./topology-common";
 import type { GarbageCollectionSettings } from "./topology-garbage-collection";
 import type { MonitoringTopology } from "./topology-monitoring";
 
@@ -55,28 +55,10 @@ export interface HostTopology {
   sshOptions: string[];
 }
 
-/** Where an address and a port lead. */
-export interface Endpoint {
-  /** IP address. */
-  address: string;
-  /** TCP port. */
-  port: number;
-}
-
 /** A container with a place: on which host it runs, and how it is reached. */
-export interface Placed {
-  /** Number, from 1, over all hosts. */
-  number: number;
-  /** Name of the container, as `prod-node-1`. */
-  name: string;
+export interface Placed extends Member {
   /** Name of its host. */
   host: string;
-  /** Fixed address in the private network of its host. */
-  address: string;
-  /** Its main port there. */
-  port: number;
-  /** The same from other hosts: its host's inner address, and the port published there. Absent where there is but one host. */
-  published?: Endpoint;
 }
 
 /** One registry node. */
@@ -187,16 +169,6 @@ export interface RedisTopology extends CacheSettings {
   sentinels: Placed[];
   /** Fail-over by our sentinels; absent where there is one server. */
   sentinel?: SentinelTopology;
-}
-
-/** Fail-over by our own sentinels. */
-export interface SentinelTopology {
-  /** How long a server gives no answer before a sentinel holds it for down, milliseconds. */
-  downAfterMilliseconds: number;
-  /** How long a fail-over may take, and half the time before the next one, milliseconds. */
-  failoverTimeoutMilliseconds: number;
-  /** Memory limit of a sentinel, MiB. */
-  memoryMiB: number;
 }
 
 /** Rotation of container logs. */

@@ -2,7 +2,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { AccessMode, ports } from "ha-registry-core";
-import type { KubernetesTopology } from "ha-registry-core";
+import type { KubernetesRedisTopology, KubernetesTopology } from "ha-registry-core";
 import { makeLogins } from "ha-registry-core/pulumi";
 import { collectionPart, metadataOf, selectorOf } from "./objects";
 
@@ -68,7 +68,7 @@ function policies(topology: KubernetesTopology): Record<string, Rules> {
       egress: [
         { to: pods("node"), ports: tcp(node.port, ports.agent) },
         ...(garbageCollection === undefined ? [] : [{ to: pods(collectionPart), ports: fencePorts }]),
-        { ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] },
+        { ports: dns },
       ],
     },
     ...(garbageCollection === undefined
@@ -84,11 +84,28 @@ function policies(topology: KubernetesTopology): Record<string, Rules> {
       policyTypes: ["Ingress"],
       ingress: [{ from: pods("balancer"), ports: tcp(node.port, ports.agent) }, ...metrics(node.debugPort)],
     },
-    ...(redis.host === undefined
-      ? {}
-      : { redis: { policyTypes: ["Ingress", "Egress"], ingress: [{ from: redisClients, ports: tcp(ports.redis) }], egress: [] } }),
+    ...(redis.host === undefined ? {} : { redis: redisRules(redis, redisClients, pods("redis")) }),
   };
 }
+
+/** With sentinels, servers and sentinels speak with each other, and ask DNS where they are. */
+function redisRules(
+  { sentinel }: KubernetesRedisTopology,
+  clients: inputs.networking.v1.NetworkPolicyPeer[],
+  servers: inputs.networking.v1.NetworkPolicyPeer[],
+): Rules {
+  const policyTypes = ["Ingress", "Egress"];
+  if (sentinel === undefined) return { policyTypes, ingress: [{ from: clients, ports: tcp(ports.redis) }], egress: [] };
+  const both = tcp(ports.redis, ports.sentinel);
+  return {
+    policyTypes,
+    ingress: [{ from: [...clients, ...servers], ports: both }],
+    egress: [{ to: servers, ports: both }, { ports: dns }],
+  };
+}
+
+/** The cluster's DNS, wherever it runs. */
+const dns = [{ protocol: "UDP", port: 53 }, ...tcp(53)];
 
 function tcp(...numbers: number[]): { protocol: string; port: number }[] {
   return numbers.map((port) => ({ protocol: "TCP", port }));

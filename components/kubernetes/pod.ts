@@ -43,6 +43,8 @@ export interface PodArgs extends ContainerArgs {
   volumes: inputs.core.v1.Volume[];
   /** Containers that start before it and are stopped when it has ended. @default - none */
   sidecars?: ContainerArgs[];
+  /** Containers that start and stop together with it. @default - none */
+  beside?: ContainerArgs[];
   /** Whether it comes to an end by itself, as that of a Job does. @default false */
   ends?: boolean;
   /** Its ServiceAccount. @default - the namespace's */
@@ -82,7 +84,7 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
     ...(args.sidecars === undefined
       ? {}
       : { initContainers: args.sidecars.map((sidecar) => ({ ...container(sidecar), restartPolicy: "Always" })) }),
-    containers: [container(args)],
+    containers: [args, ...(args.beside ?? [])].map(container),
     volumes: args.volumes,
   };
 }
@@ -90,7 +92,10 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
 function container(args: ContainerArgs): inputs.core.v1.Container {
   const environment = [
     ...Object.entries(args.environment ?? {}).map(([name, value]) => ({ name, value })),
-    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } } })),
+    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({
+      name,
+      valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
+    })),
   ];
   const ports = Object.entries(args.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" }));
   return {

@@ -118,7 +118,7 @@ export class Registry extends pulumi.ComponentResource {
         secrets: pulumi.secret(
           given<string>({
             redisPassword: redis?.password ?? secrets.redisPassword,
-            redisSentinelPassword: secrets.redisSentinelPassword,
+            redisSentinelPassword: topology.redis.sentinel === undefined ? secrets.redisSentinelPassword : redis?.password,
             s3AccessKey: secrets.s3AccessKey,
             s3SecretKey: secrets.s3SecretKey,
             proxyUsername: secrets.proxyUsername,

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 import {
   RegistryError,
   renderBalancerScript,
   renderKubernetesHaproxy,
+  renderRedisScript,
   renderRegistryConfig,
+  renderSentinelScript,
   resolveKubernetesTopology,
   RouteKind,
   ServiceType,
@@ -109,6 +112,11 @@ describe("a registry on Kubernetes", () => {
       { nodes: { memoryMiB: 512, requests: { memoryMiB: 1024 } } },
       /^nodes\.requests\.memoryMiB: 1024 is not a whole number from 1 to 512/,
     ],
+    "sentinels of a Redis that has its own": [
+      { redis: { sentinel: {}, external: { addresses: ["redis.corp.example:6379"] } } },
+      /^redis\.sentinel: has no effect on redis\.external/,
+    ],
+    "sentinels of no Redis": [{ redis: { enabled: false, sentinel: {} } }, /^redis\.sentinel: has no effect with redis\.enabled: false/],
     "a label that Kubernetes would refuse": [{ labels: { team: "two words" } }, /^labels\.team: "two words" is not the value of a label/],
   };
   for (const [what, [shape, message]] of Object.entries(refusals))
@@ -134,6 +142,31 @@ describe("a registry on Kubernetes", () => {
     assert.equal(ingress.annotations["nginx.org/proxy-read-timeout"], "30s");
     assert.equal(ingress.annotations["corp.example/owner"], "platform");
     assert.equal(service.type, ServiceType.ClusterIP);
+  });
+});
+
+describe("Redis with sentinels", () => {
+  const topology = resolveKubernetesTopology("team", { objectStore: store, redis: { sentinel: { downAfterMilliseconds: 3000 } } });
+  const { servers, sentinels, sentinel, addresses, masterName } = topology.redis;
+
+  it("is three pods with names that stay, and there is none unless it is asked for", () => {
+    assert.deepEqual(
+      addresses,
+      [0, 1, 2].map((pod) => `team-redis-${pod}.team-redis.team.svc.cluster.local:26379`),
+    );
+    assert.deepEqual([servers.length, sentinel?.downAfterMilliseconds, masterName], [3, 3000, "team"]);
+    assert.deepEqual(resolveKubernetesTopology("team", { objectStore: store }).redis.servers, []);
+  });
+  it("has scripts that ask names, and that a shell reads without complaint", () => {
+    const scripts = [
+      ...servers.map((server) => renderRedisScript(topology, server)),
+      ...sentinels.map((each) => renderSentinelScript(topology, each, true)),
+    ];
+    for (const script of scripts) {
+      assert.match(script, /ask team-redis-[0-2]\.team-redis\.team\.svc\.cluster\.local 26379 &/);
+      const { status, stderr } = spawnSync("sh", ["-n"], { input: script, encoding: "utf8" });
+      assert.deepEqual([status, stderr], [0, ""]);
+    }
   });
 });
 

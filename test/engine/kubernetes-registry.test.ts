@@ -23,7 +23,7 @@ import { withoutWaiting } from "./support/without-waiting";
 // The components through the real provider at a real API server, which admits, refuses and defaults as a cluster's does. Not shown: pods that run, since there are
 // no hosts; so nothing waits for them.
 
-/** Two registries, which between them have every kind of object. */
+/** Registries, which between them have every kind of object. */
 const registries: Record<string, RegistryArgs> = {
   direct: {
     hostname: "registry.corp.example",
@@ -46,7 +46,7 @@ const registries: Record<string, RegistryArgs> = {
   clear: {
     hostname: "clear.corp.example",
     objectStore: { s3: { bucket: "images", endpoint: "https://s3.corp.example" } },
-    redis: { enabled: false },
+    redis: { sentinel: {} },
     loadBalancer: { gateway: { name: "outside", namespace: "gateways" } },
   },
   classed: {
@@ -109,7 +109,7 @@ describe("registries at an API server", () => {
     for (const [namespace, count] of [
       ["direct", 5], // two nodes, two balancers, Redis
       ["routed", 4],
-      ["clear", 4],
+      ["clear", 7], // and three of Redis
       ["classed", 4],
     ] as const)
       await until(`${namespace} has ${count} pods`, 300, async () => {

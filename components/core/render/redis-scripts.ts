@@ -1,5 +1,6 @@
 import { announcedEndpoint } from "../placement";
-import type { Endpoint, Placed, Topology } from "../topology";
+import type { CommonTopology, Endpoint, Member, ReplicatedTopology } from "../topology-common";
+import { waitFor } from "./node-script";
 import { quorum, sentinelOf } from "./sentinel";
 
 /** A shell command that succeeds when a server answers. One that asks for a password is a healthy one, and so the check needs none. */
@@ -27,7 +28,7 @@ const handoverSeconds = 6;
  * `check` is the health check: a server is healthy when it is a primary, or a replica that has all that its primary has. A roll thus never takes
  * the last good copy.
  */
-export function renderRedisScript(topology: Topology, server: Placed): string {
+export function renderRedisScript(topology: ReplicatedTopology, server: Member): string {
   const { redis } = topology;
   const { downAfterMilliseconds } = sentinelOf(topology);
   const [first] = redis.servers;
@@ -95,8 +96,10 @@ esac
  *
  * A sentinel that starts knows nothing of what happened before, so it asks the others first; it starts with who is the primary now, and
  * with the number of the last election, so that it never votes in one a second time. It waits for an election that is under way.
+ *
+ * @param isInit Whether the script is process 1, and stays it: a sentinel takes every child that it inherits as one for a script of its own, and complains.
  */
-export function renderSentinelScript(topology: Topology, sentinel: Placed): string {
+export function renderSentinelScript(topology: ReplicatedTopology, sentinel: Member, isInit = false): string {
   const { name, redis } = topology;
   const others = redis.sentinels.filter(({ number }) => number !== sentinel.number);
   return `#!/bin/sh
@@ -126,12 +129,16 @@ else
     echo "sentinel current-epoch $1"
   } > /data/sentinel.conf
 fi
-exec redis-server /data/sentinel.conf --sentinel
-`;
+${isInit ? keptSentinel : "exec redis-server /data/sentinel.conf --sentinel\n"}`;
 }
 
+const keptSentinel = `redis-server /data/sentinel.conf --sentinel &
+sentinel=$!
+trap 'kill -TERM "$sentinel"' TERM INT
+${waitFor("sentinel", "the sentinel")}`;
+
 /** `send <address> <port> <commands>` prints answers; `ask <address> <port>` what a sentinel knows: epoch, address, port, flags of the primary. */
-function askFunction({ name }: Topology): string {
+function askFunction({ name }: CommonTopology): string {
   return `
 # Passwords go by standard input, which nobody else can see. The first answer is that to AUTH.
 send() {
@@ -149,7 +156,7 @@ SENTINEL MASTER ${name}" |
 }
 
 /** `views` asks all of `sentinels` at once and prints what they answer, the newest last; `view` prints that one alone. */
-function viewFunction(sentinels: readonly Placed[]): string {
+function viewFunction(sentinels: readonly Member[]): string {
   return `
 views() {
   {
@@ -161,7 +168,7 @@ view() { views | tail -n 1; }
 }
 
 /** Address and port as two words. */
-function words(placed: Placed): string {
-  const { address, port }: Endpoint = announcedEndpoint(placed);
+function words(member: Member): string {
+  const { address, port }: Endpoint = announcedEndpoint(member);
   return `${address} ${port}`;
 }

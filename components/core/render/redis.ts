@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { ports } from "../layout";
 import { announcedEndpoint } from "../placement";
-import type { Placed } from "../topology";
-import type { CommonTopology, PartsOfTopology } from "../topology-common";
+import type { CommonTopology, Member, PartsOfTopology } from "../topology-common";
 
 /** Absolute paths of the files that the server's configuration names. */
 export interface RedisFiles {
@@ -127,7 +126,7 @@ export function renderRedis(
  */
 export function renderReplicatedRedis(
   { redis, garbageCollection }: CommonTopology & PartsOfTopology,
-  server: Placed,
+  server: Member,
   files: RedisFiles,
   passwords: RedisPasswords,
 ): string {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { ipVersion } from "../addresses";
 import { RegistryError } from "../errors";
 import { announcedEndpoint } from "../placement";
-import type { Placed, SentinelTopology, Topology } from "../topology";
+import type { Member, ReplicatedTopology, SentinelTopology } from "../topology-common";
 import { allowed, lines, monitorUser, network, password, sha256 } from "./redis";
 import type { Directive, RedisFiles, RedisPasswords } from "./redis";
 
@@ -43,12 +44,13 @@ const monitorCommands = [
  * @param passwords Of all users.
  * @throws {TypeError} when a path or a password cannot stand in the file.
  */
-export function renderSentinel(topology: Topology, sentinel: Placed, files: RedisFiles, passwords: RedisPasswords): string {
+export function renderSentinel(topology: ReplicatedTopology, sentinel: Member, files: RedisFiles, passwords: RedisPasswords): string {
   const { name } = topology;
   const { servers, sentinels } = topology.redis;
   const { downAfterMilliseconds, failoverTimeoutMilliseconds } = sentinelOf(topology);
   const self = announcedEndpoint(sentinel);
   const others = sentinels.filter(({ number }) => number !== sentinel.number);
+  const names = ipVersion(self.address) === 0 ? "yes" : "no";
   return lines([
     ...network(sentinel.port, files),
     ["tls-replication", "yes"],
@@ -62,8 +64,9 @@ export function renderSentinel(topology: Topology, sentinel: Placed, files: Redi
     ...monitorUser(passwords.monitor, monitorCommands),
     ["sentinel", "sentinel-user sentinel"],
     ["sentinel", `sentinel-pass ${password(passwords.sentinel)}`],
-    ["sentinel", "resolve-hostnames no"],
-    ["sentinel", "announce-hostnames no"],
+    // Where addresses change, names are what servers and sentinels are known by.
+    ["sentinel", `resolve-hostnames ${names}`],
+    ["sentinel", `announce-hostnames ${names}`],
     ["sentinel", `announce-ip ${self.address}`],
     ["sentinel", `announce-port ${self.port}`],
     ["sentinel", "deny-scripts-reconfig yes"],
@@ -84,7 +87,7 @@ export function renderSentinel(topology: Topology, sentinel: Placed, files: Redi
   ]);
 }
 
-function monitored(name: string, servers: readonly Placed[]): Directive[] {
+function monitored(name: string, servers: readonly Member[]): Directive[] {
   const [primary, ...replicas] = servers.map(announcedEndpoint);
   if (primary === undefined) return [];
   return [
@@ -102,7 +105,7 @@ export function sentinelId(name: string): string {
 }
 
 /** @throws {RegistryError} for a registry without sentinels. */
-export function sentinelOf({ name, redis }: Topology): SentinelTopology {
+export function sentinelOf({ name, redis }: ReplicatedTopology): SentinelTopology {
   if (redis.sentinel === undefined) throw new RegistryError(name, [{ path: "redis.sentinel", message: "this registry has no sentinels" }]);
   return redis.sentinel;
 }

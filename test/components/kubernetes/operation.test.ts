@@ -29,7 +29,8 @@ before(async () => {
 
 const specOf = (type: string, name: string) => at(recording.get(type, name).inputs, "spec");
 const podOf = (name: string) => podsOf(objects).find((pod) => pod.name === name) ?? assert.fail(`there is no pod ${name}`);
-const filesOf = (name: string): Record<string, string> => at(recording.get("ConfigMap", `${name}-plain`).inputs, "data") as Record<string, string>;
+const filesOf = (name: string): Record<string, string> =>
+  at(recording.get("ConfigMap", `${name}-plain`).inputs, "data") as Record<string, string>;
 const secretsOf = (name: string): string =>
   Object.values(at(recording.get("Secret", `${name}-secret`).inputs, "data"))
     .map((text) => Buffer.from(String(text), "base64").toString())

@@ -5,7 +5,8 @@ import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
 import { generated, record, recordFailure, valueOf } from "../support/mocks";
 import type { Recording, Registered } from "../support/mocks";
-import { at, containersOf, listAt, podsOf, textsOf } from "./support";
+import { assertBounded, assertMountsExist, assertOwned, assertRestricted, assertSecret, assertSelectorsMatch } from "./checks";
+import { at, containersOf, listAt, objectsOf, podsOf } from "./support";
 
 // What is asked of the API server. Not proved under mocks: that it accepts the objects (test/engine/kubernetes-registry), and that pods run.
 
@@ -34,7 +35,7 @@ let objects: Registered[];
 
 before(async () => {
   recording = await record(() => new Registry("team", args));
-  objects = recording.resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  objects = objectsOf(recording);
 });
 
 const metadata = (object: Registered): Record<string, unknown> => at(object.inputs, "metadata");
@@ -42,23 +43,8 @@ const metadata = (object: Registered): Record<string, unknown> => at(object.inpu
 describe("every object", () => {
   it("belongs to the registry, is in its namespace, and says whose it is", () => {
     assert.ok(objects.length > 15, "there are few objects");
-    for (const object of objects) {
-      assert.ok(
-        recording.ancestors(object).some(({ name }) => name === "team"),
-        `${object.name} is nobody's`,
-      );
-      const { labels, namespace } = metadata(object) as { labels: Record<string, string>; namespace?: string };
-      if (!object.type.endsWith(":Namespace")) assert.equal(namespace, "team", object.name);
-      assert.equal(labels["app.kubernetes.io/instance"], "team", object.name);
-      assert.equal(labels["team"], "platform", object.name);
-    }
-  });
-  it("has a name that no other of its kind has", () => {
-    const names = objects.map((object) => `${object.type} ${String(metadata(object)["name"])}`);
-    assert.deepEqual(
-      names.filter((name, index) => names.indexOf(name) !== index),
-      [],
-    );
+    assertOwned(recording, "team");
+    for (const object of objects) assert.equal(at(metadata(object), "labels")["team"], "platform", object.name);
   });
   it("is in a namespace that lets in no pod with more rights than these need", () => {
     const { labels } = metadata(recording.get("Namespace", "team")) as { labels: Record<string, string> };
@@ -68,25 +54,9 @@ describe("every object", () => {
 
 describe("selectors", () => {
   it("match the pods of their part, and no others", () => {
-    const pods = podsOf(objects).map(({ labels }) => labels);
-    assert.equal(pods.length, 3); // nodes, balancers, Redis
-    const selectors = objects.flatMap((object) => {
-      const spec = object.inputs["spec"] as Record<string, unknown> | undefined;
-      const found = spec?.["selector"] ?? spec?.["podSelector"];
-      return found === undefined
-        ? []
-        : [
-            {
-              name: `${object.type} ${object.name}`,
-              found: ("matchLabels" in (found as object) ? at(found, "matchLabels") : found) as object,
-            },
-          ];
-    });
-    assert.ok(selectors.length >= 11, `${selectors.length} selectors`);
-    for (const { name, found } of selectors) {
-      const matched = pods.filter((labels) => Object.entries(found).every(([key, value]) => labels[key] === value));
-      assert.equal(matched.length, 1, `${name} matches ${matched.length} kinds of pods`);
-    }
+    assert.equal(podsOf(objects).length, 3); // nodes, balancers, Redis
+    const count = assertSelectorsMatch(objects);
+    assert.ok(count >= 11, `${count} selectors`);
   });
   it("hold none of the user's labels, since selectors cannot change", () => {
     for (const object of [...recording.all("Deployment"), ...recording.all("StatefulSet")])
@@ -100,40 +70,13 @@ describe("selectors", () => {
 
 describe("pods", () => {
   it("are as the Pod Security level restricted wants them, and cannot write to their root", () => {
-    for (const { name, spec } of podsOf(objects)) {
-      const { securityContext: pod } = spec;
-      assert.equal(pod["runAsNonRoot"], true, name);
-      assert.ok(Number(pod["runAsUser"]) > 0, name);
-      assert.deepEqual(pod["seccompProfile"], { type: "RuntimeDefault" }, name);
-      assert.equal(spec["automountServiceAccountToken"], false, name);
-      for (const { securityContext: own } of containersOf(spec))
-        assert.deepEqual(own, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } }, name);
-    }
+    assertRestricted(objects);
   });
   it("promise and bound memory, and say how they are", () => {
-    for (const { name, spec } of podsOf(objects))
-      for (const container of containersOf(spec)) {
-        const resources = at(container, "resources") as { limits: Record<string, string>; requests: Record<string, string> };
-        assert.match(resources.limits["memory"] ?? "", /^\d+Mi$/, name);
-        assert.match(resources.requests["cpu"] ?? "", /^\d+m$/, name);
-        for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"]) assert.ok(probe in container, `${name} has no ${probe}`);
-      }
+    assertBounded(objects);
   });
   it("mount only what is there", () => {
-    const named = (type: string): unknown[] => recording.all(type).map((object) => metadata(object)["name"]);
-    const present: Record<string, unknown[]> = { secret: named("Secret"), configMap: named("ConfigMap") };
-    for (const { name, spec } of podsOf(objects)) {
-      const volumes = listAt(spec, "volumes");
-      const sources = volumes.flatMap((volume) => ("projected" in volume ? listAt(volume, "projected", "sources") : [volume]));
-      for (const source of sources)
-        for (const [kind, names] of Object.entries(present)) {
-          if (!(kind in source)) continue;
-          const { name: target, secretName } = source[kind] as { name?: string; secretName?: string };
-          assert.ok(names.includes(target ?? secretName), `${name} mounts the ${kind} ${String(target ?? secretName)}`);
-        }
-      const mounted = containersOf(spec).flatMap((container) => listAt(container, "volumeMounts").map((mount) => mount["name"]));
-      assert.deepEqual(mounted.sort(), volumes.map((volume) => volume["name"]).sort(), name);
-    }
+    assertMountsExist(objects);
   });
 });
 
@@ -177,17 +120,8 @@ describe("secrets", () => {
     const text = Buffer.from(String(at(secretFiles.inputs, "data")["config.yml"]), "base64").toString();
     for (const value of [chosen.s3, chosen.upstream, generated("password of team-redis")]) assert.ok(text.includes(value), value);
   });
-  it("are in no ConfigMap, and in nothing else but Secrets", () => {
-    for (const object of objects.filter(({ type }) => !type.endsWith(":Secret"))) {
-      const texts = textsOf(object.inputs);
-      for (const value of all())
-        for (const form of [value, Buffer.from(value).toString("base64")])
-          assert.ok(!texts.some((text) => text.includes(form)), `${object.type} ${object.name} tells a secret`);
-      assert.ok(!texts.some((text) => text.includes("PRIVATE KEY")), `${object.type} ${object.name} tells a key`);
-    }
-  });
-  it("reach the engine marked as secret", () => {
-    for (const object of recording.all("Secret")) assert.ok(object.secretInputs.length > 0, `${object.name} is in the clear`);
+  it("are in no ConfigMap, in nothing else but Secrets, and reach the engine marked as secret", () => {
+    assertSecret(objects, all());
   });
   it("that never change in place have names that follow from what they hold", () => {
     for (const object of [...recording.all("Secret"), ...recording.all("ConfigMap")].filter(({ inputs }) => inputs["immutable"] === true))

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Registered } from "../support/mocks";
+import type { Recording, Registered } from "../support/mocks";
 
 type Loose = Record<string, unknown>;
 
@@ -41,6 +41,17 @@ export function podsOf(objects: readonly Registered[]): { name: string; labels: 
 /** The containers of a pod, with those that run beside the first. */
 export function containersOf(spec: Loose): Loose[] {
   return [...listAt(spec, "containers"), ...("initContainers" in spec ? listAt(spec, "initContainers") : [])];
+}
+
+/** What a program asked of the API server. */
+export function objectsOf(recording: Recording<unknown>): Registered[] {
+  return recording.resources.filter(({ type }) => type.startsWith("kubernetes:"));
+}
+
+/** The files of a ConfigMap, or of a Secret, which are opened. */
+export function filesIn({ type, inputs }: Registered): Record<string, string> {
+  const files = Object.entries(at(inputs, "data")).map(([name, content]) => [name, String(content)] as const);
+  return Object.fromEntries(type.endsWith(":Secret") ? files.map(([name, text]) => [name, Buffer.from(text, "base64").toString()]) : files);
 }
 
 /** Every text in a value, however deep. */
