@@ -10,11 +10,12 @@ import { ServiceType } from "ha-registry-core";
 import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
 import { ensureImages } from "ha-registry-tools";
-import { ClientLoad, describeOperations, pullPushes } from "./support/client-load";
+import { ClientLoad, describeOperations, pullPushes, type ClientOperation } from "./support/client-load";
 import { prepareClients, type Clients } from "./support/clients";
 import type { ClientOptions } from "./support/http-client";
+import { makeImageOf } from "./support/images";
 import { KubernetesNode, type Pod } from "./support/kubernetes-node";
-import { assertNothingFails, describeFailures, Load } from "./support/load";
+import { assertNothingFails, describeFailures, Load, untilAllSucceed } from "./support/load";
 import { createLocalStack } from "./support/local-stack";
 import { S3Server } from "./support/s3-server";
 import { until } from "./support/waiting";
@@ -82,27 +83,62 @@ describe("a registry whose pods run", () => {
     assert.equal(report.failed, 0, describeFailures(report));
   });
 
-  for (const what of ["node", "balancer"] as const) {
-    it(`a ${what} whose processes are killed is started again; requests fail only where they were in flight`, async () => {
-      const pod = await onePod(what);
-      await loses(() => cluster.crash(pod));
-      await until("it has been started again", RECOVERY_SECONDS, async () => {
-        const found = await cluster.plane.find<Pod>(`/api/v1/namespaces/${name}/pods/${pod.metadata.name}`);
-        return found !== undefined && isReady(found) && (found.status.containerStatuses?.[0]?.restartCount ?? 0) > 0;
-      });
+  it("lets the cluster's own containerd pull", async () => {
+    const { authority, credentials, clientConfig } = await outputs();
+    await cluster.trust(clientConfig);
+    await clients.docker.login();
+    const image = await makeImageOf(path.join(directory, "waits"), Buffer.concat([await cluster.program(), Buffer.from(authority)]));
+    await clients.docker.push(image, "cluster/waits:1");
+    const auth = { [authority]: credentials };
+    const data = { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: auth })).toString("base64") };
+    const namespace = "/api/v1/namespaces/default";
+    const login = { metadata: { name: "login" }, type: "kubernetes.io/dockerconfigjson", data };
+    assert.equal((await cluster.plane.post(`${namespace}/secrets`, login)).status, 201);
+    const container = { name: "waits", image: `${authority}/cluster/waits:1`, command: ["/data"] };
+    const pod = { metadata: { name: "waits" }, spec: { imagePullSecrets: [{ name: "login" }], containers: [container] } };
+    assert.equal((await cluster.plane.post(`${namespace}/pods`, pod)).status, 201);
+    await until("the pod runs", RECOVERY_SECONDS, async () => {
+      return (await cluster.plane.find<Pod>(`${namespace}/pods/waits`))?.status.phase === "Running";
     });
-  }
+    await cluster.plane.remove(`${namespace}/pods/waits`);
+  });
+
+  it("a node that crashes is started again; requests fail only where they were in flight", async () => {
+    const pod = await onePod("node");
+    await loses(() => cluster.crash(pod));
+    await startedAgain(pod);
+  });
+
+  it("an HAProxy that crashes is started again, and then nothing fails", async () => {
+    const pod = await onePod("balancer");
+    await cluster.crash(pod);
+    await startedAgain(pod);
+    // What was in flight has ended then.
+    await untilAllSucceed(load, await load.peek());
+    await clientSucceedsSince(Date.now());
+    await nothingFails(() => Promise.resolve());
+  });
 
   it("a node whose pod is deleted without notice is replaced; requests fail only where they were in flight", async () => {
     const pod = await onePod("node");
-    await loses(() => cluster.remove(name, pod));
+    await loses(() => cluster.remove(pod));
     await allReady();
   });
 
   it("Redis is lost, and nobody notices", async () => {
     const pod = await onePod("redis");
-    await assertNothingFails(load, () => loses(() => cluster.remove(name, pod)));
+    await nothingFails(() => cluster.remove(pod));
     await allReady();
+  });
+
+  it("lets one node at a time be evicted, with not one request failing", async () => {
+    const [first, second] = await cluster.pods(name, "node");
+    assert.ok(first && second);
+    await nothingFails(async () => {
+      assert.deepEqual([await evict(first), await evict(second)], [201, 429]);
+      await until("it is gone", RECOVERY_SECONDS, async () => (await cluster.plane.find(pathOf(first))) === undefined);
+      await allReady();
+    });
   });
 
   it("a changed configuration replaces nodes and balancers, with not one request failing", async () => {
@@ -152,8 +188,8 @@ async function program(): Promise<Record<string, unknown>> {
     trust: { s3CaPem: store.caPem },
     secrets: { s3AccessKey: store.accessKey, s3SecretKey: store.secretKey },
   };
-  const { endpoint, authority, caCertificatePem, credentials } = new Registry(name, change(args), { providers: [provider] });
-  return { endpoint, authority, caCertificatePem, credentials };
+  const { endpoint, authority, caCertificatePem, credentials, clientConfig } = new Registry(name, change(args), { providers: [provider] });
+  return { endpoint, authority, caCertificatePem, credentials, clientConfig };
 }
 
 async function up(): Promise<void> {
@@ -170,6 +206,7 @@ interface Outputs {
   authority: string;
   caCertificatePem: string;
   credentials: { username: string; password: string };
+  clientConfig: Record<string, string>;
 }
 
 async function outputs(): Promise<Outputs> {
@@ -182,13 +219,10 @@ async function rolls(parts: string[], next: (args: RegistryArgs) => RegistryArgs
   const before = await cluster.pods(name);
   const previous = change;
   change = (args) => next(previous(args));
-  const began = Date.now();
-  await assertNothingFails(load, async () => {
+  await nothingFails(async () => {
     await up();
     await until("the pods of before are gone", RECOVERY_SECONDS, async () => (await cluster.pods(name)).length === before.length);
-    await clientSucceedsSince(Date.now());
   });
-  assert.equal(describeOperations(failedSince(began)), "");
   const uids = new Set((await cluster.pods(name)).map(({ metadata }) => metadata.uid));
   const replaced = before.filter(({ metadata }) => !uids.has(metadata.uid)).map(part);
   assert.deepEqual([...new Set(replaced)].sort(), parts);
@@ -212,13 +246,36 @@ async function loses(lose: () => Promise<unknown>): Promise<void> {
   assert.equal(late.length, 0, describeFailures({ failures: late, failed: late.length }));
 }
 
+/** Does something of which no client, and no raw request that begins afterwards or meanwhile, may suffer. */
+async function nothingFails(work: () => Promise<unknown>): Promise<void> {
+  const began = Date.now();
+  await assertNothingFails(load, work);
+  await clientSucceedsSince(Date.now());
+  assert.equal(describeOperations(failedSince(began)), "");
+}
+
 /** Waits until regctl has pushed and pulled something that it began after `time`. */
 async function clientSucceedsSince(time: number): Promise<void> {
   await until("regctl succeeds", RECOVERY_SECONDS, async () => (clientLoad.succeededSince(time)["regctl"] ?? 0) >= 2);
 }
 
-function failedSince(time: number) {
+/** What regctl began at `time` or later, or had under way then, and could not do. */
+function failedSince(time: number): ClientOperation[] {
   return clientLoad.operations.filter(({ endedAt, error }) => endedAt >= time && error !== undefined);
+}
+
+/** Asks for a pod to go as whoever drains a host does. */
+async function evict(pod: Pod): Promise<number> {
+  const { name: podName, namespace } = pod.metadata;
+  const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: podName, namespace } };
+  return (await cluster.plane.post(`${pathOf(pod)}/eviction`, eviction)).status;
+}
+
+async function startedAgain(pod: Pod): Promise<void> {
+  await until("it has been started again", RECOVERY_SECONDS, async () => {
+    const found = await cluster.plane.find<Pod>(pathOf(pod));
+    return found !== undefined && isReady(found) && (found.status.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+  });
 }
 
 async function onePod(what: string): Promise<Pod> {
@@ -231,6 +288,10 @@ async function allReady(): Promise<void> {
     const pods = await cluster.pods(name);
     return pods.length === 5 && pods.every(isReady);
   });
+}
+
+function pathOf({ metadata }: Pod): string {
+  return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
 }
 
 function part({ metadata }: Pod): string {

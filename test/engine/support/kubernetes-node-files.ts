@@ -44,7 +44,7 @@ restrict_oom_score_adj = true
 bin_dir = "${directory}/network-plugins"
 conf_dir = "${directory}/network"
 [plugins."io.containerd.grpc.v1.cri".registry]
-config_path = "${directory}/registries"
+config_path = "${directory}/etc/containerd/certs.d"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]

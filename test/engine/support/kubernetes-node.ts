@@ -1,7 +1,8 @@
-import { readdir, readFile, mkdir, symlink, writeFile, copyFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ensureKubernetesNode, type NodePrograms } from "ha-registry-tools";
 import { Docker } from "./docker";
+import { makeImageOf } from "./images";
 import { onInterrupt } from "./interrupt";
 import { ControlPlane, type KubernetesObject } from "./kubernetes";
 import { KubernetesNetwork } from "./kubernetes-network";
@@ -26,12 +27,12 @@ const kernelSettings = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic
 
 /** A pod, as far as tests read it. */
 export interface Pod extends KubernetesObject {
-  metadata: KubernetesObject["metadata"] & { uid: string; deletionTimestamp?: string };
+  metadata: KubernetesObject["metadata"] & { namespace: string; uid: string; deletionTimestamp?: string };
   status: {
     phase: string;
     podIP?: string;
     conditions?: { type: string; status: string }[];
-    containerStatuses?: { restartCount: number }[];
+    containerStatuses?: { restartCount: number; containerID?: string }[];
   };
 }
 
@@ -104,21 +105,34 @@ export class KubernetesNode {
     return this.plane.list<Pod>(`/api/v1/namespaces/${namespace}/pods${selector}`);
   }
 
-  /** Kills all processes in a pod's containers at once, as a crash does. */
+  /** Kills the processes of a pod's container at once, as a crash does. */
   async crash(pod: Pod): Promise<void> {
-    const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-    for (const pid of pids) {
-      const group = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
-      if (!group.includes(`/pod${pod.metadata.uid}/`)) continue;
-      // The one that holds the pod's network is not one of its containers.
-      if ((await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim() === "pause") continue;
-      process.kill(Number(pid), "SIGKILL");
-    }
+    await this.containerd("tasks", "kill", "--signal", "SIGKILL", containerOf(pod));
   }
 
-  /** Deletes a pod as one that its host no longer answers for: its processes are killed, and it is gone at once. */
-  async remove(namespace: string, { metadata }: Pod): Promise<void> {
-    await this.plane.remove(`/api/v1/namespaces/${namespace}/pods/${metadata.name}?gracePeriodSeconds=0`);
+  /** Deletes a pod without notice, and returns when its container is gone. */
+  async remove(pod: Pod): Promise<void> {
+    const { namespace, name } = pod.metadata;
+    const id = containerOf(pod);
+    await this.plane.remove(`/api/v1/namespaces/${namespace}/pods/${name}?gracePeriodSeconds=0`);
+    await until("the container is gone", PATIENCE_SECONDS, async () => !(await this.containerd("tasks", "list", "--quiet")).includes(id));
+  }
+
+  /** A static program that waits until it is told to end, for images of tests. */
+  program(): Promise<Buffer> {
+    return readFile(this.programs.pause);
+  }
+
+  /**
+   * Has containerd trust and find a registry.
+   *
+   * @param files What the registry says that clients need, by path below `/`. The node reads them from a directory of its own.
+   */
+  async trust(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, text] of Object.entries(files).filter(([file]) => file.startsWith("etc/containerd/"))) {
+      await mkdir(path.dirname(this.#at(name)), { recursive: true });
+      await writeFile(this.#at(name), text.replaceAll("/etc/containerd/", this.#at("etc/containerd/")));
+    }
   }
 
   /** Gives it an image of this machine's Docker. */
@@ -182,14 +196,11 @@ export class KubernetesNode {
     await this.load(...images);
   }
 
-  /** The image that holds pods' namespaces: one static program. */
+  /** The image that holds pods' namespaces. */
   async #makePause(): Promise<void> {
     const docker = new Docker();
-    const directory = this.#at("pause");
-    await mkdir(directory);
-    await copyFile(this.programs.pause, path.join(directory, "pause"));
-    await runProgram("tar", ["--create", "--file", this.#at("pause.tar"), "--directory", directory, "pause"]);
-    await docker.command("import", "--change", 'ENTRYPOINT ["/pause"]', this.#at("pause.tar"), this.#pause);
+    const { layer } = await makeImageOf(this.#at("pause"), await this.program());
+    await docker.command("import", "--change", 'ENTRYPOINT ["/data"]', layer, this.#pause);
     try {
       await this.load(this.#pause);
     } finally {
@@ -251,4 +262,11 @@ export class KubernetesNode {
   #at(name: string): string {
     return path.join(this.#directory, name);
   }
+}
+
+/** What containerd calls the one container of a pod. */
+function containerOf({ metadata, status }: Pod): string {
+  const [, id] = status.containerStatuses?.[0]?.containerID?.split("://") ?? [];
+  if (id === undefined) throw new Error(`the pod ${metadata.name} has no container yet`);
+  return id;
 }

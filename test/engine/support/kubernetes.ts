@@ -113,7 +113,7 @@ export class ControlPlane {
 
   /** Creates an object in the list at a path, whatever the API server says to it. */
   async post(path: string, object: object): Promise<Answer> {
-    return this.#send("POST", path, "application/json", JSON.stringify(object), [201, 400, 403, 409, 422]);
+    return this.#send("POST", path, "application/json", JSON.stringify(object), [201, 400, 403, 409, 422, 429]);
   }
 
   /** Deletes the object at a path. */
