@@ -184,6 +184,8 @@ async function program(): Promise<Record<string, unknown>> {
   const args: RegistryArgs = {
     hostname: cluster.address,
     objectStore: { s3: { bucket: store.bucket, endpoint: store.endpoint } },
+    // Of a crash HAProxy may keep a connection whose client has given up, and goes without it only when its time is over.
+    nodes: { drainSeconds: 60 },
     loadBalancer: { port, service: { type: ServiceType.NodePort, nodePort: port } },
     trust: { s3CaPem: store.caPem },
     secrets: { s3AccessKey: store.accessKey, s3SecretKey: store.secretKey },
