@@ -16,6 +16,7 @@ const modules = join(root, "node_modules");
 /** Per command: the TypeScript project to compile (with what it refers to), and the program to run. */
 const commands = {
   up: { project: "stacks", program: ["stacks/bin/ha-registry.js", "up"] },
+  compliance: { project: "stacks", program: ["stacks/bin/ha-registry.js", "compliance"] },
   down: { project: "stacks", program: ["stacks/bin/ha-registry.js", "down"] },
   test: { project: "test", program: ["tools/dist/test-runner.js", "test"] },
   drill: { project: "test", program: ["tools/dist/test-runner.js", "drill"] },

@@ -8,3 +8,4 @@ export * from "./ports";
 export * from "./roles";
 export * from "./rule";
 export * from "./secrets";
+export * from "./uncheckable";

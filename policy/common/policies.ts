@@ -53,8 +53,9 @@ export function resourcePolicy<P extends object, S extends CommonSettings = Comm
   remedy?: (resource: Judged<P>, settings: S) => Partial<P> | undefined,
 ): RegistryPolicy {
   const ask = (args: ResourceValidationArgs): { resource: Judged<P>; settings: S } | undefined => {
+    if (![type].flat().includes(args.type)) args.notApplicable(`it is no ${[type].flat().join(", ")}`);
     const settings = settingsOf<S>(rule, args.getConfig<S>());
-    return ![type].flat().includes(args.type) || isExcepted(args.name, settings) ? undefined : { resource: judge<P>(args), settings };
+    return isExcepted(args.name, settings) ? undefined : { resource: judge<P>(args), settings };
   };
   const validateResource: ResourceValidation = (args, report) => {
     const asked = ask(args);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Report } from "ha-registry-tools";
+import type { ComplianceOptions } from "./compliance";
 import type { AnyEnvironment, Environment } from "./environment";
 import { ExitCode } from "./exit";
 import type { RotateOptions } from "./rotate";
@@ -61,6 +62,18 @@ export function addDayTwoCommands(program: Command, { open, openAny, reporter }:
       ended(await drift(environment, options, await reporter()));
     },
   );
+  program
+    .command("compliance")
+    .description("run the policies on what up would do, and tell what each framework's demands come to; changes nothing")
+    .argument("[environment]", "environment", "local")
+    .option("--json", "print the report as JSON")
+    .option("--html", "print the report as a page")
+    .option("--junit", "print the report as JUnit's XML")
+    .action(async (name: string, options: ComplianceOptions) => {
+      const environment = await openAny(name);
+      const { compliance } = await import("./compliance.js");
+      ended(await compliance(environment, options, await reporter()));
+    });
   program
     .command("rotate")
     .description("make passwords, certificates or Redis's password anew, while the registry serves")

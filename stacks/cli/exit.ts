@@ -8,7 +8,7 @@ export enum ExitCode {
   Failed = 1,
   /** Not tried: the arguments or the configuration are wrong. */
   WrongUse = 2,
-  /** Looked, and something is not well: `status`, `capacity`, `health`, `verify`. */
+  /** Looked, and something is not well: `status`, `capacity`, `health`, `verify`, `compliance`. */
   NotWell = 3,
   /** Looked, and what is there is not what state and file say: `drift`. */
   Drift = 4,

@@ -53,6 +53,7 @@ test("help is asked for and given", async () => {
     "capacity",
     "health",
     "drift",
+    "compliance",
     "rotate",
   ];
   for (const command of commands) assert.match(stdout, new RegExp(`^ {2}${command} `, "m"));

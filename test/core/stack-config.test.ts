@@ -81,7 +81,14 @@ test("the configuration can hold every certificate and every secret of the compo
 });
 
 test("the files that come with the project are right", () => {
-  for (const name of ["local.template.yaml", "production.example.yaml", "prod-docker.example.yaml", "prod-kubernetes.example.yaml"]) {
+  for (const name of [
+    "local.template.yaml",
+    "dev.example.yaml",
+    "staging.example.yaml",
+    "production.example.yaml",
+    "prod-docker.example.yaml",
+    "prod-kubernetes.example.yaml",
+  ]) {
     assert.deepEqual(problemsOf(readFileSync(join(stacks, "config", name), "utf8")), [], name);
   }
 });

@@ -34,6 +34,16 @@ function configured(file: string): RegistryArgs {
 /** The environments that come with the library. */
 export const ownEnvironments: readonly OwnEnvironment[] = [
   { name: "local", registry: configured("local.template.yaml"), policyFile: join(directory, "policy", "local.json") },
+  { name: "dev", registry: configured("dev.example.yaml"), policyFile: join(directory, "policy", "dev.json") },
+  {
+    name: "staging",
+    registry: {
+      ...configured("staging.example.yaml"),
+      images: { references },
+      secrets: { s3AccessKey: "A".repeat(20), s3SecretKey: "s".repeat(40), receivers: { operators: "https://hooks.corp.example/x" } },
+    },
+    policyFile: join(directory, "policy", "staging.json"),
+  },
   {
     name: "production",
     registry: {

@@ -49,8 +49,8 @@ Every policy has \`exceptions\`, logical names of resources that it leaves alone
 \`npm run compliance -- <environment>\` runs the pack of an environment's substrate on a preview, and prints what each framework's demands come to: as a table, or with
 \`--json\`, \`--html\` or \`--junit\`.
 
-The library's own environments pass. The one exception is in [stacks/config/policy](../stacks/config/policy): \`local\` goes without labels, since whoever tries it out owns
-it. Production also has to name images by their digest.
+The library's own environments pass. What they tell the pack is in [stacks/config/policy](../stacks/config/policy): \`local\` goes without labels, since whoever tries it out owns
+it; \`dev\` may lose its data; \`staging\` has to name images by their digest, as production has to.
 
 Sections of MLPS 2.0 are those of GB/T 22239-2019; those other than 8.1.4.1 and 8.1.4.2 were not compared with the standard's text.
 `;
