@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problems } from "./errors";
 import { AccessMode } from "./shape";
-import type { CommonTopology } from "./topology-common";
+import type { CommonTopology, PartsOfTopology } from "./topology-common";
 import { known } from "./known";
 
 /** Certificates and public keys, as PEM. */
@@ -21,6 +21,8 @@ export interface TrustArgs {
   tokenCertificatesPem?: pulumi.Input<string>;
   /** Keys of the authorization server, as a JWKS. @default - none */
   tokenJwks?: pulumi.Input<string>;
+  /** CA of the endpoints that backups go to. @default - the system's */
+  backupCaPem?: pulumi.Input<string>;
 }
 
 /** Secrets. They are kept as secrets in the state, and reach processes only as files. */
@@ -43,17 +45,23 @@ export interface SecretsArgs {
   proxyPassword?: pulumi.Input<string>;
   /** Headers of event posts, by receiver, then by header. @default - none */
   notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
+  /** Access keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupAccessKeys?: Record<string, pulumi.Input<string>>;
+  /** Secret keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupSecretKeys?: Record<string, pulumi.Input<string>>;
 }
 
 /** Notes what does not go together, and what is wrong with every value that is plain already. */
-export function checkCommonArguments(topology: CommonTopology, trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {
+export function checkCommonArguments(topology: CommonTopology & PartsOfTopology, trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {
   checkServerCertificate(trust, secrets, problems);
   checkCertificate("trust.clientCaPem", trust.clientCaPem, problems);
   checkCertificate("trust.redisCaPem", trust.redisCaPem, problems);
   checkCertificate("trust.s3CaPem", trust.s3CaPem, problems);
   checkCertificate("trust.tokenCertificatesPem", trust.tokenCertificatesPem, problems);
   checkJwks("trust.tokenJwks", trust.tokenJwks, problems);
+  checkCertificate("trust.backupCaPem", trust.backupCaPem, problems);
   checkPasswords(topology, secrets, problems);
+  checkBackupKeys(topology, secrets, problems);
   problems.require(
     topology.access.mode !== AccessMode.Token || trust.tokenCertificatesPem !== undefined || trust.tokenJwks !== undefined,
     "trust",
@@ -121,4 +129,21 @@ function checkPasswords(topology: CommonTopology, secrets: SecretsArgs, problems
     problems.require(text.length >= 12, path, "is shorter than 12 characters");
     problems.require(Buffer.byteLength(text) <= 72, path, "is longer than 72 bytes, and bcrypt ignores the rest");
   }
+}
+
+function checkBackupKeys({ backup }: PartsOfTopology, { backupAccessKeys = {}, backupSecretKeys = {} }: SecretsArgs, problems: Problems): void {
+  const buckets = (backup?.targets ?? []).filter(({ s3 }) => s3 !== undefined).map(({ name }) => name);
+  for (const [field, keys, others] of [
+    ["backupAccessKeys", backupAccessKeys, backupSecretKeys],
+    ["backupSecretKeys", backupSecretKeys, backupAccessKeys],
+  ] as const)
+    for (const target of Object.keys(keys)) {
+      const path = `secrets.${field}.${target}`;
+      problems.require(buckets.includes(target), path, `there is no bucket "${target}" in backup.targets`);
+      problems.require(
+        target in others,
+        path,
+        "an access key and a secret key go together: give both, or none for the SDK's default chain",
+      );
+    }
 }

@@ -3,7 +3,7 @@ import { checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, ports } from "./layout";
 import type { Ground } from "./placement";
-import type { BackupS3Shape, BackupShape, BackupTargetShape } from "./shape-backup";
+import type { BackupS3Shape, BackupShape, BackupTargetShape, CommonBackupTargetShape } from "./shape-backup";
 import type { BackupS3Topology, BackupTargetTopology, BackupTopology } from "./topology-backup";
 
 const minutesOfDay = 1440;
@@ -18,10 +18,10 @@ const limits = new RegExp(
 
 /** Fills in and checks backups. They are made on the first host, which always has a registry node. */
 export function resolveBackup(name: string, { hosts: machines, network }: Ground, shape: BackupShape, problems: Problems): BackupTopology {
-  const targets = Object.entries(shape.targets ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  problems.require(targets.length > 0, "backup.targets", "there is nowhere for copies to go: name at least one target");
-  const resolved = targets.map(([target, each]) => resolveTarget(name, target, each, problems));
-  checkPlaces(resolved, problems);
+  const directory = (target: string, { directory: path }: BackupTargetShape): Place => {
+    checkText(problems, `backup.targets.${target}.directory`, path, "path");
+    return { field: "directory", kind: "directory", topology: path === undefined ? undefined : { directory: path } };
+  };
   return {
     number: 1,
     name: `${name}-backup`,
@@ -29,21 +29,51 @@ export function resolveBackup(name: string, { hosts: machines, network }: Ground
     address: addressIn(network.subnet, hosts.backup),
     port: ports.backup,
     volumeName: `${name}-backup`,
-    targets: resolved,
+    targets: resolveBackupTargets(name, shape.targets, directory, problems),
   };
+}
+
+/** A place for copies that is no bucket, as far as one is given. */
+export interface Place {
+  /** Its field. */
+  field: string;
+  /** What it is. */
+  kind: string;
+  /** What the topology tells of it. */
+  topology?: Pick<BackupTargetTopology, "directory" | "claimName">;
+}
+
+/** Fills in and checks where copies go; `placeOf` says which of its places is no bucket. */
+export function resolveBackupTargets<Shape extends CommonBackupTargetShape>(
+  name: string,
+  shapes: Record<string, Shape> | undefined,
+  placeOf: (target: string, shape: Shape) => Place,
+  problems: Problems,
+): BackupTargetTopology[] {
+  const targets = Object.entries(shapes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  problems.require(targets.length > 0, "backup.targets", "there is nowhere for copies to go: name at least one target");
+  const resolved = targets.map(([target, each]) => resolveTarget(name, target, each, placeOf(target, each), problems));
+  checkPlaces(resolved, problems);
+  return resolved;
 }
 
 function checkPlaces(targets: readonly BackupTargetTopology[], problems: Problems): void {
   const places = new Map<string, string>();
-  for (const { name, s3, directory } of targets) {
-    const place = s3 === undefined ? `directory ${directory}` : `bucket ${s3.endpoint ?? s3.region} ${s3.bucket}/${s3.prefix}`;
+  for (const { name, s3, directory, claimName } of targets) {
+    const place = s3 === undefined ? `volume ${directory ?? claimName}` : `bucket ${s3.endpoint ?? s3.region} ${s3.bucket}/${s3.prefix}`;
     const other = places.get(place);
     problems.require(other === undefined, `backup.targets.${name}`, `is the same place as ${other}: each target needs its own`);
     places.set(place, name);
   }
 }
 
-function resolveTarget(registry: string, name: string, shape: BackupTargetShape, problems: Problems): BackupTargetTopology {
+function resolveTarget(
+  registry: string,
+  name: string,
+  shape: CommonBackupTargetShape,
+  place: Place,
+  problems: Problems,
+): BackupTargetTopology {
   const path = `backup.targets.${name}`;
   const at = (field: string): string => `${path}.${field}`;
   problems.require(
@@ -52,11 +82,10 @@ function resolveTarget(registry: string, name: string, shape: BackupTargetShape,
     "file names are made of it: use 1 to 20 lower-case letters, digits and hyphens, with a letter first",
   );
   problems.require(
-    (shape.s3 === undefined) !== (shape.directory === undefined),
+    (shape.s3 === undefined) !== (place.topology === undefined),
     path,
-    "a target is either a bucket or a directory: give s3 or directory, and not both",
+    `a target is either a bucket or a ${place.kind}: give s3 or ${place.field}, and not both`,
   );
-  checkText(problems, at("directory"), shape.directory, "path");
   const startsAt = shape.startsAt ?? "01:00";
   const isTime = isText(startsAt, /^([01]\d|2[0-3]):[0-5]\d$/);
   problems.require(isTime, at("startsAt"), `"${startsAt}" is not a time of day, as 01:00`);
@@ -79,7 +108,7 @@ function resolveTarget(registry: string, name: string, shape: BackupTargetShape,
   return {
     name,
     ...(shape.s3 === undefined ? {} : { s3: resolveS3(registry, at("s3"), shape.s3, problems) }),
-    ...(shape.directory === undefined ? {} : { directory: shape.directory }),
+    ...place.topology,
     startsAtMinute: hours * 60 + minutes,
     everyMinutes,
     keepHours,

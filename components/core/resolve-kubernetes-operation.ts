@@ -1,5 +1,6 @@
 import type { Problems } from "./errors";
 import { resolveGarbageCollectionSettings } from "./resolve-garbage-collection";
+import { resolveKubernetesBackup } from "./resolve-kubernetes-backup";
 import { serviceHost } from "./resolve-kubernetes-parts";
 import type { Cluster } from "./resolve-kubernetes-parts";
 import type { CommonRedisShape } from "./shape";
@@ -14,12 +15,13 @@ export function resolveOperation(
   cluster: Cluster,
   shape: KubernetesRegistryShape,
   problems: Problems,
-): Pick<KubernetesTopology, "garbageCollection"> {
-  const { garbageCollection } = shape;
+): Pick<KubernetesTopology, "garbageCollection" | "backup"> {
+  const { garbageCollection, backup } = shape;
   return {
     ...(garbageCollection === undefined
       ? {}
       : { garbageCollection: resolveGarbageCollection(name, cluster, shape.redis ?? {}, garbageCollection, problems) }),
+    ...(backup === undefined ? {} : { backup: resolveKubernetesBackup(name, backup, problems) }),
   };
 }
 

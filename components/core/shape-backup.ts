@@ -9,13 +9,17 @@ export interface BackupShape {
 }
 
 /** One place for copies: a bucket or a directory. */
-export interface BackupTargetShape {
-  /** A bucket at any S3 endpoint. Its keys come separately, as `secrets.backupAccessKeys` and `secrets.backupSecretKeys`. */
-  s3?: BackupS3Shape;
+export interface BackupTargetShape extends CommonBackupTargetShape {
   /**
    * A directory of the (first) host, as of a disk that is carried away or of another machine's NFS share. It must be there, and be writable for user 65532.
    */
   directory?: string;
+}
+
+/** What a place for copies has on every substrate. */
+export interface CommonBackupTargetShape {
+  /** A bucket at any S3 endpoint. Its keys come separately, as `secrets.backupAccessKeys` and `secrets.backupSecretKeys`. */
+  s3?: BackupS3Shape;
   /** Time of day of the first run, `HH:MM`, UTC. @default "01:00" */
   startsAt?: string;
   /** From one run to the next, minutes; 1440 at the most, in which it has to go evenly. The first run is right after `up`. @default 60 */

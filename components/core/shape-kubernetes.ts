@@ -1,5 +1,6 @@
 import type { ImagesShape } from "./images";
 import type { AccessShape, CertificatesShape, CommonNodesShape, CommonRedisShape, S3Shape, SentinelShape } from "./shape";
+import type { KubernetesBackupShape } from "./shape-kubernetes-backup";
 import type { KubernetesLoadBalancerShape } from "./shape-kubernetes-balancer";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
 import type { NamingShape } from "./shape-naming";
@@ -59,6 +60,8 @@ export interface KubernetesRegistryShape {
   naming?: NamingShape;
   /** Garbage collection. @default - none */
   garbageCollection?: GarbageCollectionShape;
+  /** Copies of the store in other places. @default - none */
+  backup?: KubernetesBackupShape;
 }
 
 /** Where pods may run. */

@@ -16,6 +16,8 @@ export interface BackupTargetTopology {
   s3?: BackupS3Topology;
   /** Path of a directory of the host; absent for a bucket. */
   directory?: string;
+  /** Name of the claim of a volume, on Kubernetes; absent for a bucket. */
+  claimName?: string;
   /** Time of day of the first run, minutes after midnight, UTC. */
   startsAtMinute: number;
   /** From one run to the next, minutes. */

@@ -2,6 +2,7 @@ import type { ImageReferences } from "./images";
 import type { AccessMode, LogLevel } from "./shape";
 import type { HaproxyExtraConfig } from "./shape-load-balancer";
 import type { NamingTopology } from "./topology-audit";
+import type { BackupTargetTopology } from "./topology-backup";
 import type { GarbageCollectionSettings } from "./topology-garbage-collection";
 
 /** What holds for a registry on every substrate, and what renderers of its files read. */
@@ -234,6 +235,8 @@ export interface ReplicatedTopology extends CommonTopology {
 export interface PartsOfTopology {
   /** Garbage collection, and whether its collector is there only while it collects. */
   garbageCollection?: GarbageCollectionSettings & { onlyWhileItCollects?: true };
+  /** Copies of the store in other places. */
+  backup?: { targets: BackupTargetTopology[] };
   /** Monitoring, with a synthetic probe or without. */
   monitoring?: { probe?: object };
 }

@@ -1,7 +1,7 @@
 import type { RouteKind, ServiceType, TrafficPolicy } from "./shape-kubernetes-balancer";
 import type { VolumeAccessMode } from "./shape-kubernetes";
 import type { BalancerSettings, CacheSettings, CommonTopology, ReplicationTopology, StoreSettings } from "./topology-common";
-import type { KubernetesGarbageCollectionTopology } from "./topology-kubernetes-parts";
+import type { KubernetesBackupTopology, KubernetesGarbageCollectionTopology } from "./topology-kubernetes-parts";
 
 /** A registry on Kubernetes, with every default filled in and every problem found. */
 export interface KubernetesTopology extends CommonTopology {
@@ -27,6 +27,8 @@ export interface KubernetesTopology extends CommonTopology {
   certificateSource: CertificateSourceTopology;
   /** Garbage collection; none when absent. */
   garbageCollection?: KubernetesGarbageCollectionTopology;
+  /** Copies of the store in other places; none when absent. */
+  backup?: KubernetesBackupTopology;
 }
 
 /** Where the objects of a registry are. */

@@ -4,9 +4,9 @@ import * as random from "@pulumi/random";
 import {
   backupOwnerVariable,
   backupWorkDirectory,
+  renderBackupRclone,
   renderBackupScript,
   renderRclone,
-  renderTargetRemote,
   targetDirectory,
   users,
 } from "ha-registry-core";
@@ -52,7 +52,7 @@ export class Backup extends pulumi.ComponentResource {
     const hostProviders = opts?.hostProviders;
     const child = childOptions({ parent: this, hostProviders }, backup.host);
 
-    const rclone = pulumi.output(args.storeKeys ?? {}).apply((keys) => renderRclone(topology, keys));
+    const keys = pulumi.output({ store: args.storeKeys ?? {}, accessKeys: args.accessKeys ?? {}, secretKeys: args.secretKeys ?? {} });
     const files = new Files(
       onHost(`${name}-files`, backup.host),
       {
@@ -61,7 +61,7 @@ export class Backup extends pulumi.ComponentResource {
         host: backup.host,
         owner: users.registry,
         plain: { "backup.sh": renderBackupScript(backup), ...authorities(args) },
-        secret: { "rclone.conf": configuration(backup, rclone.configuration, args) },
+        secret: { "rclone.conf": keys.apply((all) => renderBackupRclone(topology, backup.targets, all)) },
       },
       { parent: this, hostProviders },
     );
@@ -75,7 +75,7 @@ export class Backup extends pulumi.ComponentResource {
         image: topology.images.rclone,
         init: true,
         entrypoints: ["sh"],
-        command: [pathOf(files, "backup.sh"), "serve", pathOf(files, "rclone.conf"), pulumi.unsecret(rclone.store)],
+        command: [pathOf(files, "backup.sh"), "serve", pathOf(files, "rclone.conf"), renderRclone(topology, {}).store],
         envs: [pulumi.interpolate`${backupOwnerVariable}=${owner}`, ...trustedBesides(files, Object.keys(authorities(args)))],
         tmpfs: { "/tmp": `rw,noexec,nosuid,size=16m,uid=${users.registry},mode=0700` },
         networksAdvanced: [{ name: args.networkName, ipv4Address: backup.address }],
@@ -94,21 +94,6 @@ export class Backup extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
-}
-
-/** rclone's configuration: the registry's store, and every target. */
-function configuration({ targets }: BackupTopology, store: pulumi.Output<string>, args: BackupArgs): pulumi.Output<string> {
-  return pulumi
-    .all([store, pulumi.output(args.accessKeys ?? {}), pulumi.output(args.secretKeys ?? {})])
-    .apply(([first, accessKeys, secretKeys]) =>
-      [
-        first,
-        ...targets.map((target) => {
-          const [accessKey, secretKey] = [accessKeys[target.name], secretKeys[target.name]];
-          return renderTargetRemote(target, accessKey === undefined || secretKey === undefined ? {} : { accessKey, secretKey });
-        }),
-      ].join("\n"),
-    );
 }
 
 /** Certificates that are trusted besides the system's, by file. */

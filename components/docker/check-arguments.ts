@@ -11,30 +11,11 @@ import type { SecretsArgs, TrustArgs } from "./registry";
 export function checkArguments(topology: Topology, trust: TrustArgs, secrets: SecretsArgs): void {
   const problems = new Problems();
   checkCommonArguments(topology, trust, secrets, problems);
-  checkCertificate("trust.backupCaPem", trust.backupCaPem, problems);
   checkCertificate("trust.auditCaPem", trust.auditCaPem, problems);
   checkForwarding(topology, secrets, problems);
-  checkBackupKeys(topology, secrets, problems);
   checkProbe(topology, trust, secrets, problems);
   checkReceivers(topology, secrets, problems);
   problems.throwIfAny(topology.name);
-}
-
-function checkBackupKeys({ backup }: Topology, { backupAccessKeys = {}, backupSecretKeys = {} }: SecretsArgs, problems: Problems): void {
-  const buckets = (backup?.targets ?? []).filter(({ s3 }) => s3 !== undefined).map(({ name }) => name);
-  for (const [field, keys, others] of [
-    ["backupAccessKeys", backupAccessKeys, backupSecretKeys],
-    ["backupSecretKeys", backupSecretKeys, backupAccessKeys],
-  ] as const)
-    for (const target of Object.keys(keys)) {
-      const path = `secrets.${field}.${target}`;
-      problems.require(buckets.includes(target), path, `there is no bucket "${target}" in backup.targets`);
-      problems.require(
-        target in others,
-        path,
-        "an access key and a secret key go together: give both, or none for the SDK's default chain",
-      );
-    }
 }
 
 /** The synthetic probe has to get in. */

@@ -26,18 +26,12 @@ import { RegistryNodes, runtimeOn } from "./registry-nodes";
 
 /** Certificates and public keys, as PEM. */
 export interface TrustArgs extends CommonTrustArgs {
-  /** CA of the endpoints that backups go to. @default - the system's */
-  backupCaPem?: pulumi.Input<string>;
   /** CA of the targets to which the audit log is forwarded. @default - public ones */
   auditCaPem?: pulumi.Input<string>;
 }
 
 /** Secrets. They are kept as secrets in the state, and reach containers only as files. */
 export interface SecretsArgs extends CommonSecretsArgs {
-  /** Access keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
-  backupAccessKeys?: Record<string, pulumi.Input<string>>;
-  /** Secret keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
-  backupSecretKeys?: Record<string, pulumi.Input<string>>;
   /** Password of the synthetic probe's user at the authorization server, with `AccessMode.Token`. @default - there is no probe */
   probePassword?: pulumi.Input<string>;
   /**

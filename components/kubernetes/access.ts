@@ -84,6 +84,7 @@ function policies(topology: KubernetesTopology): Record<string, Rules> {
       policyTypes: ["Ingress"],
       ingress: [{ from: pods("balancer"), ports: tcp(node.port, ports.agent) }, ...metrics(node.debugPort)],
     },
+    ...(topology.backup === undefined ? {} : { backup: { policyTypes: ["Ingress"], ingress: [] } }),
     ...(redis.host === undefined ? {} : { redis: redisRules(redis, redisClients, pods("redis")) }),
   };
 }

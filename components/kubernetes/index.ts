@@ -1,4 +1,5 @@
 export * from "./access";
+export * from "./backup";
 export { Certificates } from "./certificates";
 export type { CertificatesArgs } from "./certificates";
 export { Files } from "./files";

@@ -20,7 +20,7 @@ export interface ContainerArgs {
   /** Ports, by name. @default - none */
   ports?: Record<string, number>;
   /** Environment, by name. @default - none */
-  environment?: Record<string, string>;
+  environment?: Record<string, pulumi.Input<string>>;
   /** Variables with what the pod is told of itself, by name, as `status.podIP`. @default - none */
   podFields?: Record<string, string>;
   /** When it has started, when it wants requests, and when it has to be started again. @default - always, always and never */

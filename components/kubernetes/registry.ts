@@ -5,6 +5,7 @@ import type { KubernetesRegistryShape, KubernetesTopology, RegistrySettings } fr
 import { given, issueCertificate, known } from "ha-registry-core/pulumi";
 import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 import { Access } from "./access";
+import { Backup } from "./backup";
 import { Certificates, isRenewedByOthers } from "./certificates";
 import { checkArguments } from "./check-arguments";
 import { GarbageCollection } from "./garbage-collection";
@@ -79,6 +80,7 @@ export class Registry extends pulumi.ComponentResource {
     );
     const access = new Access(`${name}-access`, { ...common, passwords: secrets.passwords }, child);
     const objectStore = new ObjectStore(`${name}-store`, common, child);
+    const storeClaimName = topology.objectStore.volume === undefined ? undefined : objectStore.claimName;
     const authority = {
       certificatePem: certificates.internalCaCertificatePem,
       privateKeyPem: certificates.internalCaPrivateKeyPem,
@@ -103,7 +105,7 @@ export class Registry extends pulumi.ComponentResource {
       `${name}-nodes`,
       {
         ...common,
-        storeClaimName: topology.objectStore.volume === undefined ? undefined : objectStore.claimName,
+        storeClaimName,
         settings: pulumi.output(settings).apply((values) => {
           checkSettings(name, values);
           return values;
@@ -144,7 +146,6 @@ export class Registry extends pulumi.ComponentResource {
     );
 
     const storeKeys = pulumi.secret(given<string>({ accessKey: secrets.s3AccessKey, secretKey: secrets.s3SecretKey }));
-    const storeClaimName = topology.objectStore.volume === undefined ? undefined : objectStore.claimName;
     if (topology.garbageCollection !== undefined && redis !== undefined)
       new GarbageCollection(
         topology.garbageCollection.name,
@@ -157,6 +158,21 @@ export class Registry extends pulumi.ComponentResource {
           s3CaPem: trust.s3CaPem,
           redisCaPem: authority.certificatePem,
           redisPassword: redis.password,
+        },
+        child,
+      );
+
+    if (topology.backup !== undefined)
+      new Backup(
+        `${name}-backup`,
+        {
+          ...common,
+          storeClaimName,
+          storeKeys,
+          storeCaPem: trust.s3CaPem,
+          accessKeys: pulumi.secret(secrets.backupAccessKeys ?? {}),
+          secretKeys: pulumi.secret(secrets.backupSecretKeys ?? {}),
+          caPem: trust.backupCaPem,
         },
         child,
       );

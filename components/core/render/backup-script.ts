@@ -35,6 +35,34 @@ const retrySeconds = 300;
  * Lists are files of the volume, written by programs that notice when it is full (awk and tar do not).
  */
 export function renderBackupScript({ port, targets }: BackupTopology): string {
+  return backupScript(targets, {
+    lists: "$work/lists/$$",
+    clean: 'rm -rf "$lists"',
+    metrics: { functions: backupMetricsFunctions(), tasks: "metrics) metrics ;;\nstatus) status ;;\n" },
+    alone: aloneInContainer,
+    functions: serveFunctions(port),
+    first: "serve) serve ;;",
+  });
+}
+
+/** What differs between a container that is always there and one that makes one run. */
+export interface BackupVariant {
+  /** Directory for lists of one run, a shell word. */
+  lists: string;
+  /** What is done at the end. */
+  clean: string;
+  /** Functions that tell of runs, and the cases of what there is to do that call them. */
+  metrics: { functions: string; tasks: string };
+  /** Functions `alone`, which waits until nothing else runs or calls `under_way`, and what it needs. */
+  alone: string;
+  /** Further functions. */
+  functions: string;
+  /** Case of what the first process does. */
+  first: string;
+}
+
+/** The script, as it is on every substrate. */
+export function backupScript(targets: readonly BackupTargetTopology[], variant: BackupVariant): string {
   return `#!/bin/sh
 umask 077
 set -o pipefail
@@ -44,7 +72,7 @@ export RCLONE_CONFIG=$2 TZ=UTC
 store=$3
 [ $# -lt 3 ] || shift 3
 work=${backupWorkDirectory}
-lists=$work/lists/$$
+lists=${variant.lists}
 owner=\${${backupOwnerVariable}:?}
 all_targets="${targets.map(({ name }) => name).join(" ")}"
 
@@ -106,21 +134,8 @@ compare() {
     ($0 in there) == wanted
   ' "$3" | sort
 }
-${backupTargetFunctions()}${backupCopyFunctions()}${backupPointFunctions()}${backupRestoreFunctions()}${backupMetricsFunctions()}
-# One thing at a time. The lock is a file with the number of its owner and when that began, since numbers are given again.
-alone() {
-  mine="$$ $(began_at $$)"
-  until (set -C; echo "$mine" > /tmp/running) 2> /dev/null; do
-    holder=$(cat /tmp/running 2> /dev/null)
-    [ -n "$holder" ] || { sleep 1; holder=$(cat /tmp/running 2> /dev/null); }
-    [ -z "$holder" ] || [ "$(began_at "\${holder% *}")" != "\${holder#* }" ] || under_way
-    mv /tmp/running "/tmp/stale.$$" 2> /dev/null
-  done
-  sleep 0.2
-  [ "$(cat /tmp/running)" = "$mine" ] || under_way
-}
-began_at() { cut -d ' ' -f 22 "/proc/$1/stat" 2> /dev/null; }
-under_way() {
+${backupTargetFunctions()}${backupCopyFunctions()}${backupPointFunctions()}${backupRestoreFunctions()}${variant.metrics.functions}
+${variant.alone}under_way() {
   say "a backup or a restore is under way"
   exit ${BackupExitCode.UnderWay}
 }
@@ -135,7 +150,39 @@ run_all() {
   for each in $chosen; do run "$each" || failed=1; done
   return $failed
 }
+${variant.functions}
+mkdir -p "$work/repositories" "$lists"
+trap '${variant.clean}' EXIT
+case "$task" in
+${variant.first}
+now) run_all "$@" ;;
+list) list "$@" ;;
+restore) restore "$@" ;;
+put-state) put_state "$@" ;;
+get-state) get_state "$@" ;;
+${variant.metrics.tasks}esac
+`;
+}
 
+/** Who runs in the same container. */
+const aloneInContainer = `# One thing at a time. The lock is a file with the number of its owner and when that began, since numbers are given again.
+alone() {
+  mine="$$ $(began_at $$)"
+  until (set -C; echo "$mine" > /tmp/running) 2> /dev/null; do
+    holder=$(cat /tmp/running 2> /dev/null)
+    [ -n "$holder" ] || { sleep 1; holder=$(cat /tmp/running 2> /dev/null); }
+    [ -z "$holder" ] || [ "$(began_at "\${holder% *}")" != "\${holder#* }" ] || under_way
+    mv /tmp/running "/tmp/stale.$$" 2> /dev/null
+  done
+  sleep 0.2
+  [ "$(cat /tmp/running)" = "$mine" ] || under_way
+}
+began_at() { cut -d ' ' -f 22 "/proc/$1/stat" 2> /dev/null; }
+`;
+
+/** What a container does that is always there. */
+function serveFunctions(port: number): string {
+  return `
 # The number of the last time at which a run was due.
 due() { echo $((($(now) / 60 - start) / every)); }
 
@@ -170,19 +217,6 @@ serve() {
     sleep $((60 - $(now) % 60)) & wait $!
   done
 }
-
-mkdir -p "$work/repositories" "$lists"
-trap 'rm -rf "$lists"' EXIT
-case "$task" in
-serve) serve ;;
-now) run_all "$@" ;;
-list) list "$@" ;;
-restore) restore "$@" ;;
-put-state) put_state "$@" ;;
-get-state) get_state "$@" ;;
-metrics) metrics ;;
-status) status ;;
-esac
 `;
 }
 
@@ -190,7 +224,7 @@ function targetSettings(target: BackupTargetTopology): string {
   const { name, startsAtMinute, everyMinutes, keepHours, keepDays, keepMonths, prune, bandwidth = "off" } = target;
   const values = {
     remote: targetRemote(target),
-    directory: target.directory === undefined ? "" : targetDirectory(name),
+    directory: target.s3 === undefined ? targetDirectory(name) : "",
     start: startsAtMinute,
     every: everyMinutes,
     hours: keepHours,

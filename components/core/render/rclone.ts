@@ -67,6 +67,33 @@ export function renderTargetRemote({ name, s3 }: BackupTargetTopology, keys: Sto
   return s3 === undefined ? remote(`backup-${name}`, { type: "local" }) : bucketRemote(`backup-${name}`, s3, keys);
 }
 
+/** Keys of everything that backups reach. */
+export interface BackupKeys {
+  /** Those of the registry's own bucket. */
+  store: StoreKeys;
+  /** Access keys, by target. */
+  accessKeys: Record<string, string>;
+  /** Secret keys, by target. */
+  secretKeys: Record<string, string>;
+}
+
+/**
+ * rclone's configuration for backups: the registry's store, and every target.
+ *
+ * @throws {TypeError} when a value holds control characters.
+ */
+export function renderBackupRclone(
+  topology: Pick<CommonTopology, "objectStore">,
+  targets: readonly BackupTargetTopology[],
+  { store, accessKeys, secretKeys }: BackupKeys,
+): string {
+  const remotes = targets.map((target) => {
+    const [accessKey, secretKey] = [accessKeys[target.name], secretKeys[target.name]];
+    return renderTargetRemote(target, accessKey === undefined || secretKey === undefined ? {} : { accessKey, secretKey });
+  });
+  return [renderRclone(topology, store).configuration, ...remotes].join("\n");
+}
+
 function bucketRemote(name: string, bucket: Bucket, keys: StoreKeys): string {
   const { region, endpoint, forcePathStyle, storageClass, keyId, verifyCertificate = true } = bucket;
   return remote(name, {
