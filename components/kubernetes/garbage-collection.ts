@@ -13,7 +13,7 @@ import {
   storeDirectory,
   users,
 } from "ha-registry-core";
-import type { KubernetesGarbageCollectionTopology, KubernetesTopology, StoreKeys } from "ha-registry-core";
+import type { Endpoint, KubernetesGarbageCollectionTopology, KubernetesTopology, StoreKeys } from "ha-registry-core";
 import { Files, filesMount, filesVolume, pathOf } from "./files";
 import { collectionPart as part, labelsOf, metadataOf, participantLabels, selectorOf } from "./objects";
 import { memoryVolume, podSpec } from "./pod";
@@ -130,7 +130,6 @@ export class GarbageCollection extends pulumi.ComponentResource {
   /** The files of each of the three parts, which no other part reads. */
   private makeFiles(name: string, args: GarbageCollectionArgs, collection: KubernetesGarbageCollectionTopology): PartFiles {
     const { topology, namespaceName, s3CaPem, redisCaPem, redisPassword } = args;
-    const { host } = topology.redis;
     const make = (which: string, plain: Record<string, pulumi.Input<string>>, secret?: Record<string, pulumi.Input<string>>): Files =>
       new Files(
         `${name}-${which}`,
@@ -144,7 +143,7 @@ export class GarbageCollection extends pulumi.ComponentResource {
         "cache",
         {
           "ca.crt": redisCaPem,
-          "cache.sh": renderGarbageCacheScript(host === undefined ? [] : [{ address: host, port: ports.redis }], ports.cacheCleaner),
+          "cache.sh": renderGarbageCacheScript(redisServers(topology), ports.cacheCleaner),
         },
         { login: pulumi.interpolate`AUTH registry ${redisPassword}\n` },
       ),
@@ -158,6 +157,12 @@ export class GarbageCollection extends pulumi.ComponentResource {
       ),
     };
   }
+}
+
+/** Every server whose cache has to be cleaned. */
+function redisServers({ redis: { host, sentinel, servers } }: KubernetesTopology): Endpoint[] {
+  if (host === undefined) return [];
+  return sentinel === undefined ? [{ address: host, port: ports.redis }] : servers;
 }
 
 /** The files of each part. */

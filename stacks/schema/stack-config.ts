@@ -82,6 +82,8 @@ export interface CommonTrustConfig {
   redisCaPem?: string;
   /** CA of the S3 endpoint, PEM. @default - the system's */
   s3CaPem?: string;
+  /** CA of the endpoints that backups go to, PEM. @default - the system's */
+  backupCaPem?: string;
   /** Certificates of the authorization server, PEM. One of these two is needed with access mode `token`. @default - none */
   tokenCertificatesPem?: string;
   /** Keys of the authorization server, as a JWKS. @default - none */
@@ -90,8 +92,6 @@ export interface CommonTrustConfig {
 
 /** Certificates and public keys, as text, for what there is on Docker hosts. */
 export interface TrustConfig extends CommonTrustConfig {
-  /** CA of the endpoints that backups go to, PEM. @default - the system's */
-  backupCaPem?: string;
   /** CA of the targets to which the audit log is forwarded, PEM. @default - public ones */
   auditCaPem?: string;
 }
@@ -112,6 +112,10 @@ export interface CommonSecretsConfig {
   s3AccessKey?: Secret;
   /** Secret key of the S3 endpoint. @default - the AWS SDK's default chain */
   s3SecretKey?: Secret;
+  /** Access keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupAccessKeys?: Record<string, Secret>;
+  /** Secret keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
+  backupSecretKeys?: Record<string, Secret>;
   /** Password of an external Redis. @default - none */
   redisPassword?: Secret;
   /** Password of the sentinels of an external Redis. @default - none */
@@ -126,10 +130,6 @@ export interface CommonSecretsConfig {
 
 /** Secrets, each encrypted on its own, for what there is on Docker hosts. */
 export interface SecretsConfig extends CommonSecretsConfig {
-  /** Access keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
-  backupAccessKeys?: Record<string, Secret>;
-  /** Secret keys of the buckets that backups go to, by target. @default - the AWS SDK's default chain */
-  backupSecretKeys?: Record<string, Secret>;
   /** Password of the synthetic probe's user at the authorization server, with access mode `token`. @default - there is no probe */
   probePassword?: Secret;
   /** URLs (or passwords at the mail server) of receivers of alerts, by their name; that of the dead man's switch is `dead-mans-switch`. @default - none */
