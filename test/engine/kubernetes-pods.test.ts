@@ -212,8 +212,14 @@ interface Outputs {
 }
 
 async function outputs(): Promise<Outputs> {
-  const all = await stack.outputs();
-  return Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value as unknown])) as unknown as Outputs;
+  const { endpoint, authority, caCertificatePem, credentials, clientConfig } = await stack.outputs();
+  return {
+    endpoint: endpoint?.value as string,
+    authority: authority?.value as string,
+    caCertificatePem: caCertificatePem?.value as string,
+    credentials: credentials?.value as Outputs["credentials"],
+    clientConfig: clientConfig?.value as Outputs["clientConfig"],
+  };
 }
 
 /** Does a change on top of those before: it has to replace exactly the pods of the parts named, and nothing may fail meanwhile. */

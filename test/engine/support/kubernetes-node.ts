@@ -23,7 +23,9 @@ const dnsAddress = "10.96.0.10";
 const ports = { containerd: 1338, kubelet: 10248, proxy: 10256, dns: 53 };
 
 /** Settings of the kernel that kubelet sets for the whole machine, whoever else is on it. */
-const kernelSettings = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"].map((name) => `/proc/sys/${name}`);
+const kernelSettings = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"].map(
+  (name) => `/proc/sys/${name}`,
+);
 
 /** A pod, as far as tests read it. */
 export interface Pod extends KubernetesObject {
