@@ -54,7 +54,8 @@ function explain(error: unknown): Pick<Failure, "message" | "exitCode" | "proble
   return new Failure(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
-function buildProgram(): Command {
+/** The command line: every command with its options. */
+export function buildProgram(): Command {
   const program = new Command("ha-registry")
     .description(
       "A highly available container registry per environment. An environment is a file stacks/config/Pulumi.<name>.yaml; `local` needs none.",
