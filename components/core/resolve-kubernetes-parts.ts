@@ -57,3 +57,25 @@ export function resolveDisruptionBudget(part: string, shape: DisruptionBudgetSha
   );
   return maxUnavailable;
 }
+
+/** Notes what cannot be a label; returns them all. */
+export function checkLabels(path: string, labels: Record<string, string>, problems: Problems): Record<string, string> {
+  for (const [key, value] of Object.entries(labels)) {
+    problems.require(
+      isText(key, /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/),
+      `${path}.${key}`,
+      "is not the name of a label, as team or corp.example/team",
+    );
+    problems.require(
+      !key.startsWith("app.kubernetes.io/"),
+      `${path}.${key}`,
+      "labels of app.kubernetes.io are the library's own: choose another name",
+    );
+    problems.require(
+      isText(value, /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/),
+      `${path}.${key}`,
+      `"${value}" is not the value of a label: up to 63 letters, digits and . _ -, with a letter or digit at both ends`,
+    );
+  }
+  return labels;
+}

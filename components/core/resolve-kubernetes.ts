@@ -13,8 +13,9 @@ import {
   resolveNodeSettings,
 } from "./resolve-common";
 import { resolveKubernetesBalancer } from "./resolve-kubernetes-balancer";
-import { checkName, resolveDisruptionBudget, resolveRequests, serviceHost } from "./resolve-kubernetes-parts";
+import { checkLabels, checkName, resolveDisruptionBudget, resolveRequests, serviceHost } from "./resolve-kubernetes-parts";
 import type { Cluster } from "./resolve-kubernetes-parts";
+import { resolveKubernetesMonitoring } from "./resolve-kubernetes-monitoring";
 import { resolveOperation } from "./resolve-kubernetes-operation";
 import { resolveKubernetesRedis } from "./resolve-kubernetes-redis";
 import { resolveKubernetesStore } from "./resolve-kubernetes-store";
@@ -67,14 +68,14 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
   // What balancers and nodes say to each other crosses the network between hosts.
   const node = { ...resolveNodeSettings(teamSize, shape.nodes ?? {}, problems), tls: true };
   const nodes = resolveNodes(name, cluster, teamSize, shape.nodes ?? {}, node, problems);
-  return {
+  const topology: Omit<KubernetesTopology, "monitoring"> = {
     name,
     hostname,
     ...namesByKind([...new Set([hostname, ...(shape.alternativeNames ?? [inside, `${name}.${cluster.namespace}.svc`])])]),
     endpoint: `https://${authority(hostname, loadBalancer.port)}`,
     authority: authority(hostname, loadBalancer.port),
     teamSize,
-    labels: resolveLabels(shape.labels ?? {}, problems),
+    labels: checkLabels("labels", shape.labels ?? {}, problems),
     dataProtection: shape.dataProtection ?? true,
     images: resolveImages(shape.images, problems),
     namespace: { name: cluster.namespace, existing: shape.existingNamespace !== undefined },
@@ -93,6 +94,9 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
     ...(shape.naming === undefined ? {} : { naming: resolveNaming(shape.naming, problems) }),
     ...resolveOperation(name, cluster, shape, problems),
   };
+  return shape.monitoring === undefined
+    ? topology
+    : { ...topology, monitoring: resolveKubernetesMonitoring(topology, shape.monitoring, problems) };
 }
 
 function resolveCluster(name: string, shape: KubernetesRegistryShape, problems: Problems): Cluster {
@@ -101,27 +105,6 @@ function resolveCluster(name: string, shape: KubernetesRegistryShape, problems: 
   problems.require(isHostname(cluster.domain), "clusterDomain", `"${cluster.domain}" is not a DNS name`);
   for (const [index, secret] of (shape.imagePullSecrets ?? []).entries()) checkName(problems, `imagePullSecrets[${index}]`, secret);
   return cluster;
-}
-
-function resolveLabels(labels: Record<string, string>, problems: Problems): Record<string, string> {
-  for (const [key, value] of Object.entries(labels)) {
-    problems.require(
-      isText(key, /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/),
-      `labels.${key}`,
-      "is not the name of a label, as team or corp.example/team",
-    );
-    problems.require(
-      !key.startsWith("app.kubernetes.io/"),
-      `labels.${key}`,
-      "labels of app.kubernetes.io are the library's own: choose another name",
-    );
-    problems.require(
-      isText(value, /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/),
-      `labels.${key}`,
-      `"${value}" is not the value of a label: up to 63 letters, digits and . _ -, with a letter or digit at both ends`,
-    );
-  }
-  return labels;
 }
 
 function resolveScheduling(shape: SchedulingShape, problems: Problems): SchedulingTopology {

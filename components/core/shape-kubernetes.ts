@@ -3,6 +3,7 @@ import type { AccessShape, CertificatesShape, CommonNodesShape, CommonRedisShape
 import type { KubernetesBackupShape } from "./shape-kubernetes-backup";
 import type { KubernetesLoadBalancerShape } from "./shape-kubernetes-balancer";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
+import type { KubernetesMonitoringShape } from "./shape-kubernetes-monitoring";
 import type { NamingShape } from "./shape-naming";
 
 /**
@@ -62,6 +63,8 @@ export interface KubernetesRegistryShape {
   garbageCollection?: GarbageCollectionShape;
   /** Copies of the store in other places. @default - none */
   backup?: KubernetesBackupShape;
+  /** Monitoring, by a Prometheus of the cluster's. @default - none */
+  monitoring?: KubernetesMonitoringShape;
 }
 
 /** Where pods may run. */

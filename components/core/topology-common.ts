@@ -1,4 +1,5 @@
 import type { ImageReferences } from "./images";
+import type { AlertSetting } from "./resolve-alerts";
 import type { AccessMode, LogLevel } from "./shape";
 import type { HaproxyExtraConfig } from "./shape-load-balancer";
 import type { NamingTopology } from "./topology-audit";
@@ -238,5 +239,5 @@ export interface PartsOfTopology {
   /** Copies of the store in other places. */
   backup?: { targets: BackupTargetTopology[] };
   /** Monitoring, with a synthetic probe or without. */
-  monitoring?: { probe?: object };
+  monitoring?: { alerting: { alerts: AlertSetting[] }; probe?: object };
 }

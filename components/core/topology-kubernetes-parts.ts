@@ -1,3 +1,4 @@
+import type { AlertSetting } from "./resolve-alerts";
 import type { BackupTargetTopology } from "./topology-backup";
 import type { GarbageCollectionSettings } from "./topology-garbage-collection";
 
@@ -35,4 +36,36 @@ export interface KubernetesBackupTargetTopology extends BackupTargetTopology {
   restoreName: string;
   /** When it copies, as a CronJob takes it, UTC. */
   schedule: string;
+}
+
+/** Monitoring, by a Prometheus of the cluster's. */
+export interface KubernetesMonitoringTopology {
+  /** How prometheus-operator is asked; pods have annotations when absent. */
+  prometheusOperator?: PrometheusOperatorTopology;
+  /** What it is told of alerts; none without prometheus-operator. */
+  alerting: KubernetesAlertingTopology;
+  /** Dashboards; none when absent. */
+  dashboards?: DashboardsTopology;
+}
+
+/** The alerts that there are. */
+export interface KubernetesAlertingTopology {
+  /** Each of them. */
+  alerts: AlertSetting[];
+}
+
+/** How prometheus-operator is asked. */
+export interface PrometheusOperatorTopology {
+  /** Labels by which a Prometheus chooses. */
+  labels: Record<string, string>;
+  /** How often every pod is asked, seconds. */
+  scrapeIntervalSeconds: number;
+}
+
+/** Dashboards. */
+export interface DashboardsTopology {
+  /** Namespaces in which Grafana's sidecar looks. */
+  namespaces: string[];
+  /** Labels by which it finds them. */
+  labels: Record<string, string>;
 }

@@ -1,7 +1,7 @@
 import type { RouteKind, ServiceType, TrafficPolicy } from "./shape-kubernetes-balancer";
 import type { VolumeAccessMode } from "./shape-kubernetes";
 import type { BalancerSettings, CacheSettings, CommonTopology, ReplicationTopology, StoreSettings } from "./topology-common";
-import type { KubernetesBackupTopology, KubernetesGarbageCollectionTopology } from "./topology-kubernetes-parts";
+import type { KubernetesBackupTopology, KubernetesGarbageCollectionTopology, KubernetesMonitoringTopology } from "./topology-kubernetes-parts";
 
 /** A registry on Kubernetes, with every default filled in and every problem found. */
 export interface KubernetesTopology extends CommonTopology {
@@ -29,6 +29,8 @@ export interface KubernetesTopology extends CommonTopology {
   garbageCollection?: KubernetesGarbageCollectionTopology;
   /** Copies of the store in other places; none when absent. */
   backup?: KubernetesBackupTopology;
+  /** Monitoring, by a Prometheus of the cluster's; none when absent. */
+  monitoring?: KubernetesMonitoringTopology;
 }
 
 /** Where the objects of a registry are. */

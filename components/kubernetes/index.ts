@@ -6,6 +6,7 @@ export { Files } from "./files";
 export type { FilesArgs } from "./files";
 export * from "./garbage-collection";
 export * from "./load-balancer";
+export * from "./monitoring";
 export * from "./object-store";
 export * from "./redis";
 export * from "./registry";

@@ -16,7 +16,7 @@ import {
 import type { KubernetesTopology } from "ha-registry-core";
 import { expose } from "./exposure";
 import { Files, filesMount, filesVolume, pathIf, pathOf } from "./files";
-import { labelsOf, metadataOf, participantLabels, selectorOf } from "./objects";
+import { annotated, labelsOf, metadataOf, participantLabels, scrapeAnnotations, selectorOf } from "./objects";
 import { podSpec, rollingUpdate } from "./pod";
 
 /** Arguments of `LoadBalancer`. */
@@ -127,9 +127,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
           template: {
             metadata: {
               labels: { ...labelsOf(topology, part), ...participantLabels(topology) },
-              ...(args.certificateDigest === undefined || !loadBalancer.endsTls
-                ? {}
-                : { annotations: { "ha-registry/certificate-digest": args.certificateDigest } }),
+              ...annotated<pulumi.Input<string>>({
+                ...(args.certificateDigest === undefined || !loadBalancer.endsTls
+                  ? {}
+                  : { "ha-registry/certificate-digest": args.certificateDigest }),
+                ...scrapeAnnotations(topology, ports.statistics),
+              }),
             },
             spec: pod(args, files),
           },

@@ -20,6 +20,12 @@ export function participantLabels({ garbageCollection }: KubernetesTopology): Re
   return garbageCollection === undefined ? {} : { "ha-registry/collections": "participant" };
 }
 
+/** Annotations by which many a Prometheus finds pods, where no PodMonitor tells it of them. */
+export function scrapeAnnotations({ monitoring }: KubernetesTopology, port: number): Record<string, string> {
+  if (monitoring === undefined || monitoring.prometheusOperator !== undefined) return {};
+  return { "prometheus.io/path": "/metrics", "prometheus.io/port": String(port), "prometheus.io/scrape": "true" };
+}
+
 /** What every object says of itself. */
 export function metadataOf(
   topology: KubernetesTopology,
@@ -28,7 +34,12 @@ export function metadataOf(
   namespace: pulumi.Input<string>,
   annotations: Record<string, string> = {},
 ): inputs.meta.v1.ObjectMeta {
-  return { name, namespace, labels: labelsOf(topology, part), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) };
+  return { name, namespace, labels: labelsOf(topology, part), ...annotated(annotations) };
+}
+
+/** Annotations, where there are any. */
+export function annotated<Text extends pulumi.Input<string>>(annotations: Record<string, Text>): { annotations?: Record<string, Text> } {
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
 }
 
 /** Text as a Secret keeps it. */

@@ -20,7 +20,7 @@ import {
 } from "ha-registry-core";
 import type { KubernetesTopology, RegistrySecrets, RegistrySettings } from "ha-registry-core";
 import { Files, filesMount, filesVolume, pathIf, pathOf } from "./files";
-import { base64, labelsOf, metadataOf, selectorOf } from "./objects";
+import { annotated, base64, labelsOf, metadataOf, scrapeAnnotations, selectorOf } from "./objects";
 import { memoryVolume, podSpec, rollingUpdate } from "./pod";
 
 /** Arguments of `RegistryNodes`. */
@@ -134,7 +134,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
           strategy: rollingUpdate,
           selector: { matchLabels: selectorOf(topology, part) },
           template: {
-            metadata: { labels: labelsOf(topology, part) },
+            metadata: { labels: labelsOf(topology, part), ...annotated(scrapeAnnotations(topology, topology.node.debugPort)) },
             spec: pod(args, files, account.metadata.name, access),
           },
         },

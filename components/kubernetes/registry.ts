@@ -10,6 +10,7 @@ import { Certificates, isRenewedByOthers } from "./certificates";
 import { checkArguments } from "./check-arguments";
 import { GarbageCollection } from "./garbage-collection";
 import { LoadBalancer } from "./load-balancer";
+import { Monitoring } from "./monitoring";
 import { labelsOf } from "./objects";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
@@ -176,6 +177,8 @@ export class Registry extends pulumi.ComponentResource {
         },
         child,
       );
+
+    if (topology.monitoring !== undefined) new Monitoring(`${name}-monitoring`, common, child);
 
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;

@@ -31,7 +31,7 @@ const definitions: Readonly<Record<AlertName, AlertDefinition>> = { ...trafficAl
 
 /** The file of rules for Prometheus. */
 export function renderAlertRules(alerts: readonly AlertSetting[]): string {
-  return stringifyYaml({ groups: [{ name: "ha-registry", rules: alerts.flatMap(rulesOf) }] });
+  return stringifyYaml({ groups: [{ name: "ha-registry", rules: alertRules(alerts, definitions) }] });
 }
 
 /** A query of an alert rule. */
@@ -49,8 +49,14 @@ export function alertQueries(alerts: readonly AlertSetting[]): AlertQuery[] {
   );
 }
 
-function rulesOf({ name, threshold, forSeconds }: AlertSetting) {
-  const { runbook, conditions, keepSeconds } = definitions[name];
+/** The rules of some alerts, by what is written down of them. */
+export function alertRules(alerts: readonly AlertSetting[], written: Partial<Record<AlertName, AlertDefinition>>) {
+  return alerts.flatMap((alert) => rulesOf(alert, written[alert.name]));
+}
+
+function rulesOf({ name, threshold, forSeconds }: AlertSetting, definition: AlertDefinition | undefined) {
+  if (definition === undefined) return [];
+  const { runbook, conditions, keepSeconds } = definition;
   return conditions.map(({ severity, expression, summary, description }) => ({
     alert: name,
     expr: expression(threshold),

@@ -6,7 +6,7 @@ import { resolveAlerting } from "../resolve-alerts";
 import { alertQueries } from "./alert-rules";
 
 /** The dashboards that `tools/src/dashboards` builds with Grafana's SDK, which is large and of no use at run time. */
-const dashboards = [overview, traffic, operations];
+export const dashboards = [overview, traffic, operations];
 
 /** Grafana's dashboards, JSON by file name: the same for every registry, whatever its name. */
 export function renderDashboards(): Record<string, string> {

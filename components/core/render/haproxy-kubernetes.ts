@@ -5,6 +5,7 @@ import type { KubernetesGarbageCollectionTopology } from "../topology-kubernetes
 import { passingFenceBackend } from "./haproxy-fence";
 import { clientsFrontend } from "./haproxy-frontend";
 import type { HaproxyFiles } from "./haproxy-frontend";
+import { refusedLoginsSection } from "./haproxy-logins";
 import { defaultsSection, globalSection, readsBackend, writesBackend } from "./haproxy-sections";
 import { statisticsConnections, statisticsFrontend } from "./haproxy-statistics";
 import { quote, section } from "./haproxy-text";
@@ -32,6 +33,7 @@ export function renderKubernetesHaproxy(topology: KubernetesTopology, files: Hap
     ...(topology.garbageCollection === undefined
       ? []
       : [writesBackend("registry-appends", topology, servers, true), fenceBackend(topology.garbageCollection)]),
+    ...(topology.monitoring === undefined ? [] : refusedLoginsSection(topology.access.mode)),
     statisticsFrontend(),
   ].join("\n");
 }
