@@ -55,7 +55,7 @@ type Rules = Omit<inputs.networking.v1.NetworkPolicySpec, "podSelector">;
  * whose addresses nobody knows.
  */
 function policies(topology: KubernetesTopology): Record<string, Rules> {
-  const { node, redis, networkPolicies } = topology;
+  const { node, redis, objectStore, networkPolicies } = topology;
   const pods = (part: string): inputs.networking.v1.NetworkPolicyPeer[] => [{ podSelector: { matchLabels: selectorOf(topology, part) } }];
   const metrics = (port: number): inputs.networking.v1.NetworkPolicyIngressRule[] =>
     networkPolicies.metricsNamespaces.length === 0 ? [] : [{ from: namespaces(networkPolicies.metricsNamespaces), ports: tcp(port) }];
@@ -70,6 +70,19 @@ function policies(topology: KubernetesTopology): Record<string, Rules> {
       ingress: [{ from: pods("balancer"), ports: tcp(node.port, ports.agent) }, ...metrics(node.debugPort)],
     },
     ...(redis.host === undefined ? {} : { redis: redisRules(redis, pods) }),
+    ...(objectStore.garage === undefined
+      ? {}
+      : {
+          "object-store": {
+            policyTypes: ["Ingress", "Egress"],
+            ingress: [
+              { from: pods("node"), ports: tcp(ports.storeTls, ports.garageAgent) },
+              { from: pods("object-store"), ports: tcp(ports.garageRpc) },
+              ...metrics(ports.garageAdmin),
+            ],
+            egress: [{ to: pods("object-store"), ports: tcp(ports.garageRpc) }, { ports: dns }],
+          },
+        }),
   };
 }
 

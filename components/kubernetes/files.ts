@@ -69,7 +69,11 @@ function contentName(name: string, files: Record<string, pulumi.Input<string>>):
 }
 
 /** The volume with all of them. */
-export function filesVolume({ configMapName, secretName }: Files, withSecrets = true, name = "files"): inputs.core.v1.Volume {
+export function filesVolume(
+  { configMapName, secretName }: Pick<Files, "configMapName" | "secretName">,
+  withSecrets = true,
+  name = "files",
+): inputs.core.v1.Volume {
   const secrets = withSecrets ? [{ secret: { name: secretName } }] : [];
   return { name, projected: { defaultMode: 0o440, sources: [{ configMap: { name: configMapName } }, ...secrets] } };
 }

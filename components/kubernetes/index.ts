@@ -3,6 +3,7 @@ export { Certificates } from "./certificates";
 export type { CertificatesArgs } from "./certificates";
 export { Files } from "./files";
 export type { FilesArgs } from "./files";
+export * from "./garage";
 export * from "./load-balancer";
 export * from "./object-store";
 export * from "./redis";

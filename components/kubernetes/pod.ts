@@ -3,9 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesTopology, RequestsTopology } from "ha-registry-core";
 import { selectorOf } from "./objects";
 
-/** A container of a pod. */
+/** What a container is made of. */
 export interface ContainerArgs {
-  /** Its part, which is its name, too. */
+  /** Its name. */
   part: string;
   /** Its image. */
   image: string;
@@ -17,25 +17,25 @@ export interface ContainerArgs {
   cpus?: number;
   /** What it is promised. */
   requests: RequestsTopology;
-  /** Ports, by name. */
-  ports: Record<string, number>;
+  /** Ports, by name. @default - none */
+  ports?: Record<string, number>;
   /** Environment, by name. @default - none */
   environment?: Record<string, string>;
-  /** What it is told of its pod: fields, as `metadata.name`, by name of the variable. @default - nothing */
+  /** Variables with what the pod is told of itself, by name, as `status.podIP`. @default - none */
   podFields?: Record<string, string>;
-  /** When it has started, when it wants requests, and when it has to be started again. */
-  probes: Pick<inputs.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
+  /** When it has started, when it wants requests, and when it has to be started again. @default - always, always and never */
+  probes?: Pick<inputs.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
   /** What is done before it is told to stop. @default - nothing */
   beforeStop?: string[];
   /** Where volumes are mounted. */
   mounts: inputs.core.v1.VolumeMount[];
 }
 
-/** What a pod is made of: one container, whose part is that of the pod, and what is beside it. */
+/** What a pod is made of: one container, which has the name of its part, and what runs beside it. */
 export interface PodArgs extends ContainerArgs {
   /** The resolved registry. */
   topology: KubernetesTopology;
-  /** Number of user and group of the processes; files belong to this group. */
+  /** Number of user and group of all processes; files belong to this group. */
   user: number;
   /** How long a stop may take before it is a kill, seconds. */
   graceSeconds: number;
@@ -43,6 +43,12 @@ export interface PodArgs extends ContainerArgs {
   volumes: inputs.core.v1.Volume[];
   /** Containers that start and stop together with it. @default - none */
   beside?: ContainerArgs[];
+  /** What has to be done before anything starts, one after the other. @default - nothing */
+  steps?: ContainerArgs[];
+  /** Containers that start before it and are stopped when it has ended. @default - none */
+  sidecars?: ContainerArgs[];
+  /** Whether it comes to an end by itself, as that of a Job does. @default false */
+  ends?: boolean;
   /** Its ServiceAccount. @default - the namespace's */
   serviceAccountName?: pulumi.Input<string>;
 }
@@ -54,6 +60,8 @@ export interface PodArgs extends ContainerArgs {
 export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
   const { topology, part, user } = args;
   const { nodeSelector, tolerations, priorityClassName } = topology.scheduling;
+  const { steps = [], sidecars = [] } = args;
+  const before = [...steps.map(container), ...sidecars.map((sidecar) => ({ ...container(sidecar), restartPolicy: "Always" }))];
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -70,12 +78,14 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
     terminationGracePeriodSeconds: args.graceSeconds,
     // Names are given in full, and so are asked for once instead of with every suffix first.
     dnsConfig: { options: [{ name: "ndots", value: "1" }] },
-    topologySpreadConstraints: spread(selectorOf(topology, part)),
+    ...(args.ends ? { restartPolicy: "Never" } : { topologySpreadConstraints: spread(selectorOf(topology, part)) }),
     ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
     ...(tolerations.length === 0
       ? {}
       : { tolerations: tolerations.map((taint) => ({ ...taint, operator: taint.value === undefined ? "Exists" : "Equal" })) }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
+    // The API server takes a container that goes on beside the others for one that begins before them.
+    ...(before.length === 0 ? {} : { initContainers: before }),
     containers: [args, ...(args.beside ?? [])].map(container),
     volumes: args.volumes,
   };
@@ -83,15 +93,19 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
 
 function container(args: ContainerArgs): inputs.core.v1.Container {
   const environment = [
-    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
     ...Object.entries(args.environment ?? {}).map(([name, value]) => ({ name, value })),
+    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({
+      name,
+      valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
+    })),
   ];
+  const ports = Object.entries(args.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" }));
   return {
     name: args.part,
     image: args.image,
     command: args.command,
     ...(environment.length === 0 ? {} : { env: environment }),
-    ports: Object.entries(args.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" })),
+    ...(ports.length === 0 ? {} : { ports }),
     resources: {
       limits: { memory: `${args.memoryMiB}Mi`, ...(args.cpus === undefined ? {} : { cpu: cores(args.cpus) }) },
       requests: { memory: `${args.requests.memoryMiB}Mi`, ...(args.requests.cpus === undefined ? {} : { cpu: cores(args.requests.cpus) }) },

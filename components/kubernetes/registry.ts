@@ -77,19 +77,14 @@ export class Registry extends pulumi.ComponentResource {
       child,
     );
     const access = new Access(`${name}-access`, { ...common, passwords: secrets.passwords }, child);
-    const objectStore = new ObjectStore(`${name}-store`, common, child);
     const authority = {
       certificatePem: certificates.internalCaCertificatePem,
       privateKeyPem: certificates.internalCaPrivateKeyPem,
     };
-    const redis =
-      topology.redis.host === undefined
-        ? undefined
-        : new Redis(
-            topology.redis.name,
-            { ...common, caCertificatePem: authority.certificatePem, caPrivateKeyPem: authority.privateKeyPem },
-            child,
-          );
+    const ca = { caCertificatePem: authority.certificatePem, caPrivateKeyPem: authority.privateKeyPem };
+    const objectStore = new ObjectStore(`${name}-store`, { ...common, ...ca }, child);
+    const { garage } = topology.objectStore;
+    const redis = topology.redis.host === undefined ? undefined : new Redis(topology.redis.name, { ...common, ...ca }, child);
 
     const nodeCertificate = issueCertificate(
       `${name}-internal`,
@@ -103,6 +98,7 @@ export class Registry extends pulumi.ComponentResource {
       {
         ...common,
         storeClaimName: topology.objectStore.volume === undefined ? undefined : objectStore.claimName,
+        storeConfigMapName: garage === undefined ? undefined : objectStore.accessConfigMapName,
         settings: pulumi.output(settings).apply((values) => {
           checkSettings(name, values);
           return values;
@@ -118,15 +114,15 @@ export class Registry extends pulumi.ComponentResource {
           given<string>({
             redisPassword: redis?.password ?? secrets.redisPassword,
             redisSentinelPassword: topology.redis.sentinel === undefined ? secrets.redisSentinelPassword : redis?.password,
-            s3AccessKey: secrets.s3AccessKey,
-            s3SecretKey: secrets.s3SecretKey,
+            s3AccessKey: garage === undefined ? secrets.s3AccessKey : objectStore.s3AccessKey,
+            s3SecretKey: garage === undefined ? secrets.s3SecretKey : objectStore.s3SecretKey,
             proxyUsername: secrets.proxyUsername,
             proxyPassword: secrets.proxyPassword,
           }),
         ),
         notificationHeaders: secrets.notificationHeaders === undefined ? undefined : pulumi.secret(secrets.notificationHeaders),
       },
-      child,
+      garage === undefined ? child : { ...child, dependsOn: [objectStore] },
     );
     const loadBalancer = new LoadBalancer(
       `${name}-balancer`,
