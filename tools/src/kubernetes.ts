@@ -1,7 +1,9 @@
 import { buildGoProgram, type GoProgram } from "./images/go";
+import { kubernetesProgram } from "./kubernetes/program";
 import { reportToStderr, withHeartbeat, type Report } from "./progress";
 
 export { definitionFiles, type DefinitionsOf } from "./kubernetes/definitions";
+export { ensureKubernetesNode, type NodePrograms } from "./kubernetes/node";
 
 /** Absolute paths of the programs of a Kubernetes control plane that schedules no pods. */
 export interface ControlPlanePrograms {
@@ -9,14 +11,6 @@ export interface ControlPlanePrograms {
   apiServer: string;
   controllerManager: string;
 }
-
-const kubernetes = (name: string): GoProgram => ({
-  module: "kubernetes",
-  package: `k8s.io/kubernetes/cmd/${name}`,
-  versionOf: "k8s.io/kubernetes",
-  // Without it, clients see a version that they cannot parse.
-  versionVariable: "k8s.io/component-base/version.gitVersion",
-});
 
 /** The etcd that this Kubernetes is tested with, from its own go.mod: the API server needs much of it anyway, and no package has to be installed. */
 const ETCD: GoProgram = {
@@ -34,8 +28,8 @@ const ETCD: GoProgram = {
 export async function ensureKubernetes(report: Report = reportToStderr): Promise<ControlPlanePrograms> {
   return {
     etcd: await build("etcd", ETCD, report),
-    apiServer: await build("kube-apiserver", kubernetes("kube-apiserver"), report),
-    controllerManager: await build("kube-controller-manager", kubernetes("kube-controller-manager"), report),
+    apiServer: await build("kube-apiserver", kubernetesProgram("kube-apiserver"), report),
+    controllerManager: await build("kube-controller-manager", kubernetesProgram("kube-controller-manager"), report),
   };
 }
 

@@ -5,12 +5,12 @@ import { ensureDocker, requireDiskFree } from "./docker-engine";
 import { ensureEngine } from "./engine";
 import { ensureImages } from "./images";
 import { imageRecipes } from "./images/recipes";
-import { ensureKubernetes } from "./kubernetes";
+import { ensureKubernetes, ensureKubernetesNode } from "./kubernetes";
 import { reportToStderr } from "./progress";
 import { parseArguments, type Plan } from "./test-runner/arguments";
 import { leftovers, type Leftovers } from "./test-runner/leftovers";
 import { runFiles, type Counts } from "./test-runner/run-files";
-import { groupsOf, needsKubernetes, testFiles, type Suite } from "./test-runner/suites";
+import { groupsOf, needsKubernetes, needsKubernetesNode, testFiles, type Suite } from "./test-runner/suites";
 
 /**
  * Runs the suites that the command line names, one after the other, and ends with the line `N passed, N failed`.
@@ -33,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
   let laboratory: Promise<void> | undefined;
   let kubernetes: Promise<void> | undefined;
+  let node: Promise<unknown> | undefined;
   for (const suite of suites) {
     const files = await testFiles(suite, only);
     if (files.length === 0) {
@@ -46,6 +47,8 @@ async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
     try {
       await (laboratory ??= prepareLaboratory());
       if (files.some(needsKubernetes)) await (kubernetes ??= prepareKubernetes());
+      // Where there can be none, the one test of it says so, and the others need none.
+      if (files.some(needsKubernetesNode)) await (node ??= ensureKubernetesNode(reportToStderr).catch(() => undefined));
     } catch (error) {
       failed(total, `${suite.name} cannot run: ${error instanceof Error ? error.message : String(error)}`);
       continue;

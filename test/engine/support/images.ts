@@ -23,11 +23,21 @@ export interface TestImage {
  * @param bytes Size of the file in the layer.
  * @param seed Images of different seeds share nothing.
  */
-export async function makeImage(directory: string, bytes: number, seed: number): Promise<TestImage> {
+export function makeImage(directory: string, bytes: number, seed: number): Promise<TestImage> {
+  return makeImageOf(directory, pseudoRandom(bytes, seed));
+}
+
+/**
+ * Makes an image with one file, `/data`.
+ *
+ * @param directory Where it is put, a new directory.
+ * @param content What is in the file; it may be a static program.
+ */
+export async function makeImageOf(directory: string, content: Buffer): Promise<TestImage> {
   const blobs = path.join(directory, "layout", "blobs", "sha256");
   await mkdir(blobs, { recursive: true });
   const layer = path.join(directory, "layer.tar");
-  await writeFile(path.join(directory, "data"), pseudoRandom(bytes, seed));
+  await writeFile(path.join(directory, "data"), content, { mode: 0o755 });
   await runProgram("tar", ["--create", "--file", layer, "--mtime", "@0", "--owner", "0", "--group", "0", "--directory", directory, "data"]);
   await rm(path.join(directory, "data"));
 

@@ -14,13 +14,16 @@ import { until } from "./waiting";
 /** Bound of everything that takes a few seconds on a machine with nothing else to do. */
 const PATIENCE_SECONDS = 300;
 
+/** Where all listen that nobody else needs. */
+const loopback = "127.0.0.1";
+
 /** What every Kubernetes object has, as far as tests read it. */
 export interface KubernetesObject {
   metadata: { name: string; labels?: Record<string, string> };
 }
 
 /**
- * A Kubernetes without nodes, on 127.0.0.1: etcd, API server and controller manager. It admits, refuses, defaults and stores what a real
+ * A Kubernetes without nodes: etcd, API server and controller manager. It admits, refuses, defaults and stores what a real
  * cluster does, and its controllers make pods of deployments and clean up after namespaces; what it does not show is a pod that runs.
  */
 export class ControlPlane {
@@ -36,6 +39,7 @@ export class ControlPlane {
     readonly caPem: string,
     /** Token of a user who may do everything. */
     readonly token: string,
+    private readonly address: string,
   ) {
     this.#client = new RawClient({ endpoint: this.endpoint, caPem, token, idleSeconds: PATIENCE_SECONDS });
     this.#settle = onInterrupt(() => this.stop());
@@ -44,13 +48,14 @@ export class ControlPlane {
   /**
    * Starts one that is empty but for what Kubernetes itself puts there.
    *
+   * @param address Address of this machine at which its API server listens. @default "127.0.0.1"
    * @throws {Error} with what a program printed, when it does not come up.
    */
-  static async start(): Promise<ControlPlane> {
+  static async start(address = loopback): Promise<ControlPlane> {
     const programs = await ensureKubernetes(() => undefined);
     const directory = await mkdtemp(path.join(os.tmpdir(), "control-plane-"));
     const authority = await makeAuthority("kubernetes");
-    const names = ["IP:127.0.0.1", "DNS:localhost", "DNS:kubernetes.default.svc"];
+    const names = [`IP:${address}`, "DNS:localhost", "DNS:kubernetes.default.svc"];
     const { certificatePem, privateKeyPem } = await makeServerCertificate(authority, names);
     const token = randomBytes(24).toString("hex");
     const serviceAccounts = generateKeyPairSync("rsa", {
@@ -58,7 +63,7 @@ export class ControlPlane {
       publicKeyEncoding: { type: "spki", format: "pem" },
       privateKeyEncoding: { type: "pkcs8", format: "pem" },
     });
-    const plane = new ControlPlane(directory, await freePorts(4), authority.certificatePem, token);
+    const plane = new ControlPlane(directory, await freePorts(4), authority.certificatePem, token, address);
     try {
       await mkdir(plane.#at("etcd"), { mode: 0o700 }); // etcd wants it private
       await plane.#write("ca.crt", authority.certificatePem);
@@ -78,7 +83,7 @@ export class ControlPlane {
 
   /** URL of the API server. */
   get endpoint(): string {
-    return `https://127.0.0.1:${this.port}`;
+    return `https://${this.address}:${this.port}`;
   }
 
   /** What clients need to reach it as a user who may do everything, as the text of a kubeconfig file. */
@@ -108,7 +113,12 @@ export class ControlPlane {
 
   /** Creates an object in the list at a path, whatever the API server says to it. */
   async post(path: string, object: object): Promise<Answer> {
-    return this.#send("POST", path, "application/json", JSON.stringify(object), [201, 400, 403, 409, 422]);
+    return this.#send("POST", path, "application/json", JSON.stringify(object), [201, 400, 403, 409, 422, 429]);
+  }
+
+  /** Deletes the object at a path. */
+  async remove(path: string): Promise<void> {
+    await this.#client.request("DELETE", path, { expect: [200, 202] });
   }
 
   /** Installs the CustomResourceDefinitions of a project, and returns when its custom resources are served. */
@@ -136,9 +146,9 @@ export class ControlPlane {
       "--unsafe-no-fsync", // what it holds is worth nothing after the test
     ]);
     await this.#run("kube-apiserver", apiServer, apiPort, [
-      ...["--etcd-servers", store, "--bind-address", "127.0.0.1", "--secure-port", String(apiPort)],
-      // An address for documentation: it may not be a loopback one, nobody goes by it, and looking for one takes a default route.
-      ...["--advertise-address", "192.0.2.1"],
+      ...["--etcd-servers", store, "--bind-address", this.address, "--secure-port", String(apiPort)],
+      // It may not be a loopback one, and looking for one takes a default route; nobody goes by this one of documentation.
+      ...["--advertise-address", this.address === loopback ? "192.0.2.1" : this.address],
       ...["--tls-cert-file", this.#at("server.crt"), "--tls-private-key-file", this.#at("server.key")],
       ...["--token-auth-file", this.#at("tokens.csv"), "--authorization-mode", "Node,RBAC", "--anonymous-auth=false"],
       ...["--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", this.#at("service-accounts.pub")],
@@ -160,7 +170,8 @@ export class ControlPlane {
   }
 
   async #run(name: string, program: string, port: number, args: readonly string[]): Promise<void> {
-    this.#servers.push(await ServerProcess.start({ name, program, args, port, seconds: PATIENCE_SECONDS }));
+    const address = name === "kube-apiserver" ? this.address : loopback;
+    this.#servers.push(await ServerProcess.start({ name, program, args, port, address, seconds: PATIENCE_SECONDS }));
   }
 
   /** @param definition A CustomResourceDefinition, as YAML. */

@@ -25,7 +25,7 @@ export const testSuites: readonly Suite[] = [
   {
     name: "engine",
     concurrency: 2,
-    alone: ["bad-change", "death", "garage", "garbage-collection", "rolling", "sentinel"],
+    alone: ["bad-change", "death", "garage", "garbage-collection", "kubernetes-pods", "rolling", "sentinel"],
     needsDocker: true,
     fileMinutes: 30,
   },
@@ -54,6 +54,11 @@ export async function testFiles(suite: Suite, only: readonly string[]): Promise<
 /** Whether a test file needs Kubernetes, and the provider for it, besides what its suite needs: those that are named after it do. */
 export function needsKubernetes(file: string): boolean {
   return basename(file).startsWith("kubernetes");
+}
+
+/** Whether it needs a node of Kubernetes, too. */
+export function needsKubernetesNode(file: string): boolean {
+  return basename(file).startsWith("kubernetes-pods");
 }
 
 /** The files in groups that run one after the other: those that may run beside each other, then each of the others by itself. */
