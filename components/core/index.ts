@@ -22,7 +22,14 @@ export type { ForwardSecrets } from "./render/audit-forward";
 export * from "./render/client-config";
 export * from "./render/content";
 export * from "./render/garage";
-export * from "./render/garage-script";
+export {
+  garageShellDirectory,
+  renderGarageScript,
+  renderGarageShellScript,
+  renderGarageVolumesScript,
+  abandonedUploadDays,
+} from "./render/garage-script";
+export { renderGaragePodScript } from "./render/garage-pod-script";
 export { renderGarbageCacheScript } from "./render/garbage-cache-script";
 export { renderGarbageCollectorScript } from "./render/garbage-collector-script";
 export { renderGarbageMarkerScript } from "./render/garbage-marker-script";
@@ -44,6 +51,7 @@ export * from "./render/node-script";
 export { renderBalancerScript, withdrawalSeconds } from "./render/balancer-script";
 export { askForDrain, drainNoticeSeconds } from "./render/agent";
 export { renderKubernetesHaproxy } from "./render/haproxy-kubernetes";
+export { renderStoreClient, renderStoreServer, storeProxyMemoryMiB } from "./render/haproxy-kubernetes-store";
 export * from "./render/probe-script";
 export { metricsProxyHealthPath, renderMetricsProxy } from "./render/metrics-proxy";
 export type { MetricsProxyFiles } from "./render/metrics-proxy";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 export * from "./check-arguments";
+export * from "./garage-secrets";
 export * from "./issue-certificate";
 export * from "./known";
 export * from "./logins";

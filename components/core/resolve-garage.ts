@@ -14,15 +14,13 @@ export const garageReplication = 3;
 /** Name under which the registry nodes reach Garage. */
 const garageHost = "store";
 
+/** Its bucket. */
+export const garageBucket = "registry";
+
 /** Fills in and checks the object store of the registry's own. */
 export function resolveGarage(name: string, ground: Ground, teamSize: number, shape: GarageShape, problems: Problems): GarageTopology {
-  const size = sizeFor(teamSize);
   const count = shape.nodes ?? Math.max(garageReplication, ground.hosts.length);
-  const counted = problems.require(
-    Number.isInteger(count) && count >= garageReplication && count <= hosts.mostGarages,
-    "objectStore.garage.nodes",
-    `${count} nodes: give a whole number from ${garageReplication} (every object lies on three) to ${hosts.mostGarages}`,
-  );
+  const { counted, capacityGiB, memoryMiB } = resolveGarageNodes(teamSize, count, shape, problems);
   problems.require(
     !counted || count >= ground.hosts.length,
     "objectStore.garage.nodes",
@@ -33,12 +31,6 @@ export function resolveGarage(name: string, ground: Ground, teamSize: number, sh
     "hosts",
     "two hosts cannot lose one and keep two of Garage's three copies: give a third one, or use objectStore.s3",
   );
-  // Every object lies on three nodes, so that a node has three times its share.
-  const capacityGiB = shape.capacityGiB ?? Math.ceil((size.storageGiB * garageReplication) / (counted ? count : garageReplication));
-  checkNumber(problems, "objectStore.garage.capacityGiB", capacityGiB, { from: 1, to: 1_048_576, whole: true });
-  const memoryMiB = shape.memoryMiB ?? size.garageMemoryMiB;
-  checkNumber(problems, "objectStore.garage.memoryMiB", memoryMiB, { from: 256, to: 1_048_576, whole: true });
-  checkNumber(problems, "objectStore.garage.cpus", shape.cpus, { from: 0.1, to: 1024 });
   const plan = {
     prefix: `${name}-garage-`,
     beforeFirst: hosts.beforeFirstGarage,
@@ -52,18 +44,40 @@ export function resolveGarage(name: string, ground: Ground, teamSize: number, sh
       return { ...placed, zone: placed.host === "" ? placed.name : placed.host, capacityBytes: capacityGiB * 2 ** 30 };
     }),
     host: garageHost,
-    bucket: "registry",
+    bucket: garageBucket,
     memoryMiB,
     cpus: shape.cpus,
   };
 }
 
+/** Fills in and checks how many nodes there are, and what one is given; `counted` is whether their number is right. */
+export function resolveGarageNodes(
+  teamSize: number,
+  count: number,
+  shape: { capacityGiB?: number; memoryMiB?: number; cpus?: number },
+  problems: Problems,
+): { counted: boolean; capacityGiB: number; memoryMiB: number } {
+  const size = sizeFor(teamSize);
+  const counted = problems.require(
+    Number.isInteger(count) && count >= garageReplication && count <= hosts.mostGarages,
+    "objectStore.garage.nodes",
+    `${count} nodes: give a whole number from ${garageReplication} (every object lies on three) to ${hosts.mostGarages}`,
+  );
+  // Every object lies on three nodes, so that a node has three times its share.
+  const capacityGiB = shape.capacityGiB ?? Math.ceil((size.storageGiB * garageReplication) / (counted ? count : garageReplication));
+  checkNumber(problems, "objectStore.garage.capacityGiB", capacityGiB, { from: 1, to: 1_048_576, whole: true });
+  const memoryMiB = shape.memoryMiB ?? size.garageMemoryMiB;
+  checkNumber(problems, "objectStore.garage.memoryMiB", memoryMiB, { from: 256, to: 1_048_576, whole: true });
+  checkNumber(problems, "objectStore.garage.cpus", shape.cpus, { from: 0.1, to: 1024 });
+  return { counted, capacityGiB, memoryMiB };
+}
+
 /** The registry's own object store as the registry's S3 driver sees it. */
-export function s3OfGarage(garage: GarageTopology): ResolvedS3 {
+export function s3OfGarage({ bucket, host }: Pick<GarageTopology, "bucket" | "host">): ResolvedS3 {
   return {
-    bucket: garage.bucket,
+    bucket,
     region: garageRegion,
-    endpoint: `http://${garage.host}:${ports.garageS3}`,
+    endpoint: `http://${host}:${ports.garageS3}`,
     forcePathStyle: true,
     encrypt: false,
     storageClass: "STANDARD",

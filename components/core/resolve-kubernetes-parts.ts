@@ -1,6 +1,7 @@
 import { checkNumber, isText } from "./checks";
 import type { Problems } from "./errors";
 import type { DisruptionBudgetShape, RequestsShape } from "./shape-kubernetes";
+import type { Member } from "./topology-common";
 import type { RequestsTopology } from "./topology-kubernetes";
 
 /** Where objects have their names. */
@@ -14,6 +15,12 @@ export interface Cluster {
 /** DNS name of a Service of the registry. */
 export function serviceHost({ namespace, domain }: Cluster, service: string): string {
   return `${service}.${namespace}.svc.${domain}`;
+}
+
+/** Number `number` of the pods of a StatefulSet, which counts from 0, by the name that it keeps. */
+export function memberOf(set: string, host: string, number: number, port: number): Member {
+  const name = `${set}-${number - 1}`;
+  return { number, name, address: `${name}.${host}`, port };
 }
 
 /** Notes a problem unless `value` is absent or the name of an object. */

@@ -1,11 +1,10 @@
 import type { Problems } from "./errors";
 import { ports } from "./layout";
 import { hostPort } from "./placement";
-import { serviceHost } from "./resolve-kubernetes-parts";
+import { memberOf, serviceHost } from "./resolve-kubernetes-parts";
 import type { Cluster } from "./resolve-kubernetes-parts";
 import { replicated, resolveCache, resolveSentinel, sentinelUser } from "./resolve-state";
 import type { KubernetesRedisShape } from "./shape-kubernetes";
-import type { Member } from "./topology-common";
 import type { KubernetesRedisTopology } from "./topology-kubernetes";
 
 /** Fills in and checks the cache of blob descriptors. */
@@ -38,10 +37,4 @@ export function resolveKubernetesRedis(
     masterName: name,
     sentinelUsername: sentinelUser,
   };
-}
-
-/** Number `number` of the pods of a StatefulSet, which counts from 0, by the name that it keeps. */
-export function memberOf(set: string, host: string, number: number, port: number): Member {
-  const name = `${set}-${number - 1}`;
-  return { number, name, address: `${name}.${host}`, port };
 }

@@ -86,7 +86,7 @@ function resolve(name: string, shape: KubernetesRegistryShape, problems: Problem
     nodes,
     node,
     loadBalancer: { ...loadBalancer, catalogUsers: access.catalogUsers },
-    objectStore: resolveKubernetesStore(name, teamSize, nodes.count, shape.objectStore ?? {}, problems),
+    objectStore: resolveKubernetesStore(name, cluster, teamSize, nodes.count, shape.objectStore ?? {}, problems),
     redis: resolveKubernetesRedis(name, cluster, teamSize, shape.redis ?? {}, problems),
     access: access.topology,
     certificates: resolveCertificates(shape.certificates ?? {}, problems),

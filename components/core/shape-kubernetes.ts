@@ -1,5 +1,13 @@
 import type { ImagesShape } from "./images";
-import type { AccessShape, CertificatesShape, CommonNodesShape, CommonRedisShape, S3Shape, SentinelShape } from "./shape";
+import type {
+  AccessShape,
+  CertificatesShape,
+  CommonGarageShape,
+  CommonNodesShape,
+  CommonRedisShape,
+  S3Shape,
+  SentinelShape,
+} from "./shape";
 import type { KubernetesBackupShape } from "./shape-kubernetes-backup";
 import type { KubernetesLoadBalancerShape } from "./shape-kubernetes-balancer";
 import type { GarbageCollectionShape } from "./shape-garbage-collection";
@@ -33,7 +41,7 @@ export interface KubernetesRegistryShape {
   existingNamespace?: string;
   /** DNS domain of the cluster. @default "cluster.local" */
   clusterDomain?: string;
-  /** Guards the claim of a volume with blobs against deletion by Pulumi (`protect`). @default true */
+  /** Guards the claims of volumes with blobs against deletion by Pulumi (`protect`). @default true */
   dataProtection?: boolean;
   /** Labels for every object and pod. @default - none but `app.kubernetes.io/…` */
   labels?: Record<string, string>;
@@ -132,12 +140,29 @@ export interface DisruptionBudgetShape {
   maxUnavailable?: number;
 }
 
-/** Where blobs and manifests are kept: one of the two. Changing it starts an empty registry: move the data first. */
+/** Where blobs and manifests are kept: one of the three. Changing it starts an empty registry: move the data first. */
 export interface KubernetesObjectStoreShape {
   /** A bucket at any S3 endpoint. */
   s3?: S3Shape;
   /** A volume that all nodes mount, as of NFS or CephFS. */
   volume?: StoreVolumeShape;
+  /** An object store of the registry's own, Garage, on volumes that one host mounts each. */
+  garage?: KubernetesGarageShape;
+}
+
+/** An object store of the registry's own: three nodes or more, each object on three of them. Any one node can be lost. */
+export interface KubernetesGarageShape extends CommonGarageShape {
+  /** How many nodes, 3 to 9. Nodes can be added; taking one away needs its data to be moved first. @default 3 */
+  nodes?: number;
+  /**
+   * Space for the data of one node, GiB: the size of its claim, and what objects are shared out by. It can grow where the storage class lets claims grow.
+   * @default - by team size
+   */
+  capacityGiB?: number;
+  /** Space for the tables of one node, GiB. It can grow likewise. @default - a fiftieth of `capacityGiB`, and 2 at the least */
+  metadataGiB?: number;
+  /** Storage class of the claims: ReadWriteOnce is enough, and copies below it are not needed. @default - the cluster's default */
+  storageClass?: string;
 }
 
 /** The cache of blob descriptors. It is only a cache: losing it costs speed, never a pull. */

@@ -150,16 +150,20 @@ export interface ObjectStoreShape {
   garage?: GarageShape;
 }
 
-/** An object store of the registry's own: three nodes or more, each object on three of them. Any one node can be lost. */
-export interface GarageShape {
-  /** How many nodes, 3 to 9. Nodes can be added; taking one away needs its data to be moved first. @default - 3, or one per host */
-  nodes?: number;
-  /** Space that one node may take, GiB: what objects are shared out by, not a limit. @default - by team size */
-  capacityGiB?: number;
+/** A node of Garage, wherever it runs. */
+export interface CommonGarageShape {
   /** Memory limit of one node, MiB. @default - by team size */
   memoryMiB?: number;
   /** CPU limit of one node, cores. @default - none */
   cpus?: number;
+}
+
+/** An object store of the registry's own: three nodes or more, each object on three of them. Any one node can be lost. */
+export interface GarageShape extends CommonGarageShape {
+  /** How many nodes, 3 to 9. Nodes can be added; taking one away needs its data to be moved first. @default - 3, or one per host */
+  nodes?: number;
+  /** Space that one node may take, GiB: what objects are shared out by, not a limit. @default - by team size */
+  capacityGiB?: number;
 }
 
 /** A volume on this host. */

@@ -206,6 +206,14 @@ export interface Member extends Endpoint {
   published?: Endpoint;
 }
 
+/** One node of Garage, as the others know it; its main port is that of the RPC. */
+export interface GarageMember extends Member {
+  /** What fails together with it: the copies of an object lie in different zones as far as there are enough. */
+  zone: string;
+  /** Space that it may take, bytes: what objects are shared out by. */
+  capacityBytes: number;
+}
+
 /** Fail-over by our own sentinels. */
 export interface SentinelTopology {
   /** How long a server gives no answer before a sentinel holds it for down, milliseconds. */

@@ -1,6 +1,6 @@
 import type { RouteKind, ServiceType, TrafficPolicy } from "./shape-kubernetes-balancer";
 import type { VolumeAccessMode } from "./shape-kubernetes";
-import type { BalancerSettings, CacheSettings, CommonTopology, ReplicationTopology, StoreSettings } from "./topology-common";
+import type { BalancerSettings, CacheSettings, CommonTopology, GarageMember, ReplicationTopology, StoreSettings } from "./topology-common";
 import type { KubernetesBackupTopology, KubernetesGarbageCollectionTopology, KubernetesMonitoringTopology } from "./topology-kubernetes-parts";
 
 /** A registry on Kubernetes, with every default filled in and every problem found. */
@@ -167,6 +167,28 @@ export interface GatewayTopology {
 export interface KubernetesStoreTopology extends StoreSettings {
   /** The volume; absent for a bucket. */
   volume?: StoreVolumeTopology;
+  /** The object store of the registry's own. */
+  garage?: KubernetesGarageTopology;
+}
+
+/** The object store of the registry's own. */
+export interface KubernetesGarageTopology {
+  /** Name of its Service, and what those of its pods begin with. */
+  name: string;
+  /** Its nodes, a pod each. */
+  nodes: GarageMember[];
+  /** Its bucket. */
+  bucket: string;
+  /** Memory limit of one node, MiB. */
+  memoryMiB: number;
+  /** CPU limit of one node, cores; none when absent. */
+  cpus?: number;
+  /** Storage class of the claims; the cluster's default when absent. */
+  storageClass?: string;
+  /** Size of the claim of a node's data, GiB. */
+  dataGiB: number;
+  /** Size of the claim of a node's tables, GiB. */
+  metadataGiB: number;
 }
 
 /** A volume that all nodes mount. */

@@ -1,6 +1,15 @@
 import type { AuditTopology } from "./topology-audit";
 import type { BackupTopology } from "./topology-backup";
-import type { BalancerSettings, CacheSettings, CommonTopology, Endpoint, Member, SentinelTopology, StoreSettings } from "./topology-common";
+import type {
+  BalancerSettings,
+  CacheSettings,
+  CommonTopology,
+  Endpoint,
+  GarageMember,
+  Member,
+  SentinelTopology,
+  StoreSettings,
+} from "./topology-common";
 import type { GarbageCollectionSettings } from "./topology-garbage-collection";
 import type { MonitoringTopology } from "./topology-monitoring";
 
@@ -154,11 +163,9 @@ export interface GarageTopology {
 }
 
 /** One node of Garage; its main port is that of the RPC, by which nodes reach each other. */
-export interface GarageNodeTopology extends Placed {
-  /** What fails together with it: the copies of an object lie in different zones as far as there are enough. */
-  zone: string;
-  /** Space that it may take, bytes: what objects are shared out by. */
-  capacityBytes: number;
+export interface GarageNodeTopology extends GarageMember {
+  /** Name of its host. */
+  host: string;
 }
 
 /** Cache of blob descriptors. */

@@ -1,15 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import * as tls from "@pulumi/tls";
 import {
   GaragePhase,
   announcedEndpoint,
+  containerPlace,
   contentPath,
   garageDataDirectory,
   garageMetadataDirectory,
-  garageNodeId,
-  garageNodeKey,
   garageShellDirectory,
   hostPort,
   renderGarage,
@@ -18,6 +15,8 @@ import {
   users,
 } from "ha-registry-core";
 import type { GarageNodeTopology, GaragePeer, GarageTopology, Topology } from "ha-registry-core";
+import { makeGarageIdentity, makeGarageSecrets } from "ha-registry-core/pulumi";
+import type { GarageIdentity, GarageSecrets } from "ha-registry-core/pulumi";
 import { healthcheck, labels, serviceDefaults, volumePreparation } from "./container";
 import { Files, pathOf } from "./files";
 import { childOptions, onHost } from "./hosts";
@@ -32,10 +31,8 @@ export interface GarageArgs {
 }
 
 /** What a node of Garage is known by. */
-interface Identity {
+interface Identity extends GarageIdentity {
   node: GarageNodeTopology;
-  id: pulumi.Output<string>;
-  key: pulumi.Output<string>;
 }
 
 /** What all nodes have in common. */
@@ -43,15 +40,8 @@ interface Cluster {
   topology: Topology;
   garage: GarageTopology;
   networkName: pulumi.Input<string>;
-  shared: Shared;
+  shared: GarageSecrets;
   hostProviders: PartOptions["hostProviders"];
-}
-
-/** Secrets of the cluster. */
-interface Shared {
-  rpcSecret: pulumi.Output<string>;
-  metricsToken: pulumi.Output<string>;
-  accessKeyFile: pulumi.Output<string>;
 }
 
 /**
@@ -74,22 +64,15 @@ export class Garage extends pulumi.ComponentResource {
     const { garage } = topology.objectStore;
     if (garage === undefined) throw new TypeError("the topology has no Garage");
 
-    this.accessKey = pulumi.interpolate`GK${this.bytes(`${name}-access-key`, 12)}`;
-    this.secretKey = this.bytes(`${name}-secret-key`, 32);
-    this.metricsToken = this.bytes(`${name}-metrics-token`, 32);
-    const shared: Shared = {
-      rpcSecret: this.bytes(`${name}-rpc-secret`, 32),
-      metricsToken: this.metricsToken,
-      accessKeyFile: pulumi
-        .all([this.accessKey, this.secretKey])
-        .apply(([accessKeyId, secretAccessKey]) => `${JSON.stringify({ accessKeyId, secretAccessKey, name })}\n`),
-    };
-    // The nodes' keys come from the state, so that each of them knows the others from the beginning. One that moves to another host is a new node,
-    // which takes its place before the old one goes.
-    const identities = garage.nodes.map((node): Identity => {
-      const { publicKeyPem, privateKeyPem } = new tls.PrivateKey(onHost(node.name, node.host), { algorithm: "ED25519" }, { parent: this });
-      return { node, id: publicKeyPem.apply(garageNodeId), key: privateKeyPem.apply(garageNodeKey) };
-    });
+    const shared = makeGarageSecrets(name, { parent: this });
+    this.accessKey = shared.accessKey;
+    this.secretKey = shared.secretKey;
+    this.metricsToken = shared.metricsToken;
+    // One that moves to another host is a new node, which takes its place before the old one goes.
+    const identities = garage.nodes.map((node): Identity => ({
+      node,
+      ...makeGarageIdentity(onHost(node.name, node.host), { parent: this }),
+    }));
 
     identities.reduce<docker.Container[]>((previous, identity) => {
       const others = pulumi.all(
@@ -100,11 +83,6 @@ export class Garage extends pulumi.ComponentResource {
       return [this.startNode({ topology, garage, networkName, shared, hostProviders: opts?.hostProviders }, identity, others, previous)];
     }, []);
     this.registerOutputs({ accessKey: this.accessKey, secretKey: this.secretKey });
-  }
-
-  /** Random bytes as hexadecimal digits, secret. */
-  private bytes(name: string, length: number): pulumi.Output<string> {
-    return new random.RandomBytes(name, { length }, { parent: this }).hex;
   }
 
   private startNode(
@@ -200,7 +178,7 @@ export class Garage extends pulumi.ComponentResource {
       })),
     );
     const configuration = (phase: GaragePhase): pulumi.Output<string> =>
-      pulumi.all([peers, secretPaths]).apply(([others, paths]) => renderGarage(node, others, paths, phase));
+      pulumi.all([peers, secretPaths]).apply(([others, paths]) => renderGarage(containerPlace(node), others, paths, phase));
     return new Files(
       onHost(`${node.name}-files`, node.host),
       {

@@ -55,11 +55,12 @@ type Rules = Omit<inputs.networking.v1.NetworkPolicySpec, "podSelector">;
  * whose addresses nobody knows.
  */
 function policies(topology: KubernetesTopology): Record<string, Rules> {
-  const { node, redis, networkPolicies, garbageCollection } = topology;
+  const { node, redis, objectStore, networkPolicies, garbageCollection } = topology;
   const pods = (part: string): inputs.networking.v1.NetworkPolicyPeer[] => [{ podSelector: { matchLabels: selectorOf(topology, part) } }];
   const metrics = (port: number): inputs.networking.v1.NetworkPolicyIngressRule[] =>
     networkPolicies.metricsNamespaces.length === 0 ? [] : [{ from: namespaces(networkPolicies.metricsNamespaces), ports: tcp(port) }];
   const redisClients = [...pods("node"), ...(garbageCollection === undefined ? [] : pods(collectionPart))];
+  const storeClients = [...redisClients, ...(topology.backup === undefined ? [] : pods("backup"))];
   const fencePorts = tcp(ports.fenceReports, ports.fence);
   return {
     balancer: {
@@ -86,6 +87,19 @@ function policies(topology: KubernetesTopology): Record<string, Rules> {
     },
     ...(topology.backup === undefined ? {} : { backup: { policyTypes: ["Ingress"], ingress: [] } }),
     ...(redis.host === undefined ? {} : { redis: redisRules(redis, redisClients, pods("redis")) }),
+    ...(objectStore.garage === undefined
+      ? {}
+      : {
+          "object-store": {
+            policyTypes: ["Ingress", "Egress"],
+            ingress: [
+              { from: storeClients, ports: tcp(ports.storeTls, ports.garageAgent) },
+              { from: pods("object-store"), ports: tcp(ports.garageRpc) },
+              ...metrics(ports.garageAdmin),
+            ],
+            egress: [{ to: pods("object-store"), ports: tcp(ports.garageRpc) }, { ports: dns }],
+          },
+        }),
   };
 }
 

@@ -18,6 +18,7 @@ import type { KubernetesBackupTargetTopology, KubernetesBackupTopology, Kubernet
 import { Files, filesMount, filesVolume, pathOf } from "./files";
 import { labelsOf, metadataOf } from "./objects";
 import { memoryVolume, podSpec } from "./pod";
+import { storeClient } from "./store-access";
 
 /** Arguments of `Backup`. */
 export interface BackupArgs {
@@ -27,6 +28,8 @@ export interface BackupArgs {
   namespaceName: pulumi.Input<string>;
   /** Name of the claim of the volume with blobs and manifests. @default - none, for a bucket */
   storeClaimName?: pulumi.Input<string>;
+  /** Name of the ConfigMap by which a pod reaches the registry's own object store. @default - none, for any other store */
+  storeConfigMapName?: pulumi.Input<string>;
   /** Keys of the registry's bucket, secrets. @default - what the nodes' ServiceAccount may */
   storeKeys?: pulumi.Input<StoreKeys>;
   /** CA of the registry's bucket. @default - the system's */
@@ -149,6 +152,7 @@ function pod(
   action: string[],
 ): inputs.core.v1.PodSpec {
   const { topology, storeClaimName } = args;
+  const store = args.storeConfigMapName === undefined ? undefined : storeClient(topology, args.storeConfigMapName);
   const trusted = Object.keys(authorities(args)).map((key) => ({ key, path: key }));
   const claim = (volume: string, claimed: pulumi.Input<string>, mountPath: string) =>
     [{ name: volume, persistentVolumeClaim: { claimName: claimed } }, { name: volume, mountPath }] as const;
@@ -181,7 +185,8 @@ function pod(
     serviceAccountName: topology.nodes.serviceName,
     environment: { [backupOwnerVariable]: owner, ...(trusted.length === 0 ? {} : { SSL_CERT_DIR: trustedDirectory }) },
     podFields: { [podNameVariable]: "metadata.name" },
-    volumes: volumes.map(([volume]) => volume),
+    ...(store === undefined ? {} : { sidecars: store.sidecars }),
+    volumes: [...volumes.map(([volume]) => volume), ...(store?.volumes ?? [])],
     mounts: volumes.map(([, mount]) => mount),
   });
 }

@@ -18,6 +18,7 @@ import { Files, filesMount, filesVolume, pathOf } from "./files";
 import { collectionPart as part, labelsOf, metadataOf, participantLabels, selectorOf } from "./objects";
 import { memoryVolume, podSpec } from "./pod";
 import type { ContainerArgs } from "./pod";
+import { storeClient } from "./store-access";
 
 /** Arguments of `GarbageCollection`. */
 export interface GarbageCollectionArgs {
@@ -31,6 +32,8 @@ export interface GarbageCollectionArgs {
   nodeSecretName: pulumi.Input<string>;
   /** Name of the claim of the volume with blobs and manifests. @default - none, for a bucket */
   storeClaimName?: pulumi.Input<string>;
+  /** Name of the ConfigMap by which a pod reaches the registry's own object store. @default - none, for any other store */
+  storeConfigMapName?: pulumi.Input<string>;
   /** Keys of the bucket, secrets. @default - what the nodes' ServiceAccount may */
   storeKeys?: pulumi.Input<StoreKeys>;
   /** CA that signed the S3 endpoint's certificate. @default - the well-known ones */
@@ -175,6 +178,7 @@ interface PartFiles {
 function pod(args: GarbageCollectionArgs, files: PartFiles): inputs.core.v1.PodSpec {
   const { topology, storeClaimName, s3CaPem } = args;
   const store = storeClaimName === undefined ? [] : [{ name: "store", persistentVolumeClaim: { claimName: storeClaimName } }];
+  const client = args.storeConfigMapName === undefined ? undefined : storeClient(topology, args.storeConfigMapName);
   const trusted = { name: args.nodeConfigMapName, items: [{ key: "s3-ca.crt", path: "s3-ca.crt" }] };
   return podSpec({
     ...collector(args),
@@ -184,7 +188,7 @@ function pod(args: GarbageCollectionArgs, files: PartFiles): inputs.core.v1.PodS
     ends: true,
     // What nodes may in a bucket.
     serviceAccountName: topology.nodes.serviceName,
-    sidecars: [marker(args), cacheCleaner(topology)],
+    sidecars: [...(client?.sidecars ?? []), marker(args), cacheCleaner(topology)],
     volumes: [
       filesVolume(files.collector, true, "files"),
       filesVolume(files.marker, false, "marker"),
@@ -194,6 +198,7 @@ function pod(args: GarbageCollectionArgs, files: PartFiles): inputs.core.v1.PodS
       memoryVolume("marker-tmp", 16),
       ...(s3CaPem === undefined ? [] : [{ name: "trusted", configMap: trusted }]),
       ...store,
+      ...(client?.volumes ?? []),
     ],
   });
 }

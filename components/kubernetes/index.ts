@@ -5,6 +5,7 @@ export type { CertificatesArgs } from "./certificates";
 export { Files } from "./files";
 export type { FilesArgs } from "./files";
 export * from "./garbage-collection";
+export * from "./garage";
 export * from "./load-balancer";
 export * from "./monitoring";
 export * from "./object-store";

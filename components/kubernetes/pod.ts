@@ -45,6 +45,8 @@ export interface PodArgs extends ContainerArgs {
   sidecars?: ContainerArgs[];
   /** Containers that start and stop together with it. @default - none */
   beside?: ContainerArgs[];
+  /** What has to be done before anything starts, one after the other. @default - nothing */
+  steps?: ContainerArgs[];
   /** Whether it comes to an end by itself, as that of a Job does. @default false */
   ends?: boolean;
   /** Its ServiceAccount. @default - the namespace's */
@@ -58,6 +60,8 @@ export interface PodArgs extends ContainerArgs {
 export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
   const { topology, part, user } = args;
   const { nodeSelector, tolerations, priorityClassName } = topology.scheduling;
+  const { steps = [], sidecars = [] } = args;
+  const before = [...steps.map(container), ...sidecars.map((sidecar) => ({ ...container(sidecar), restartPolicy: "Always" }))];
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -81,9 +85,7 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
       : { tolerations: tolerations.map((taint) => ({ ...taint, operator: taint.value === undefined ? "Exists" : "Equal" })) }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
     // The API server takes a container that goes on beside the others for one that begins before them.
-    ...(args.sidecars === undefined
-      ? {}
-      : { initContainers: args.sidecars.map((sidecar) => ({ ...container(sidecar), restartPolicy: "Always" })) }),
+    ...(before.length === 0 ? {} : { initContainers: before }),
     containers: [args, ...(args.beside ?? [])].map(container),
     volumes: args.volumes,
   };

@@ -22,6 +22,7 @@ import type { KubernetesTopology, RegistrySecrets, RegistrySettings } from "ha-r
 import { Files, filesMount, filesVolume, pathIf, pathOf } from "./files";
 import { annotated, base64, labelsOf, metadataOf, scrapeAnnotations, selectorOf } from "./objects";
 import { memoryVolume, podSpec, rollingUpdate } from "./pod";
+import { storeClient } from "./store-access";
 
 /** Arguments of `RegistryNodes`. */
 export interface RegistryNodesArgs {
@@ -31,6 +32,8 @@ export interface RegistryNodesArgs {
   namespaceName: pulumi.Input<string>;
   /** Name of the claim of the volume with blobs and manifests. @default - none, for a bucket */
   storeClaimName?: pulumi.Input<string>;
+  /** Name of the ConfigMap by which nodes reach the registry's own object store. @default - none */
+  storeConfigMapName?: pulumi.Input<string>;
   /** What ends in the registry's configuration. @default - the registry's defaults, as this library sets them */
   settings?: pulumi.Input<RegistrySettings>;
   /** Certificate that nodes show. */
@@ -184,7 +187,8 @@ function pod(
   serviceAccountName: pulumi.Output<string>,
   access: pulumi.Output<string> | undefined,
 ): inputs.core.v1.PodSpec {
-  const { topology, storeClaimName, s3CaPem } = args;
+  const { topology, storeClaimName, storeConfigMapName, s3CaPem } = args;
+  const store = storeConfigMapName === undefined ? undefined : storeClient(topology, storeConfigMapName);
   const { node, nodes, images } = topology;
   const volumes: [inputs.core.v1.Volume, inputs.core.v1.VolumeMount][] = [
     [filesVolume(files), filesMount],
@@ -220,7 +224,8 @@ function pod(
     probes: probes(),
     beforeStop: ["sh", "-c", askForDrain],
     serviceAccountName,
-    volumes: volumes.map(([volume]) => volume),
+    volumes: [...volumes.map(([volume]) => volume), ...(store?.volumes ?? [])],
+    sidecars: store?.sidecars ?? [],
     mounts: volumes.map(([, mount]) => mount),
   });
 }

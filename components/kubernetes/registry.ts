@@ -80,20 +80,20 @@ export class Registry extends pulumi.ComponentResource {
       child,
     );
     const access = new Access(`${name}-access`, { ...common, passwords: secrets.passwords }, child);
-    const objectStore = new ObjectStore(`${name}-store`, common, child);
-    const storeClaimName = topology.objectStore.volume === undefined ? undefined : objectStore.claimName;
     const authority = {
       certificatePem: certificates.internalCaCertificatePem,
       privateKeyPem: certificates.internalCaPrivateKeyPem,
     };
-    const redis =
-      topology.redis.host === undefined
-        ? undefined
-        : new Redis(
-            topology.redis.name,
-            { ...common, caCertificatePem: authority.certificatePem, caPrivateKeyPem: authority.privateKeyPem },
-            child,
-          );
+    const ca = { caCertificatePem: authority.certificatePem, caPrivateKeyPem: authority.privateKeyPem };
+    const objectStore = new ObjectStore(`${name}-store`, { ...common, ...ca }, child);
+    const { garage } = topology.objectStore;
+    const storeClaimName = topology.objectStore.volume === undefined ? undefined : objectStore.claimName;
+    const storeConfigMapName = garage === undefined ? undefined : objectStore.accessConfigMapName;
+    const storeKeys = {
+      accessKey: garage === undefined ? secrets.s3AccessKey : objectStore.s3AccessKey,
+      secretKey: garage === undefined ? secrets.s3SecretKey : objectStore.s3SecretKey,
+    };
+    const redis = topology.redis.host === undefined ? undefined : new Redis(topology.redis.name, { ...common, ...ca }, child);
 
     const nodeCertificate = issueCertificate(
       `${name}-internal`,
@@ -107,6 +107,7 @@ export class Registry extends pulumi.ComponentResource {
       {
         ...common,
         storeClaimName,
+        storeConfigMapName,
         settings: pulumi.output(settings).apply((values) => {
           checkSettings(name, values);
           return values;
@@ -122,15 +123,15 @@ export class Registry extends pulumi.ComponentResource {
           given<string>({
             redisPassword: redis?.password ?? secrets.redisPassword,
             redisSentinelPassword: topology.redis.sentinel === undefined ? secrets.redisSentinelPassword : redis?.password,
-            s3AccessKey: secrets.s3AccessKey,
-            s3SecretKey: secrets.s3SecretKey,
+            s3AccessKey: storeKeys.accessKey,
+            s3SecretKey: storeKeys.secretKey,
             proxyUsername: secrets.proxyUsername,
             proxyPassword: secrets.proxyPassword,
           }),
         ),
         notificationHeaders: secrets.notificationHeaders === undefined ? undefined : pulumi.secret(secrets.notificationHeaders),
       },
-      child,
+      garage === undefined ? child : { ...child, dependsOn: [objectStore] },
     );
     const loadBalancer = new LoadBalancer(
       `${name}-balancer`,
@@ -146,7 +147,7 @@ export class Registry extends pulumi.ComponentResource {
       child,
     );
 
-    const storeKeys = pulumi.secret(given<string>({ accessKey: secrets.s3AccessKey, secretKey: secrets.s3SecretKey }));
+    const store = { storeClaimName, storeConfigMapName, storeKeys: pulumi.secret(given<string>(storeKeys)) };
     if (topology.garbageCollection !== undefined && redis !== undefined)
       new GarbageCollection(
         topology.garbageCollection.name,
@@ -154,8 +155,7 @@ export class Registry extends pulumi.ComponentResource {
           ...common,
           nodeConfigMapName: nodes.configMapName,
           nodeSecretName: nodes.secretName,
-          storeClaimName,
-          storeKeys,
+          ...store,
           s3CaPem: trust.s3CaPem,
           redisCaPem: authority.certificatePem,
           redisPassword: redis.password,
@@ -168,8 +168,7 @@ export class Registry extends pulumi.ComponentResource {
         `${name}-backup`,
         {
           ...common,
-          storeClaimName,
-          storeKeys,
+          ...store,
           storeCaPem: trust.s3CaPem,
           accessKeys: pulumi.secret(secrets.backupAccessKeys ?? {}),
           secretKeys: pulumi.secret(secrets.backupSecretKeys ?? {}),

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
-import { GaragePhase, garageNodeId, garageNodeKey, renderGarage, renderGarageScript, resolveTopology, sizeFor } from "ha-registry-core";
+import {
+  GaragePhase,
+  containerPlace,
+  garageNodeId,
+  garageNodeKey,
+  renderGarage,
+  renderGarageScript,
+  resolveTopology,
+  sizeFor,
+} from "ha-registry-core";
 import type { GaragePeer, GarageShape, GarageTopology, RegistryShape } from "ha-registry-core";
 import { problemPaths } from "./support/problems";
 
@@ -17,7 +26,7 @@ function garageOf(garage: GarageShape, shape: RegistryShape = {}): GarageTopolog
 function render(phase = GaragePhase.Serving, others = peers, paths = files): string {
   const [node] = garageOf({}, { subnet: "10.1.2.0/24" }).nodes;
   assert.ok(node);
-  return renderGarage(node, others, paths, phase);
+  return renderGarage(containerPlace(node), others, paths, phase);
 }
 
 /** The values of lines `name = value`, in whatever section. */

@@ -2,15 +2,21 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 import {
+  GaragePhase,
+  podPlace,
   RegistryError,
   renderBalancerScript,
+  renderGarage,
+  renderGaragePodScript,
   renderKubernetesHaproxy,
   renderRedisScript,
   renderRegistryConfig,
   renderSentinelScript,
+  renderStoreServer,
   resolveKubernetesTopology,
   RouteKind,
   ServiceType,
+  sizeFor,
   TrafficPolicy,
   VolumeAccessMode,
 } from "ha-registry-core";
@@ -62,6 +68,12 @@ describe("a registry on Kubernetes", () => {
       { objectStore: { volume: { accessMode: VolumeAccessMode.ReadWriteOnce } } },
       /^objectStore\.volume\.accessMode: ReadWriteOnce lets one host mount the volume, and 2 nodes run on several: .*ReadWriteMany.*objectStore\.s3/,
     ],
+    "a store of two": [{ objectStore: { garage: { nodes: 2 } } }, /^objectStore\.garage\.nodes: 2 nodes: give a whole number from 3/],
+    "a store without room for tables": [
+      { objectStore: { garage: { metadataGiB: 0 } } },
+      /^objectStore\.garage\.metadataGiB: 0 is not a whole number from 1/,
+    ],
+    "a bucket and a store of the registry's own": [{ objectStore: { ...store, garage: {} } }, /^objectStore: s3 and garage are given/],
     "a bucket and a volume": [{ objectStore: { ...store, volume: {} } }, /^objectStore: s3 and volume are given/],
     "an autoscaler by what nobody is promised": [
       { nodes: { requests: { cpus: 0 }, autoscaling: { maximum: 5 } } },
@@ -166,6 +178,50 @@ describe("Redis with sentinels", () => {
       assert.match(script, /ask team-redis-[0-2]\.team-redis\.team\.svc\.cluster\.local 26379 &/);
       const { status, stderr } = spawnSync("sh", ["-n"], { input: script, encoding: "utf8" });
       assert.deepEqual([status, stderr], [0, ""]);
+    }
+  });
+});
+
+describe("Garage in pods", () => {
+  const topology = resolveKubernetesTopology("team", { teamSize: 300, objectStore: { garage: { nodes: 4 } } });
+  const { garage, s3 } = topology.objectStore;
+  const peers = [{ id: "a".repeat(64), address: "team-garage-1.team-garage.team.svc.cluster.local:3901" }];
+  const scripts = (garage?.nodes ?? []).map((node) => renderGaragePodScript(topology, node, peers));
+
+  it("has names that stay, a share of the data each, and room for tables", () => {
+    assert.deepEqual(
+      garage?.nodes.map(({ name, zone }) => [name, zone]),
+      [0, 1, 2, 3].map((pod) => [`team-garage-${pod}`, `team-garage-${pod}`]),
+    );
+    const { storageGiB } = sizeFor(300);
+    assert.equal(garage?.dataGiB, Math.ceil((storageGiB * 3) / 4));
+    assert.equal(garage.metadataGiB, Math.ceil(garage.dataGiB / 50));
+    assert.equal(s3?.endpoint, "http://127.0.0.1:3900");
+  });
+  it("has scripts that a shell reads without complaint, of which the last one forms the cluster", () => {
+    for (const script of scripts) {
+      const { status, stderr } = spawnSync("sh", ["-n"], { input: script, encoding: "utf8" });
+      assert.deepEqual([status, stderr], [0, ""]);
+    }
+    assert.deepEqual(
+      scripts.map((script) => /^last=(.*)$/m.exec(script)?.[1]),
+      ["no", "no", "no", "yes"],
+    );
+  });
+  it("is open for its own pod alone, and to look at itself while it joins at another address than HAProxy looks at", () => {
+    const bound = (phase: GaragePhase): string | undefined =>
+      /^api_bind_addr = "(.*):3900"$/m.exec(renderGarage(podPlace, peers, { rpcSecret: "/a", metricsToken: "/b" }, phase))?.[1];
+    assert.deepEqual([bound(GaragePhase.Joining), bound(GaragePhase.Serving)], ["127.0.0.2", "127.0.0.1"]);
+    for (const script of scripts) assert.match(script, /nc 127\.0\.0\.2 3900/);
+    assert.match(renderStoreServer(topology, "/server.crt"), /server garage 127\.0\.0\.1:3900 check/);
+  });
+  it("has others notice that it goes, and is healthy when they reach it at its new address", () => {
+    for (const script of scripts) {
+      const [introduced, serving, ended] = ['until reached_by "$peer"', "echo serving >", 'ask_back "$peer" 2'].map((part) =>
+        script.indexOf(part),
+      );
+      assert.ok(introduced !== undefined && serving !== undefined && ended !== undefined && introduced > 0);
+      assert.ok(introduced < serving && serving < ended);
     }
   });
 });

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ImageName, renderKubernetesHaproxy, resolveKubernetesTopology, RouteKind } from "ha-registry-core";
+import {
+  ImageName,
+  renderKubernetesHaproxy,
+  renderStoreClient,
+  renderStoreServer,
+  resolveKubernetesTopology,
+  RouteKind,
+} from "ha-registry-core";
 import type { KubernetesRegistryShape } from "ha-registry-core";
 import { ensureImages } from "ha-registry-tools";
 import { makeCertificate } from "../components/support/certificate";
@@ -25,11 +32,14 @@ const shapes: Record<string, KubernetesRegistryShape> = {
 
 test("HAProxy accepts its configuration in a pod, without a warning", async () => {
   const [image] = await ensureImages({ names: [ImageName.Haproxy] });
-  const texts = Object.entries(shapes).map(([name, shape]) => {
+  const texts = Object.entries(shapes).map(([name, shape]): [string, string] => {
     const topology = resolveKubernetesTopology("demo", { objectStore: { s3: { bucket: "images" } }, ...shape });
     const certificate = topology.loadBalancer.endsTls ? { certificate: "/work/server.crt" } : {};
-    return [name, renderKubernetesHaproxy(topology, { ...certificate, internalCa: "/work/ca.pem" })] as const;
+    return [name, renderKubernetesHaproxy(topology, { ...certificate, internalCa: "/work/ca.pem" })];
   });
+  const topology = resolveKubernetesTopology("demo", { objectStore: { garage: {} }, loadBalancer: { cpus: 2 } });
+  texts.push(["store-client.cfg", renderStoreClient(topology, "/work/ca.pem")]);
+  texts.push(["store-server.cfg", renderStoreServer(topology, "/work/server.crt")]);
   const wrong = (texts[0]?.[1] ?? "").replace("server-template node- 52", "server-template node- many");
   const files = Object.fromEntries([...texts, ["wrong.cfg", wrong]]);
   // HAProxy warns of name servers that it cannot reach, and the one of the container's host it cannot.
@@ -39,5 +49,5 @@ test("HAProxy accepts its configuration in a pod, without a warning", async () =
     `echo nameserver 127.0.0.1 > /etc/resolv.conf\n${haproxyScript}`,
   );
   assert.match(verdicts.get("wrong.cfg") ?? "", /^refused: .*many/);
-  for (const name of Object.keys(shapes)) assert.equal(verdicts.get(name), "ok", files[name]);
+  for (const [name] of texts) assert.equal(verdicts.get(name), "ok", files[name]);
 });

@@ -6,6 +6,7 @@ import {
   GaragePhase,
   ImageName,
   announcedEndpoint,
+  containerPlace,
   hostPort,
   renderForwards,
   renderGarage,
@@ -164,7 +165,7 @@ describe("the programs themselves accept what is rendered for them", () => {
       const peers = [{ id: "ab".repeat(32), address: hostPort(announcedEndpoint(other)) }];
       return Object.values(GaragePhase).map((phase): [string, string] => [
         `${index}-${phase}.toml`,
-        renderGarage(node, peers, paths, phase),
+        renderGarage(containerPlace(node), peers, paths, phase),
       ]);
     });
     const files = { ...Object.fromEntries(rendered), "wrong.toml": `${rendered[0]?.[1] ?? ""}replication = 3\n[s3_api]\n` };

@@ -51,7 +51,8 @@ const registries: Record<string, RegistryArgs> = {
   },
   classed: {
     hostname: "classed.corp.example",
-    objectStore: { s3: { bucket: "images", endpoint: "https://s3.corp.example" } },
+    objectStore: { garage: { capacityGiB: 10, storageClass: "local" } },
+    dataProtection: false,
     redis: { enabled: false },
     loadBalancer: { ingress: { className: "traefik", proxyAddressRanges: ["10.42.0.0/16"] } },
   },
@@ -110,7 +111,7 @@ describe("registries at an API server", () => {
       ["direct", 5], // two nodes, two balancers, Redis
       ["routed", 4],
       ["clear", 7], // and three of Redis
-      ["classed", 4],
+      ["classed", 7], // and three of Garage
     ] as const)
       await until(`${namespace} has ${count} pods`, 300, async () => {
         return (await cluster.list(`/api/v1/namespaces/${namespace}/pods`)).length === count;

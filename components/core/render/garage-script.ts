@@ -1,9 +1,10 @@
 import { ports } from "../layout";
-import { announcedEndpoint, balancersOn, hostPort } from "../placement";
+import { balancersOn } from "../placement";
 import type { GarageNodeTopology, Topology } from "../topology";
+import type { GarageMember } from "../topology-common";
 import { answerAgent, drainNoticeSeconds } from "./agent";
-import { garageMetadataDirectory, garageRegion } from "./garage";
-import type { GaragePeer } from "./garage";
+import { containerPlace, garageMetadataDirectory, GaragePhase, garageRegion } from "./garage";
+import type { GaragePeer, GaragePlace } from "./garage";
 
 /** Days after which parts of an upload that nobody finished are removed. */
 export const abandonedUploadDays = 7;
@@ -41,6 +42,20 @@ const tools = [
  * @param shell Where the volume of the shell is mounted.
  */
 export function renderGarageVolumesScript(owner: number, shell: string, directories: readonly string[]): string {
+  return `${renderGarageShellScript(shell)}for directory in ${directories.join(" ")}; do
+  # Something in it keeps a volume from being empty: Docker gives an empty one the owner that the image's directory has.
+  mkdir -p $directory/.volume
+  chown ${owner}:${owner} $directory $directory/.volume
+done
+`;
+}
+
+/**
+ * The part of it that copies the shell.
+ *
+ * @param shell Where the volume of the shell is mounted.
+ */
+export function renderGarageShellScript(shell: string): string {
   return `set -e
 # A program that runs cannot be written to; it can be replaced.
 for program in /bin/busybox /lib/ld-musl-*.so.1; do
@@ -49,11 +64,6 @@ for program in /bin/busybox /lib/ld-musl-*.so.1; do
   mv ${shell}/part ${shell}/\${program##*/}
 done
 for tool in ${tools.join(" ")}; do ln -sf busybox ${shell}/$tool; done
-for directory in ${directories.join(" ")}; do
-  # Something in it keeps a volume from being empty: Docker gives an empty one the owner that the image's directory has.
-  mkdir -p $directory/.volume
-  chown ${owner}:${owner} $directory $directory/.volume
-done
 `;
 }
 
@@ -77,7 +87,50 @@ done
 export function renderGarageScript(topology: Topology, node: GarageNodeTopology, peers: readonly GaragePeer[]): string {
   const { garage } = topology.objectStore;
   if (garage === undefined) throw new TypeError("the topology has no Garage");
-  const last = node.number === garage.nodes.length;
+  return garageScript({
+    node,
+    peers,
+    count: garage.nodes.length,
+    bucket: garage.bucket,
+    drainSeconds: topology.node.drainSeconds,
+    clients: balancersOn(topology, node.host).map(({ address }) => address),
+    place: containerPlace(node),
+  });
+}
+
+/** What the script of a Garage node is made of, on whatever substrate. */
+export interface GarageScriptArgs {
+  /** The node. */
+  node: GarageMember;
+  /** The others. */
+  peers: readonly GaragePeer[];
+  /** How many there are, itself counted. */
+  count: number;
+  /** The bucket. */
+  bucket: string;
+  /** Longest transfer that may finish on a node that is to stop, seconds. */
+  drainSeconds: number;
+  /** Addresses from which S3 is asked. */
+  clients: readonly string[];
+  /** Where it is reached. */
+  place: GaragePlace;
+  /** What is done besides where its address changes with every start. @default - it stays, and the last node is started when the others are healthy */
+  moving?: GarageMoves;
+}
+
+/** Lines of the script of a node whose address changes with every start; all nodes are started at once. */
+export interface GarageMoves {
+  /** Before all, with the paths of the configurations in `$serving` and `$joining`. */
+  first: string;
+  /** When others were told the new address. */
+  introduced: string;
+  /** When Garage has ended. */
+  ended: string;
+}
+
+/** The script itself. */
+export function garageScript({ node, peers, count, bucket, drainSeconds, clients, place, moving }: GarageScriptArgs): string {
+  const last = node.number === count;
   const addresses = peers.map(({ id, address }) => `${id}@${address}`);
   const json = (value: unknown): string => JSON.stringify(value);
   return `#!/bin/sh
@@ -85,21 +138,20 @@ state=/tmp/state
 agent=/tmp/agent
 meta=${garageMetadataDirectory}
 name=${node.name}
-bucket=${garage.bucket}
+bucket=${bucket}
 last=${last ? "yes" : "no"}
-nodes=${garage.nodes.length}
+nodes=${count}
 peers="${peers.map(({ id }) => id).join(" ")}"
 
 if [ "$1" = healthy ]; then
   case "$(cat $state)" in
     serving) exec wget -q -O /dev/null http://127.0.0.1:${ports.garageAdmin}/health ;;
-    forming) [ $last = no ]; exit ;;
-    *) exit 1 ;;
+${moving === undefined ? "    forming) [ $last = no ]; exit ;;\n" : ""}    *) exit 1 ;;
   esac
 fi
 
 serving=$2 joining=$3 access_key=$4 node_key=$5
-key=$(sed -n 's/.*"accessKeyId":"\\([^"]*\\)".*/\\1/p' "$access_key")
+${moving?.first ?? ""}key=$(sed -n 's/.*"accessKeyId":"\\([^"]*\\)".*/\\1/p' "$access_key")
 echo starting > $state
 
 say() { echo "$name: $*" >&2; }
@@ -123,7 +175,7 @@ start() { /garage -c "$1" server & garage=$!; }
 api() { /garage -c "$joining" -h "$id@127.0.0.1:${ports.garageRpc}" json-api "$1" - 2> /tmp/error; }
 
 # One request to the own S3 port, without a valid signature. The pause keeps the connection open until the answer is there.
-s3() { { printf '%b' "$1"; sleep 1; } | nc 127.0.0.1 ${ports.garageS3} 2> /dev/null; }
+s3() { { printf '%b' "$1"; sleep 1; } | nc ${place.s3[GaragePhase.Joining]} ${ports.garageS3} 2> /dev/null; }
 
 connect() { echo '${json(addresses)}' | api ConnectClusterNodes > /dev/null; }
 
@@ -135,7 +187,7 @@ introduce() {
   done
   calls=
   for peer in ${addresses.join(" ")}; do
-    echo "[\"$id@${hostPort(announcedEndpoint(node))}\"]" | timeout 3 /garage -c "$joining" -h "$peer" json-api ConnectClusterNodes - > /dev/null 2>&1 &
+    echo "[\"$id@${place.rpc}\"]" | timeout 3 /garage -c "$joining" -h "$peer" json-api ConnectClusterNodes - > /dev/null 2>&1 &
     calls="$calls $!"
   done
   wait $calls
@@ -234,13 +286,13 @@ joined() {
 }
 
 # Garage gives requests under way ten seconds; so it is told only when the balancers have none here any more. Each has a connection of its own.
-busy() { grep -Eq '${connectionsFrom(balancersOn(topology, node.host).map(({ address }) => address))}' /proc/net/tcp; }
+busy() { grep -Eq '${connectionsFrom(clients)}' /proc/net/tcp; }
 
 stop() {
   say "stopping"
   echo drain > $agent
   sleep ${drainNoticeSeconds}
-  end=$(($(date +%s) + ${topology.node.drainSeconds}))
+  end=$(($(date +%s) + ${drainSeconds}))
   while busy && [ "$(date +%s)" -lt "$end" ]; do sleep 0.2; done
   kill -TERM "$garage"
 }
@@ -273,7 +325,7 @@ fi
 
 start "$serving"
 introduce
-echo serving > $state
+${moving?.introduced ?? ""}echo serving > $state
 echo "up ready" > $agent
 ${answerAgent(ports.garageAgent, "$agent")}
 answering=$!
@@ -292,7 +344,7 @@ say "serving"
 keeper=$!
 await
 kill "$keeper" "$answering"
-exit $status
+${moving?.ended ?? ""}exit $status
 `;
 }
 

@@ -1,6 +1,6 @@
 import { ports } from "../layout";
 import { announcedEndpoint, hostPort } from "../placement";
-import type { GarageNodeTopology } from "../topology";
+import type { Member } from "../topology-common";
 
 /** Where a node keeps its tables. */
 export const garageMetadataDirectory = "/var/lib/garage/meta";
@@ -35,16 +35,40 @@ export enum GaragePhase {
   Serving = "serving",
 }
 
+/** Where a node is reached. */
+export interface GaragePlace {
+  /** `address:port` of its RPC, as others are told. */
+  rpc: string;
+  /** Address on which S3 is open, by phase. */
+  s3: Readonly<Record<GaragePhase, string>>;
+}
+
+/** Where a node in a container is reached. */
+export function containerPlace(node: Member): GaragePlace {
+  return { rpc: hostPort(announcedEndpoint(node)), s3: { [GaragePhase.Joining]: "127.0.0.1", [GaragePhase.Serving]: "0.0.0.0" } };
+}
+
+/** What stands for the address of a pod in its configuration, until it starts. */
+export const podAddress = "POD_IP";
+
+/**
+ * Where a node in a pod is reached. S3 is for the HAProxy in the same pod, which speaks TLS with others; that one looks at another address than the one that
+ * is open while the node joins.
+ */
+export const podPlace: GaragePlace = {
+  rpc: `${podAddress}:${ports.garageRpc}`,
+  s3: { [GaragePhase.Joining]: "127.0.0.2", [GaragePhase.Serving]: "127.0.0.1" },
+};
+
 /**
  * Configuration of one Garage node, for Garage 2.
  *
- * @param node The node.
+ * @param place Where the node is reached.
  * @param peers The others.
  * @param files Paths inside the container.
  * @throws {TypeError} when something cannot stand in the file.
  */
-export function renderGarage(node: GarageNodeTopology, peers: readonly GaragePeer[], files: GarageFiles, phase: GaragePhase): string {
-  const s3Address = phase === GaragePhase.Serving ? "0.0.0.0" : "127.0.0.1";
+export function renderGarage(place: GaragePlace, peers: readonly GaragePeer[], files: GarageFiles, phase: GaragePhase): string {
   return `${[
     // Any one node can be lost, and what was acknowledged is read by whoever asks next.
     "replication_factor = 3",
@@ -64,7 +88,7 @@ export function renderGarage(node: GarageNodeTopology, peers: readonly GaragePee
     "",
     `rpc_secret_file = ${text(files.rpcSecret)}`,
     `rpc_bind_addr = "0.0.0.0:${ports.garageRpc}"`,
-    `rpc_public_addr = ${text(hostPort(announcedEndpoint(node)))}`,
+    `rpc_public_addr = ${text(place.rpc)}`,
     // Of a peer that vanished without a word nothing comes, not even a refusal; by default it would be awaited for 300 s.
     "rpc_timeout_msec = 10000",
     "bootstrap_peers = [",
@@ -72,7 +96,7 @@ export function renderGarage(node: GarageNodeTopology, peers: readonly GaragePee
     "]",
     "",
     "[s3_api]",
-    `api_bind_addr = "${s3Address}:${ports.garageS3}"`,
+    `api_bind_addr = "${place.s3[phase]}:${ports.garageS3}"`,
     `s3_region = ${text(garageRegion)}`,
     "",
     // Health for everyone, metrics with a token, and no administration: that takes Garage's own program and the RPC secret.

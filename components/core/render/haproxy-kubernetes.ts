@@ -11,7 +11,7 @@ import { statisticsConnections, statisticsFrontend } from "./haproxy-statistics"
 import { quote, section } from "./haproxy-text";
 
 /** Name of the section that says how names are resolved. */
-const resolvers = "cluster";
+export const resolvers = "cluster";
 
 /**
  * `haproxy.cfg` for HAProxy 3.0 or later in a pod. It finds the nodes by the addresses that DNS tells for their Service, and looks at each itself, so that it
@@ -42,7 +42,7 @@ export function renderKubernetesHaproxy(topology: KubernetesTopology, files: Hap
  * Asked once a second, so that a node serves as soon as DNS tells of it. Answers that tell of none, and no answers, change nothing: while the cluster's DNS is
  * away, or the store fails and no node is ready, HAProxy goes by its own checks of the nodes that it knew.
  */
-function resolversSection(): string {
+export function resolversSection(): string {
   return section(
     `resolvers ${resolvers}`,
     "parse-resolv-conf",

@@ -35,7 +35,7 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
   const ofThisHost = storeBackend(
     "store-of-this-host",
     // A Garage node opens its port when it can answer, so that a connection says all. One that hangs for a while is waited for.
-    `default-server ${checks} agent-check agent-port ${ports.garageAgent} agent-inter ${agentIntervalMilliseconds}ms`,
+    `default-server ${storeChecks} ${storeAgent}`,
     nodes.map(({ name, address }) => `server ${name} ${address}`),
   );
   if (!isSeveral(hosts)) return [frontend("store-of-this-host"), ofThisHost];
@@ -73,7 +73,7 @@ export function storeSections(topology: Topology, host: string, files: HaproxyFi
  * - Of several objects to delete some may fail for a moment, which comes as a 200 with errors inside; the driver tries nothing again, and the
  *   push fails though its blob is there. As a 503 the driver does.
  */
-const uploadRules = [
+export const uploadRules = [
   "acl on_upload path_sub /_uploads/",
   "http-request set-var(txn.step) str(begin) if { method POST } on_upload { query -m beg uploads }",
   "http-request set-var(txn.step) str(complete) if { method POST } on_upload { query -m beg uploadId= }",
@@ -89,7 +89,11 @@ function unavailable(): string {
   return quote("<Error><Code>ServiceUnavailable</Code><Message>the store did not answer</Message></Error>");
 }
 
-const checks = "check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1";
+/** How Garage nodes are looked at. */
+export const storeChecks = "check inter 1s fastinter 100ms downinter 200ms fall 2 rise 1";
+
+/** And asked whether they want new requests. */
+export const storeAgent = `agent-check agent-port ${ports.garageAgent} agent-inter ${agentIntervalMilliseconds}ms`;
 
 /**
  * Connections of registry nodes to their store that one HAProxy takes at once: a client's request has one with the store at a time. They count
@@ -100,12 +104,12 @@ export function storeConnections({ objectStore, loadBalancer }: Topology): numbe
 }
 
 /** Longer than the registry keeps an idle connection (Go's 90 s), so that it is never the balancer that ends one. */
-const keptLonger = "timeout http-keep-alive 100s";
+export const keptLonger = "timeout http-keep-alive 100s";
 
 /** What HAProxy says itself is said as S3 says it: the driver takes an answer that it cannot read for one to be tried again, whatever its status. */
 const errorsOfStore = [502, 503, 504].map((status) => `http-error status ${status} content-type application/xml string ${unavailable()}`);
 
-function storeBackend(name: string, health: string | string[], servers: readonly string[]): string {
+export function storeBackend(name: string, health: string | string[], servers: readonly string[]): string {
   return section(
     `backend ${name}`,
     "balance leastconn",
@@ -130,6 +134,6 @@ function remoteStores({ name, hosts, objectStore, loadBalancer }: Topology, host
   return loadBalancer.balancers
     .filter((balancer) => balancer.host !== host && objectStore.garage?.nodes.some((node) => node.host === balancer.host))
     .flatMap(({ host: other, publishedStore }) =>
-      publishedStore === undefined ? [] : [`server ${other} ${hostPort(publishedStore)} ${tls} ${checks} backup`],
+      publishedStore === undefined ? [] : [`server ${other} ${hostPort(publishedStore)} ${tls} ${storeChecks} backup`],
     );
 }

@@ -64,7 +64,9 @@ describe("Redis with sentinels on Kubernetes", () => {
       ["team-redis-sentinel-files", "sentinel"],
     ] as const) {
       assert.ok(textsOf(containerOf(part)["command"]).includes(`/files/$(POD_NAME).${part}.sh`));
-      assert.deepEqual(containerOf(part)["env"], [{ name: "POD_NAME", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } }]);
+      assert.deepEqual(containerOf(part)["env"], [
+        { name: "POD_NAME", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } },
+      ]);
       for (const pod of pods) {
         const script = filesOf(name, "plain")[`${pod}.${part}.sh`] ?? assert.fail(`${pod} has no script`);
         assert.match(script, part === "redis" ? new RegExp(`^self="${nameOf(pod)} 6379"$`, "m") : /^sentinel=\$!$/m);
