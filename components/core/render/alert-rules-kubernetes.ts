@@ -1,7 +1,11 @@
 import { AccessMode } from "../shape";
 import { AlertName } from "../shape-alerts";
 import type { KubernetesTopology } from "../topology-kubernetes";
-import type { KubernetesBackupTargetTopology as Target, KubernetesBackupTopology, KubernetesMonitoringTopology } from "../topology-kubernetes-parts";
+import type {
+  KubernetesBackupTargetTopology as Target,
+  KubernetesBackupTopology,
+  KubernetesMonitoringTopology,
+} from "../topology-kubernetes-parts";
 import { alertRules } from "./alert-rules";
 import type { AlertCondition, AlertDefinition } from "./alert-rules";
 import { partAlerts } from "./alert-rules-parts";
