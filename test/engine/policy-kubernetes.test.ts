@@ -11,13 +11,15 @@ import { Ingress, NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import { ClusterRoleBinding, Role } from "@pulumi/kubernetes/rbac/v1";
 import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { Registry } from "ha-registry-kubernetes";
 import { policies as pack } from "ha-registry-policy-kubernetes/dist/policies";
 import { productionRegistries } from "../policy/support/kubernetes-registries";
+import { ControlPlane } from "./support/kubernetes";
 import { previewWithPolicies, type PolicyOutcome, type PolicyPreview } from "./support/policy-stack";
 
 // The pack as users run it: `pulumi preview --policy-pack`, on programs that know nothing of this library and on its own registries, with the real provider. The
-// provider writes YAML instead of asking a cluster: what a cluster would fill in is not shown, and nothing is created.
+// provider writes YAML instead of asking a cluster, but for the last test, in which a real API server fills in what programs leave out. Nothing is created.
 
 type PodSpec = types.input.core.v1.PodSpec;
 
@@ -77,9 +79,15 @@ function deployment(name: string, replicas: number, spec: PodSpec, provider: Pro
   );
 }
 
+const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
+
 function compliant(provider: Provider): void {
+  new Namespace(namespace, { metadata: { name: namespace, labels: restricted } }, { provider });
+  inNamespace(provider);
+}
+
+function inNamespace(provider: Provider): void {
   const on = { provider };
-  new Namespace(namespace, { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } }, on);
   const claim = new PersistentVolumeClaim(
     "data",
     { metadata: { name: "data", namespace }, spec: { accessModes: ["ReadWriteMany"], resources: { requests: { storage: "10Gi" } } } },
@@ -237,4 +245,34 @@ test("the library's own registries of production pass", async () => {
   assert.deepEqual(violations, []);
   assert.ok(passed, stderr);
   for (const name of Object.keys(productionRegistries)) assert.ok(planned[`${name}-nodes`] !== undefined, name);
+});
+
+test("what an API server fills in breaks no rule, and what it leaves as it is still does", async () => {
+  const cluster = await ControlPlane.start();
+  try {
+    await cluster.post("/api/v1/namespaces", { metadata: { name: namespace, labels: restricted } });
+    const previewThere = (make: (provider: Provider) => void): Promise<PolicyOutcome> => {
+      const program = async (): Promise<void> => make(new Provider("cluster", { kubeconfig: pulumi.secret(cluster.kubeconfig) }));
+      return previewWithPolicies({ stack: "prod", pack: "kubernetes", program });
+    };
+    const { passed, violations, stderr } = await previewThere((provider) => {
+      inNamespace(provider);
+      new Registry("balanced", { ...productionRegistries["balanced"], existingNamespace: namespace }, { providers: [provider] });
+    });
+    assert.deepEqual(violations, []);
+    assert.ok(passed, stderr);
+    const worse = await previewThere((provider) => {
+      deployment("registry", 1, pod("registry", "registry:3.1.2", { automountServiceAccountToken: undefined }), provider);
+    });
+    assert.ok(!worse.passed);
+    const expected = [
+      "image-digest: registry",
+      "network-policy: registry",
+      "registry-nodes: ha-registry-prod",
+      "service-account-token: registry",
+    ];
+    assert.deepEqual(worse.violations, expected);
+  } finally {
+    await cluster.stop();
+  }
 });
