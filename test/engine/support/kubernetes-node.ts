@@ -7,7 +7,7 @@ import { onInterrupt } from "./interrupt";
 import { ControlPlane, type KubernetesObject } from "./kubernetes";
 import { KubernetesNetwork } from "./kubernetes-network";
 import { containerdConfig, dnsConfig, kubeletConfig, networkConfig, proxyConfig } from "./kubernetes-node-files";
-import { nodeDirectory, nodeGroups, nodeName, removeNode, removeRemains } from "./kubernetes-remains";
+import { nodeDirectory, nodeGroups, nodeName, rememberKernel, removeNode, removeRemains } from "./kubernetes-remains";
 import { freePorts } from "./ports";
 import { runProgram } from "./program";
 import { ServerProcess } from "./server-process";
@@ -21,11 +21,6 @@ const dnsAddress = "10.96.0.10";
 
 /** Ports of the node's programs, in its own network. */
 const ports = { containerd: 1338, kubelet: 10248, proxy: 10256, dns: 53 };
-
-/** Settings of the kernel that kubelet sets for the whole machine, whoever else is on it. */
-const kernelSettings = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"].map(
-  (name) => `/proc/sys/${name}`,
-);
 
 /** A pod, as far as tests read it. */
 export interface Pod extends KubernetesObject {
@@ -50,7 +45,6 @@ export class KubernetesNode {
   readonly #servers: ServerProcess[] = [];
   readonly #settle: () => void;
   readonly #directory: string;
-  #kernel: [file: string, value: string][] = [];
   #plane: ControlPlane | undefined;
 
   private constructor(
@@ -73,7 +67,8 @@ export class KubernetesNode {
     await removeRemains();
     const node = new KubernetesNode(await KubernetesNetwork.make(nodeName()), programs);
     try {
-      node.#plane = await ControlPlane.start(node.outside);
+      await mkdir(node.#directory, { mode: 0o700 });
+      node.#plane = await ControlPlane.start(node.outside, node.#directory);
       await node.#write();
       await node.#startRuntime(images);
       await node.#startNode();
@@ -168,13 +163,11 @@ export class KubernetesNode {
   async stop(): Promise<void> {
     this.#settle();
     for (const server of this.#servers.reverse()) await server.end();
-    await removeNode(this.network.name);
     await this.#plane?.stop();
-    for (const [file, value] of this.#kernel) await writeFile(file, value);
+    await removeNode(this.network.name);
   }
 
   async #write(): Promise<void> {
-    await mkdir(this.#directory, { mode: 0o700 });
     for (const name of ["network-plugins", "network", "logs"]) await mkdir(this.#at(name));
     for (const [name, program] of Object.entries(this.programs.networkPlugins)) await symlink(program, this.#at(`network-plugins/${name}`));
     const { name, pods, address } = this.network;
@@ -189,7 +182,7 @@ export class KubernetesNode {
     };
     for (const [file, text] of Object.entries(files)) await writeFile(this.#at(file), text, { mode: 0o600 });
     for (const group of await nodeGroups(name)) await mkdir(group);
-    this.#kernel = await Promise.all(kernelSettings.map(async (file): Promise<[string, string]> => [file, await readFile(file, "utf8")]));
+    await rememberKernel(name);
   }
 
   async #startRuntime(images: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, readlink, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, rmdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { KubernetesNetwork } from "./kubernetes-network";
@@ -14,6 +14,9 @@ const groups = "/sys/fs/cgroup";
 
 /** Where kubelet links logs, wherever they are. */
 const logLinks = "/var/log/containers";
+
+/** Settings of the kernel that kubelet makes for the whole machine, whoever else is on it. */
+const kernelSettings = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"];
 
 /** Name of the node that this process makes: of its network, its control groups, and its directory. It is short, since interfaces are. */
 export function nodeName(): string {
@@ -30,6 +33,15 @@ export async function nodeGroups(name: string): Promise<string[]> {
   if (existsSync(path.join(groups, "cgroup.controllers"))) return [path.join(groups, name)];
   const controllers = await readdir(groups, { withFileTypes: true });
   return controllers.filter((entry) => entry.isDirectory()).map((entry) => path.join(groups, entry.name, name));
+}
+
+/** Writes down what kubelet is about to change, to be put right when the node of that name is removed. */
+export async function rememberKernel(name: string): Promise<void> {
+  for (const setting of kernelSettings) {
+    const copy = path.join(nodeDirectory(name), "kernel", setting);
+    await mkdir(path.dirname(copy), { recursive: true });
+    await writeFile(copy, await readFile(path.join("/proc/sys", setting)));
+  }
 }
 
 /** Removes all that processes which are no longer there left of their nodes. */
@@ -50,6 +62,10 @@ export async function removeNode(name: string): Promise<void> {
   const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "");
   for (const mount of mounts.filter((at) => at.startsWith(`${directory}/`)).reverse()) await runProgram("umount", ["--lazy", mount]);
   for (const group of await nodeGroups(name)) await removeGroup(group);
+  for (const setting of kernelSettings) {
+    const value = await readFile(path.join(directory, "kernel", setting)).catch(() => undefined);
+    if (value !== undefined) await writeFile(path.join("/proc/sys", setting), value);
+  }
   await KubernetesNetwork.remove(name);
   await rm(directory, { recursive: true, force: true });
   for (const link of await readdir(logLinks).catch(() => [])) {

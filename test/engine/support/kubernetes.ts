@@ -49,11 +49,12 @@ export class ControlPlane {
    * Starts one that is empty but for what Kubernetes itself puts there.
    *
    * @param address Address of this machine at which its API server listens. @default "127.0.0.1"
+   * @param parent Directory in which its own is made. @default - that of temporary files
    * @throws {Error} with what a program printed, when it does not come up.
    */
-  static async start(address = loopback): Promise<ControlPlane> {
+  static async start(address = loopback, parent = os.tmpdir()): Promise<ControlPlane> {
     const programs = await ensureKubernetes(() => undefined);
-    const directory = await mkdtemp(path.join(os.tmpdir(), "control-plane-"));
+    const directory = await mkdtemp(path.join(parent, "control-plane-"));
     const authority = await makeAuthority("kubernetes");
     const names = [`IP:${address}`, "DNS:localhost", "DNS:kubernetes.default.svc"];
     const { certificatePem, privateKeyPem } = await makeServerCertificate(authority, names);
