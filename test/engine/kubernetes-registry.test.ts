@@ -180,6 +180,14 @@ describe("an environment on Kubernetes, by the command line", () => {
     assert.equal(await cluster.find(`/api/v1/namespaces/${name}`), undefined);
   });
 
+  test("is judged by the policies for Kubernetes", async () => {
+    const { stdout } = await commandLine.run(ExitCode.Success, "compliance", name, "--json");
+    const { substrate, policies } = JSON.parse(stdout) as { substrate: string; policies: { name: string; verdict: string }[] };
+    assert.equal(substrate, "kubernetes");
+    assert.deepEqual(policies.filter(({ verdict }) => verdict === "fail"), []);
+    assert.ok(policies.filter(({ verdict }) => verdict === "pass").length > 20);
+  });
+
   test("has nothing for commands that look after containers, which say so", async () => {
     for (const command of [["gc"], ["status"], ["up", "--lost-host", "south"]]) {
       const { stderr } = await commandLine.run(ExitCode.WrongUse, ...command, name);
