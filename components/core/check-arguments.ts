@@ -52,7 +52,12 @@ export interface SecretsArgs {
 }
 
 /** Notes what does not go together, and what is wrong with every value that is plain already. */
-export function checkCommonArguments(topology: CommonTopology & PartsOfTopology, trust: TrustArgs, secrets: SecretsArgs, problems: Problems): void {
+export function checkCommonArguments(
+  topology: CommonTopology & PartsOfTopology,
+  trust: TrustArgs,
+  secrets: SecretsArgs,
+  problems: Problems,
+): void {
   checkServerCertificate(trust, secrets, problems);
   checkCertificate("trust.clientCaPem", trust.clientCaPem, problems);
   checkCertificate("trust.redisCaPem", trust.redisCaPem, problems);
@@ -131,7 +136,11 @@ function checkPasswords(topology: CommonTopology, secrets: SecretsArgs, problems
   }
 }
 
-function checkBackupKeys({ backup }: PartsOfTopology, { backupAccessKeys = {}, backupSecretKeys = {} }: SecretsArgs, problems: Problems): void {
+function checkBackupKeys(
+  { backup }: PartsOfTopology,
+  { backupAccessKeys = {}, backupSecretKeys = {} }: SecretsArgs,
+  problems: Problems,
+): void {
   const buckets = (backup?.targets ?? []).filter(({ s3 }) => s3 !== undefined).map(({ name }) => name);
   for (const [field, keys, others] of [
     ["backupAccessKeys", backupAccessKeys, backupSecretKeys],

@@ -37,7 +37,10 @@ export function resolveKubernetesMonitoring(
   };
 }
 
-function resolveOperator({ labels = {}, scrapeIntervalSeconds = 15 }: PrometheusOperatorShape, problems: Problems): PrometheusOperatorTopology {
+function resolveOperator(
+  { labels = {}, scrapeIntervalSeconds = 15 }: PrometheusOperatorShape,
+  problems: Problems,
+): PrometheusOperatorTopology {
   checkLabels("monitoring.prometheusOperator.labels", labels, problems);
   checkNumber(problems, "monitoring.prometheusOperator.scrapeIntervalSeconds", scrapeIntervalSeconds, { from: 1, to: 300, whole: true });
   return { labels, scrapeIntervalSeconds };
@@ -56,7 +59,11 @@ function resolveKubernetesAlerts(topology: Omit<KubernetesTopology, "monitoring"
   return settings.filter(({ name }) => name in there);
 }
 
-function resolveDashboards({ namespace }: Pick<KubernetesTopology, "namespace">, shape: DashboardsShape, problems: Problems): DashboardsTopology {
+function resolveDashboards(
+  { namespace }: Pick<KubernetesTopology, "namespace">,
+  shape: DashboardsShape,
+  problems: Problems,
+): DashboardsTopology {
   const { namespaces = [namespace.name], labels = { grafana_dashboard: "1" } } = shape;
   problems.require(namespaces.length > 0, "monitoring.dashboards.namespaces", "names no namespace: name one, or leave it out");
   for (const [index, name] of namespaces.entries()) checkName(problems, `monitoring.dashboards.namespaces[${index}]`, name);

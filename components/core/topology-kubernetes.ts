@@ -1,7 +1,11 @@
 import type { RouteKind, ServiceType, TrafficPolicy } from "./shape-kubernetes-balancer";
 import type { VolumeAccessMode } from "./shape-kubernetes";
 import type { BalancerSettings, CacheSettings, CommonTopology, StoreSettings } from "./topology-common";
-import type { KubernetesBackupTopology, KubernetesGarbageCollectionTopology, KubernetesMonitoringTopology } from "./topology-kubernetes-parts";
+import type {
+  KubernetesBackupTopology,
+  KubernetesGarbageCollectionTopology,
+  KubernetesMonitoringTopology,
+} from "./topology-kubernetes-parts";
 
 /** A registry on Kubernetes, with every default filled in and every problem found. */
 export interface KubernetesTopology extends CommonTopology {

@@ -83,7 +83,10 @@ export class Backup extends pulumi.ComponentResource {
       new PersistentVolumeClaim(backupName, { metadata: claimMetadata(args, backupName), spec: claimSpec(backup) }, child);
       const job = (action: string[]): inputs.batch.v1.JobTemplateSpec => ({
         metadata: { labels: labelsOf(topology, part) },
-        spec: { backoffLimit: 0, template: { metadata: { labels: labelsOf(topology, part) }, spec: pod(args, target, files, owner, action) } },
+        spec: {
+          backoffLimit: 0,
+          template: { metadata: { labels: labelsOf(topology, part) }, spec: pod(args, target, files, owner, action) },
+        },
       });
       new CronJob(
         backupName,
@@ -151,7 +154,10 @@ function pod(
   const { topology, storeClaimName } = args;
   const trusted = Object.keys(authorities(args)).map((key) => ({ key, path: key }));
   const claim = (volume: string, claimed: pulumi.Input<string>, mountPath: string) =>
-    [{ name: volume, persistentVolumeClaim: { claimName: claimed } }, { name: volume, mountPath }] as const;
+    [
+      { name: volume, persistentVolumeClaim: { claimName: claimed } },
+      { name: volume, mountPath },
+    ] as const;
   const volumes: (readonly [inputs.core.v1.Volume, inputs.core.v1.VolumeMount])[] = [
     [filesVolume(files), filesMount],
     [memoryVolume("tmp", 16), { name: "tmp", mountPath: "/tmp" }],

@@ -132,7 +132,11 @@ export class GarbageCollection extends pulumi.ComponentResource {
     const { topology, namespaceName, s3CaPem, redisCaPem, redisPassword } = args;
     const { host } = topology.redis;
     const make = (which: string, plain: Record<string, pulumi.Input<string>>, secret?: Record<string, pulumi.Input<string>>): Files =>
-      new Files(`${name}-${which}`, { topology, namespaceName, part, plain, ...(secret === undefined ? {} : { secret }) }, { parent: this });
+      new Files(
+        `${name}-${which}`,
+        { topology, namespaceName, part, plain, ...(secret === undefined ? {} : { secret }) },
+        { parent: this },
+      );
     const rclone = pulumi.output(args.storeKeys ?? {}).apply((keys) => renderRclone(topology, keys).configuration);
     return {
       marker: make("marker", { "marker.sh": renderGarbageMarkerScript(ports.marker) }),

@@ -90,7 +90,10 @@ export function podSpec(args: PodArgs): inputs.core.v1.PodSpec {
 function container(args: ContainerArgs): inputs.core.v1.Container {
   const environment = [
     ...Object.entries(args.environment ?? {}).map(([name, value]) => ({ name, value })),
-    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } } })),
+    ...Object.entries(args.podFields ?? {}).map(([name, fieldPath]) => ({
+      name,
+      valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
+    })),
   ];
   const ports = Object.entries(args.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" }));
   return {

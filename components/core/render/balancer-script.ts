@@ -33,7 +33,10 @@ ${waitFor("haproxy", "HAProxy")}`;
 
 /** A HAProxy that is reloaded knows nothing of a fence at first: while there is one, that waits. */
 function watchScript(directory: string, fence: string | undefined): string {
-  const isOpen = fence === undefined ? "" : `case "$(timeout 2 nc ${fence} < /dev/null 2> /dev/null)" in "${passingFence.open}" | "") ;; *) continue ;; esac\n      `;
+  const isOpen =
+    fence === undefined
+      ? ""
+      : `case "$(timeout 2 nc ${fence} < /dev/null 2> /dev/null)" in "${passingFence.open}" | "") ;; *) continue ;; esac\n      `;
   return `
 state() { cat ${directory}/* | sha256sum; }
 watch() {

@@ -16,7 +16,9 @@ export function renderKubernetesDashboards(topology: Pick<KubernetesTopology, "n
   return Object.fromEntries(
     dashboards.map((dashboard) => {
       const panels = dashboard.panels.flatMap((panel) => {
-        const targets = panel.targets.filter(({ expr }) => isThere(expr)).map((target) => ({ ...target, expr: scopedTo(topology, target.expr) }));
+        const targets = panel.targets
+          .filter(({ expr }) => isThere(expr))
+          .map((target) => ({ ...target, expr: scopedTo(topology, target.expr) }));
         return targets.length === 0 ? [] : [{ ...panel, targets }];
       });
       const own = { ...dashboard, uid: `${dashboard.uid}-${mark}`, title: `${dashboard.title} (${name})`, panels: inRows(panels) };
