@@ -237,7 +237,9 @@ describe("monitoring", () => {
       assert.match(selector, /namespace=\\"team\\",registry=\\"team\\",job=/);
     for (const name of ["team-backup-far", "team-backup-shelf", "team-collection"]) assert.ok(text.includes(`cronjob=\\"${name}\\"`), name);
     for (const absent of ["HostDown", "RedisDown", "ProbeFailing", "StorageFillingUp"]) assert.ok(!text.includes(absent), absent);
-    assert.match(text, /"alert":"NodeDown"[^}]*"for":"30s"/);
+    const rules = listAt(specOf("PrometheusRule", "team-monitoring-alerts"), "groups").flatMap((group) => listAt(group, "rules"));
+    const nodeDown = rules.filter(({ alert }) => alert === "NodeDown").map((rule) => rule["for"]);
+    assert.deepEqual(nodeDown, ["30s", "30s"]);
     assert.match(filesOf("team-balancer-files")["haproxy.cfg"] ?? "", /stick-table type string len 36/);
   });
   it("has dashboards in the namespaces that Grafana looks in, without panels that would stay empty", () => {
