@@ -4,7 +4,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { renderKubernetesAlertRules, renderKubernetesDashboards } from "ha-registry-core";
 import type { DashboardsTopology, KubernetesTopology, PrometheusOperatorTopology } from "ha-registry-core";
-import { metadataOf, selectorOf } from "./objects";
+import { labelsOf, metadataOf, selectorOf } from "./objects";
 
 /** Arguments of `Monitoring`. */
 export interface MonitoringArgs {
@@ -94,8 +94,7 @@ function chosenMetadata(
   labels: Record<string, string>,
   namespace = namespaceName,
 ): inputs.meta.v1.ObjectMeta {
-  const metadata = metadataOf(topology, part, objectName, namespace);
-  return { ...metadata, labels: { ...metadata.labels, ...labels } };
+  return { ...metadataOf(topology, part, objectName, namespace), labels: { ...labelsOf(topology, part), ...labels } };
 }
 
 function makeDashboards(

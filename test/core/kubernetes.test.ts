@@ -64,6 +64,30 @@ describe("a registry on Kubernetes", () => {
   });
 
   const refusals: Record<string, [KubernetesRegistryShape, RegExp]> = {
+    "garbage collection without a Redis of its own": [
+      { redis: { enabled: false }, garbageCollection: {} },
+      /^garbageCollection: .*a Redis of the registry's own/,
+    ],
+    "a target that is a bucket and a volume": [
+      { backup: { targets: { both: { s3: { bucket: "copies" }, existingClaim: "copies" } } } },
+      /^backup\.targets\.both: a target is either a bucket or a volume: give s3 or existingClaim/,
+    ],
+    "an interval that no CronJob can say": [
+      { backup: { targets: { far: { s3: { bucket: "copies" }, everyMinutes: 90 } } } },
+      /^backup\.targets\.far\.everyMinutes: a CronJob cannot run every 90 minutes: give 15, /,
+    ],
+    "monitoring that nobody is let in for": [
+      { monitoring: {} },
+      /^networkPolicies\.metricsNamespaces: nobody could read metrics: name the namespace/,
+    ],
+    "dashboards without the labels that they go by": [
+      { networkPolicies: { enabled: false }, monitoring: { dashboards: {} } },
+      /^monitoring\.dashboards: .*give monitoring\.prometheusOperator, too/,
+    ],
+    "an alert that nothing here tells of": [
+      { networkPolicies: { enabled: false }, monitoring: { prometheusOperator: {}, alerts: { HostDown: { forSeconds: 1 } } } },
+      /^monitoring\.alerts\.HostDown: has no effect/,
+    ],
     "a volume that one host mounts": [
       { objectStore: { volume: { accessMode: VolumeAccessMode.ReadWriteOnce } } },
       /^objectStore\.volume\.accessMode: ReadWriteOnce lets one host mount the volume, and 2 nodes run on several: .*ReadWriteMany.*objectStore\.s3/,
@@ -272,6 +296,14 @@ describe("HAProxy in a pod", () => {
     assert.match(renderBalancerScript({ watched: "/certificate" }), /haproxy -W -db .*cat \/certificate\/\*.*kill -USR2/s);
     assert.doesNotMatch(renderBalancerScript(), /USR2/);
   });
+});
+
+it("names no CronJob longer than it may be", () => {
+  const shape = { objectStore: store, backup: { targets: { "a-name-of-20-letters": { s3: { bucket: "copies" } } } } };
+  assert.match(
+    problemsOf(shape, "a-registry-with-a-name-of-36-letters").join("\n"),
+    /^backup\.targets\.a-name-of-20-letters: the CronJob "[^"]*" would have 65 letters/,
+  );
 });
 
 it("gives nodes the configuration that they have on Docker hosts, with names instead of addresses", () => {

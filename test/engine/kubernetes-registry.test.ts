@@ -7,8 +7,8 @@ import { after, before, describe, test } from "node:test";
 import { Provider } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { RouteKind, ServiceType } from "ha-registry-core";
-import { Registry } from "ha-registry-kubernetes";
+import { resolveKubernetesTopology, RouteKind, ServiceType } from "ha-registry-core";
+import { Monitoring, Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
 import { ExitCode } from "ha-registry/dist/cli/exit";
 import { parseDocument } from "yaml";
@@ -23,7 +23,10 @@ import { withoutWaiting } from "./support/without-waiting";
 // The components through the real provider at a real API server, which admits, refuses and defaults as a cluster's does. Not shown: pods that run, since there are
 // no hosts; so nothing waits for them.
 
-/** Registries, which between them have every kind of object. */
+/** Half a day from now, so that no CronJob runs by itself meanwhile. */
+const startsAt = new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
+
+/** Registries which between them have every kind of object. */
 const registries: Record<string, RegistryArgs> = {
   direct: {
     hostname: "registry.corp.example",
@@ -34,6 +37,14 @@ const registries: Record<string, RegistryArgs> = {
     loadBalancer: { service: { type: ServiceType.NodePort } },
     scheduling: { tolerations: [{ key: "registry", effect: "NoSchedule" }], nodeSelector: { "kubernetes.io/os": "linux" } },
     networkPolicies: { metricsNamespaces: ["monitoring"] },
+    garbageCollection: { startsAt, deleteUntagged: true },
+    backup: {
+      targets: {
+        far: { s3: { bucket: "copies" }, startsAt, everyMinutes: 1440 },
+        shelf: { existingClaim: "shelf", startsAt, everyMinutes: 1440 },
+      },
+    },
+    monitoring: { prometheusOperator: { labels: { release: "prometheus" } }, dashboards: { namespaces: ["direct", "default"] } },
   },
   routed: {
     hostname: "images.corp.example",
@@ -55,6 +66,8 @@ const registries: Record<string, RegistryArgs> = {
     dataProtection: false,
     redis: { enabled: false },
     loadBalancer: { ingress: { className: "traefik", proxyAddressRanges: ["10.42.0.0/16"] } },
+    networkPolicies: { metricsNamespaces: ["monitoring"] },
+    monitoring: {},
   },
 };
 
@@ -84,6 +97,11 @@ const program =
       new Registry(name, { ...args, settings: name === "direct" ? settings : {} }, { providers: [provider], transforms: [withoutWaiting] });
   };
 
+/** A CronJob, as far as it is read here. */
+interface CronJob extends KubernetesObject {
+  spec: { jobTemplate: { metadata: { labels: Record<string, string> }; spec: object } };
+}
+
 /** A Deployment, as far as it is read here. */
 interface Deployment extends KubernetesObject {
   spec: { replicas: number; template: { spec: { volumes: { projected?: { sources: { secret?: { name: string } }[] } }[] } } };
@@ -104,6 +122,17 @@ async function configuration(): Promise<string> {
 const secretAt = (name: string): Promise<KubernetesObject | undefined> => cluster.find(`/api/v1/namespaces/direct/secrets/${name}`);
 
 describe("registries at an API server", () => {
+  test("are told of custom resources that were asked for and are not installed", async () => {
+    const monitored = async (): Promise<void> => {
+      const provider = new Provider("cluster", { kubeconfig: pulumi.secret(cluster.kubeconfig) });
+      const topology = resolveKubernetesTopology("direct", { ...registries["direct"], existingNamespace: "default" });
+      new Monitoring("early", { topology, namespaceName: "default" }, { providers: [provider] });
+    };
+    await assert.rejects(stack.up({ program: monitored, color: "never" }), /monitoring\.coreos\.com.*does not exist|no matches for kind/s);
+    await stack.destroy({ color: "never" });
+    await cluster.installDefinitions("prometheus-operator");
+  });
+
   test("come up, and their pods are admitted where restricted ones alone are", async () => {
     const { summary } = await stack.up({ program: program(), color: "never" });
     assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["create"]);
@@ -125,8 +154,27 @@ describe("registries at an API server", () => {
       "/apis/cert-manager.io/v1/namespaces/routed/certificates/routed-certificate",
       "/apis/networking.k8s.io/v1/namespaces/classed/ingresses/classed",
       "/apis/autoscaling/v2/namespaces/direct/horizontalpodautoscalers/direct-nodes",
+      "/apis/monitoring.coreos.com/v1/namespaces/direct/podmonitors/direct-registry",
+      "/apis/monitoring.coreos.com/v1/namespaces/direct/podmonitors/direct-haproxy",
+      "/apis/monitoring.coreos.com/v1/namespaces/direct/prometheusrules/direct-alerts",
+      "/api/v1/namespaces/default/configmaps/direct-ha-registry-overview",
     ])
       assert.ok((await cluster.find(object)) !== undefined, `there is no ${object}`);
+  });
+
+  test("run what their CronJobs run when somebody asks for it, where restricted pods alone are admitted", async () => {
+    const names = ["direct-collection", "direct-backup-far", "direct-backup-shelf", "direct-restore-far"];
+    for (const name of names) {
+      const cronJob = await cluster.find<CronJob>(`/apis/batch/v1/namespaces/direct/cronjobs/${name}`);
+      const { spec, metadata } = cronJob?.spec.jobTemplate ?? assert.fail(`there is no CronJob ${name}`);
+      const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name, labels: metadata.labels }, spec };
+      const { status, text } = await cluster.post("/apis/batch/v1/namespaces/direct/jobs", job);
+      assert.equal(status, 201, text);
+      await until(`the pod of ${name} is admitted`, 120, async () => {
+        const pods = await cluster.list(`/api/v1/namespaces/direct/pods?labelSelector=job-name%3D${name}`);
+        return pods.length === 1;
+      });
+    }
   });
 
   test("have nothing to do a second time", async () => {

@@ -33,7 +33,10 @@ describe("schema that Pulumi infers of the Kubernetes components", () => {
   });
 
   it("has every exported component under its token", () => {
-    const names = ["Access", "Certificates", "Files", "Garage", "LoadBalancer", "ObjectStore", "Redis", "Registry", "RegistryNodes"];
+    const names = [
+      ...["Access", "Backup", "Certificates", "Files", "Garage", "GarbageCollection", "LoadBalancer", "Monitoring"],
+      ...["ObjectStore", "Redis", "Registry", "RegistryNodes"],
+    ];
     assert.deepEqual(
       Object.keys(schema.resources ?? {}).sort(),
       names.map((name) => `ha-registry-kubernetes:index:${name}`),

@@ -7,7 +7,7 @@ import type {
   KubernetesMonitoringTopology,
 } from "../topology-kubernetes-parts";
 import { alertRules } from "./alert-rules";
-import type { AlertCondition, AlertDefinition } from "./alert-rules";
+import type { AlertDefinition } from "./alert-rules";
 import { partAlerts } from "./alert-rules-parts";
 import { storageAlerts } from "./alert-rules-storage";
 import { trafficAlerts } from "./alert-rules-traffic";
@@ -82,26 +82,30 @@ function tooOld(metric: (what: string) => string, seconds: number): string {
 
 function backupAlerts(place: Place, { targets }: KubernetesBackupTopology): Partial<Record<AlertName, AlertDefinition>> {
   const { BackupTooOld, BackupFailed } = storageAlerts;
-  const each = (of: AlertDefinition, change: (target: Target) => Partial<AlertCondition>): AlertCondition[] =>
-    targets.flatMap((target) => of.conditions.map((condition) => ({ ...condition, ...change(target) })));
+  // One rule for all of them: two with the same name and labels would be taken for a mistake.
+  const any = (expression: (target: Target) => string): string => targets.map((target) => `(${expression(target)})`).join(" or ");
+  const old = (threshold: number): string =>
+    any(({ backupName, everyMinutes }) => tooOld(ofCronJob(place, backupName), Math.round(threshold * everyMinutes * 60)));
+  const failed = any(({ backupName }) => {
+    const metric = ofCronJob(place, backupName);
+    return `${metric("status_last_schedule_time")} > ${metric("status_last_successful_time")} and ${metric("status_active")} == 0`;
+  });
   return {
     [AlertName.BackupTooOld]: {
       runbook: "Look at the CronJob's Jobs and at the log of their pods for why none has succeeded.",
-      conditions: each(BackupTooOld, ({ backupName, everyMinutes }) => ({
-        expression: (threshold) => tooOld(ofCronJob(place, backupName), Math.round(threshold * everyMinutes * 60)),
+      conditions: BackupTooOld.conditions.map((condition) => ({
+        ...condition,
+        expression: old,
         description: "{{ $labels.cronjob }}: no backup has succeeded for longer than its plan promises.",
       })),
     },
     [AlertName.BackupFailed]: {
       runbook: BackupFailed.runbook,
-      conditions: each(BackupFailed, ({ backupName }) => {
-        const metric = ofCronJob(place, backupName);
-        return {
-          expression: () =>
-            `${metric("status_last_schedule_time")} > ${metric("status_last_successful_time")} and ${metric("status_active")} == 0`,
-          description: "{{ $labels.cronjob }}: the last backup failed; the one before it can still be restored.",
-        };
-      }),
+      conditions: BackupFailed.conditions.map((condition) => ({
+        ...condition,
+        expression: () => failed,
+        description: "{{ $labels.cronjob }}: the last backup failed; the one before it can still be restored.",
+      })),
     },
   };
 }

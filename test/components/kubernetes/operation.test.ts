@@ -3,20 +3,38 @@ import { before, describe, it } from "node:test";
 import { secret } from "@pulumi/pulumi";
 import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
-import { generated, record } from "../support/mocks";
+import { generated, record, recordFailure } from "../support/mocks";
 import type { Recording, Registered } from "../support/mocks";
 import { at, containersOf, listAt, podsOf, textsOf } from "./support";
 
 // What keeps a registry in order. Not proved under mocks: that the API server admits it (test/engine/kubernetes-registry), and that the programs do what they are for, which
 // they are shown to do on Docker hosts.
 
-const keys = { s3: "s3-secret-key-never-shown" };
+const keys = { s3: "s3-secret-key-never-shown", copies: "copies-secret-key-never-shown" };
 
 const args: RegistryArgs = {
   hostname: "registry.corp.example",
   objectStore: { s3: { bucket: "images", endpoint: "https://s3.corp.example" } },
   garbageCollection: { startsAt: "03:05", deleteUntagged: true },
-  secrets: { s3AccessKey: "access-key-of-the-bucket", s3SecretKey: secret(keys.s3) },
+  backup: {
+    targets: {
+      far: { s3: { bucket: "copies", endpoint: "https://s3.far.example" }, startsAt: "01:10", everyMinutes: 15 },
+      shelf: { existingClaim: "shelf", startsAt: "22:00", everyMinutes: 1440 },
+    },
+    volume: { storageClass: "fast", sizeGiB: 20 },
+  },
+  networkPolicies: { metricsNamespaces: ["prometheus"] },
+  monitoring: {
+    prometheusOperator: { labels: { release: "cluster" } },
+    alerts: { NodeDown: { forSeconds: 30 } },
+    dashboards: { namespaces: ["team", "grafana"] },
+  },
+  secrets: {
+    s3AccessKey: "access-key-of-the-bucket",
+    s3SecretKey: secret(keys.s3),
+    backupAccessKeys: { far: "access-key-of-the-copies" },
+    backupSecretKeys: { far: secret(keys.copies) },
+  },
 };
 
 let recording: Recording<Registry>;
@@ -130,8 +148,123 @@ describe("garbage collection", () => {
   });
   it("leaves balancers as they were where it is not asked for", async () => {
     const without = await record(() => new Registry("team", { ...args, garbageCollection: undefined }));
-    const text = JSON.stringify(without.resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs));
+    const text = JSON.stringify(
+      ["ConfigMap team-balancer-files-plain", "Deployment team-balancer", "NetworkPolicy team-access-balancer"].map((each) => {
+        const [type = "", name = ""] = each.split(" ");
+        return without.get(type, name).inputs;
+      }),
+    );
     assert.doesNotMatch(text, /fence|HA_REGISTRY_POD_ADDRESS|collections/);
-    assert.deepEqual(without.all("CronJob"), []);
+  });
+});
+
+describe("backups", () => {
+  const targets = ["far", "shelf"];
+
+  it("run when their target wants them, one at a time", () => {
+    const schedules = targets
+      .map((target) => specOf("CronJob", `team-backup-${target}`))
+      .map((spec) => [spec["schedule"], spec["concurrencyPolicy"]]);
+    assert.deepEqual(schedules, [
+      ["10,25,40,55 * * * *", "Forbid"],
+      ["0 22 * * *", "Forbid"],
+    ]);
+  });
+  it("restore only when somebody asks for it, and fill nothing but an empty store", () => {
+    for (const target of targets) {
+      assert.equal(specOf("CronJob", `team-restore-${target}`)["suspend"], true);
+      const [container] = listAt(podOf(`team-restore-${target}`).spec, "containers");
+      assert.deepEqual((container?.["command"] as string[]).slice(-4), ["restore", target, "latest", "empty"]);
+    }
+  });
+  it("have a volume for each target, which the one that restores has, too, and reach a target that is a volume", () => {
+    for (const target of targets) {
+      const claim = recording.get("PersistentVolumeClaim", `team-backup-${target}`);
+      const { storageClassName, resources } = at(claim.inputs, "spec");
+      assert.deepEqual([storageClassName, resources], ["fast", { requests: { storage: "20Gi" } }]);
+      for (const name of [`team-backup-${target}`, `team-restore-${target}`]) {
+        const claims = listAt(podOf(name).spec, "volumes").flatMap((volume) =>
+          "persistentVolumeClaim" in volume ? [at(volume, "persistentVolumeClaim")["claimName"]] : [],
+        );
+        assert.deepEqual(claims, [at(claim.inputs, "metadata")["name"], ...(target === "shelf" ? ["shelf"] : [])]);
+      }
+    }
+  });
+  it("know the keys of both places from a Secret", () => {
+    for (const key of Object.values(keys)) assert.ok(secretsOf("team-backup-files").includes(key));
+  });
+  it("are reached by nobody", () => {
+    assert.deepEqual(specOf("NetworkPolicy", "team-access-backup")["ingress"], []);
+  });
+  it("have keys for buckets that there are, and both of them", async () => {
+    const { error, resources } = await recordFailure(
+      () => new Registry("team", { ...args, secrets: { backupAccessKeys: { shelf: "key" } } }),
+    );
+    assert.match(String(error), /secrets\.backupAccessKeys\.shelf: there is no bucket "shelf"/);
+    assert.deepEqual(resources, []);
+  });
+});
+
+describe("monitoring", () => {
+  const ruleText = () => JSON.stringify(specOf("PrometheusRule", "team-monitoring-alerts"));
+
+  it("has the pods of each part asked at a port that they have, under the name that rules go by", () => {
+    for (const [job, name] of [
+      ["registry", "team-nodes"],
+      ["haproxy", "team-balancer"],
+    ] as const) {
+      const monitor = recording.get("PodMonitor", `team-monitoring-${job}`);
+      assert.equal(at(monitor.inputs, "metadata", "labels")["release"], "cluster");
+      const { labels, spec } = podOf(name);
+      assert.ok(selects(at(monitor.inputs, "spec", "selector", "matchLabels"), labels));
+      const [endpoint] = listAt(monitor.inputs, "spec", "podMetricsEndpoints");
+      const ports = containersOf(spec).flatMap((container) => listAt(container, "ports").map((port) => port["name"]));
+      assert.ok(ports.includes(endpoint?.["port"]), `${name} has no port ${String(endpoint?.["port"])}`);
+      assert.deepEqual(
+        listAt(endpoint, "relabelings").flatMap(({ targetLabel, replacement }) =>
+          replacement === undefined ? [] : [[targetLabel, replacement]],
+        ),
+        [
+          ["job", job],
+          ["registry", "team"],
+        ],
+      );
+    }
+  });
+  it("has rules of this registry alone, and of what the cluster tells", () => {
+    const text = ruleText();
+    for (const [selector] of text.matchAll(/[a-z_]+\{(?:[^}]*,)?job=[^}]*\}/g))
+      assert.match(selector, /namespace=\\"team\\",registry=\\"team\\",job=/);
+    for (const name of ["team-backup-far", "team-backup-shelf", "team-collection"]) assert.ok(text.includes(`cronjob=\\"${name}\\"`), name);
+    for (const absent of ["HostDown", "RedisDown", "ProbeFailing", "StorageFillingUp"]) assert.ok(!text.includes(absent), absent);
+    const rules = listAt(specOf("PrometheusRule", "team-monitoring-alerts"), "groups").flatMap((group) => listAt(group, "rules"));
+    const nodeDown = rules.filter(({ alert }) => alert === "NodeDown").map((rule) => rule["for"]);
+    assert.deepEqual(nodeDown, ["30s", "30s"]);
+    assert.match(filesOf("team-balancer-files")["haproxy.cfg"] ?? "", /stick-table type string len 36/);
+  });
+  it("has dashboards in the namespaces that Grafana looks in, without panels that would stay empty", () => {
+    const dashboards = recording.all("ConfigMap").filter(({ inputs }) => JSON.stringify(inputs["metadata"]).includes("grafana_dashboard"));
+    assert.equal(dashboards.length, 6);
+    assert.deepEqual([...new Set(dashboards.map(({ inputs }) => at(inputs, "metadata")["namespace"]))].sort(), ["grafana", "team"]);
+    for (const { inputs } of dashboards)
+      for (const text of Object.values(at(inputs, "data"))) {
+        const { panels, uid } = JSON.parse(String(text)) as { panels: { targets: { expr: string }[] }[]; uid: string };
+        assert.ok(panels.length > 0 && uid.length <= 40, uid);
+        for (const { expr } of panels.flatMap(({ targets: asked }) => asked))
+          for (const [, job = ""] of expr.matchAll(/job="([^"]*)"/g)) assert.ok(["registry", "haproxy"].includes(job), expr);
+      }
+  });
+  it("has annotations alone where no prometheus-operator is asked for", async () => {
+    const plain = await record(() => new Registry("team", { ...args, monitoring: {} }));
+    assert.deepEqual([...plain.all("PodMonitor"), ...plain.all("PrometheusRule")], []);
+    for (const [name, port] of [
+      ["team-nodes", "5001"],
+      ["team-balancer", "8404"],
+    ] as const) {
+      const annotations = (which: Recording<Registry>) =>
+        JSON.stringify(at(which.get("Deployment", name).inputs, "spec", "template", "metadata"));
+      assert.match(annotations(plain), new RegExp(`"prometheus.io/port":"${port}"`));
+      assert.doesNotMatch(annotations(recording), /prometheus\.io/);
+    }
   });
 });
