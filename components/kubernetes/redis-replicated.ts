@@ -32,7 +32,7 @@ export function replicatedPod(name: string, instance: RedisInstance, parent: pul
   const { passwords, server, sentinel } = passwordsOf(name, instance, parent);
   const serverFiles = files(`${name}-files`, instance, parent, {
     login: pulumi.interpolate`AUTH control ${server}\n`,
-    plain: (member) => ({ "redis.sh": renderRedisScript(topology, member) }),
+    plain: (member) => ({ "redis.sh": renderRedisScript(topology, member, true) }),
     secret: (member) => ({ "redis.conf": passwords.apply((all) => renderReplicatedRedis(topology, member, paths, all)) }),
     members: redis.servers,
   });
@@ -56,8 +56,8 @@ export function replicatedPod(name: string, instance: RedisInstance, parent: pul
     ports: { redis: ports.redis },
     podFields,
     probes: {
-      // One that was the primary waits until another one is.
-      startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 120 },
+      // It waits for sentinels, and one that was the primary until another one is.
+      startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 300 },
       readinessProbe: { exec: { command: check() }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
       livenessProbe: { ...answers, periodSeconds: 20, failureThreshold: 3 },
     },

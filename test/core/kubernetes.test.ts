@@ -195,7 +195,7 @@ describe("Redis with sentinels", () => {
   });
   it("has scripts that ask names, and that a shell reads without complaint", () => {
     const scripts = [
-      ...servers.map((server) => renderRedisScript(topology, server)),
+      ...servers.map((server) => renderRedisScript(topology, server, true)),
       ...sentinels.map((each) => renderSentinelScript(topology, each, true)),
     ];
     for (const script of scripts) {
@@ -203,6 +203,18 @@ describe("Redis with sentinels", () => {
       const { status, stderr } = spawnSync("sh", ["-n"], { input: script, encoding: "utf8" });
       assert.deepEqual([status, stderr], [0, ""]);
     }
+  });
+});
+
+describe("a Redis server in a pod", () => {
+  it("asks who is the primary only when most of the sentinels answer, which start beside it", () => {
+    const topology = resolveKubernetesTopology("team", { objectStore: store, redis: { sentinel: {} } });
+    const [server] = topology.redis.servers;
+    assert.ok(server);
+    const waits = '[ "$(views | wc -l)" -lt 2 ]';
+    const script = renderRedisScript(topology, server, true);
+    assert.ok(script.includes(waits) && script.indexOf(waits) < script.indexOf("primary=$(view"));
+    assert.ok(!renderRedisScript(topology, server).includes(waits));
   });
 });
 

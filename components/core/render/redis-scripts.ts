@@ -27,8 +27,11 @@ const handoverSeconds = 6;
  *
  * `check` is the health check: a server is healthy when it is a primary, or a replica that has all that its primary has. A roll thus never takes
  * the last good copy.
+ *
+ * @param sentinelsComeToo Whether sentinels are started at the same time, and not when servers are healthy. Then a server waits until most of them answer: one alone, or
+ * none, may not know yet who is the primary. A server that followed another one while the sentinels hold it for the primary would be waited for by all, and wait itself.
  */
-export function renderRedisScript(topology: ReplicatedTopology, server: Member): string {
+export function renderRedisScript(topology: ReplicatedTopology, server: Member, sentinelsComeToo = false): string {
   const { redis } = topology;
   const { downAfterMilliseconds } = sentinelOf(topology);
   const [first] = redis.servers;
@@ -64,7 +67,7 @@ check() {
 serve() {
   trap "exit 0" TERM INT
   cat "$1" > /data/redis.conf # the sentinels have it rewritten
-  primary=$(view | cut -d ' ' -f 2-3)
+${sentinelsComeToo ? waitForMost : ""}  primary=$(view | cut -d ' ' -f 2-3)
   end=$(($(date +%s) + ${patience}))
   while [ "$primary" = "$self" ] && [ "$(date +%s)" -lt "$end" ]; do
     sleep 0.5
@@ -131,6 +134,13 @@ else
 fi
 ${isInit ? keptSentinel : "exec redis-server /data/sentinel.conf --sentinel\n"}`;
 }
+
+/** How long a server waits for most of the sentinels, seconds. Where most of them are away, nobody can choose another primary, either. */
+const sentinelSeconds = 60;
+
+const waitForMost = `  end=$(($(date +%s) + ${sentinelSeconds}))
+  while [ "$(views | wc -l)" -lt ${quorum} ] && [ "$(date +%s)" -lt "$end" ]; do sleep 0.5; done
+`;
 
 const keptSentinel = `redis-server /data/sentinel.conf --sentinel &
 sentinel=$!
