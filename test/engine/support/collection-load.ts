@@ -169,6 +169,7 @@ class CollectionLoad {
     if (image === undefined) return;
     await this.#alone(image.key, async () => {
       this.#images.splice(this.#images.indexOf(image), 1);
+      await pullImage(client, image); // every push that was acknowledged has to be there until it goes
       await this.#politely(() => client.request("DELETE", `/v2/${image.repository}/manifests/${image.digest}`, { expect: [202] }));
       this.counts.deletions++;
     });
