@@ -187,7 +187,7 @@ export interface CacheSettings {
 /** Parts by which files differ that every substrate has; every substrate's topology fits. */
 export interface PartsOfTopology {
   /** Garbage collection, and whether its collector is there only while it collects. */
-  garbageCollection?: GarbageCollectionSettings & { onlyWhileItCollects?: true };
+  garbageCollection?: GarbageCollectionSettings & { onlyWhileItCollects?: boolean };
   /** Copies of the store in other places. */
   backup?: { targets: BackupTargetTopology[] };
   /** Monitoring, with a synthetic probe or without. */

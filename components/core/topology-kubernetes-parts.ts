@@ -5,7 +5,7 @@ import type { GarbageCollectionSettings } from "./topology-garbage-collection";
 /** Garbage collection: a pod that is there only while it collects. */
 export interface KubernetesGarbageCollectionTopology extends GarbageCollectionSettings {
   /** That it is there only then. */
-  onlyWhileItCollects: true;
+  onlyWhileItCollects: boolean;
   /** Name of the CronJob, and of the Service by which balancers reach its pod. */
   name: string;
   /** DNS name of that Service. */
