@@ -47,7 +47,7 @@ async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
     try {
       await (laboratory ??= prepareLaboratory());
       if (files.some(needsKubernetes)) await (kubernetes ??= prepareKubernetes());
-      // Where there can be none, the one test of it says so, and the others need none.
+      // Where there can be none, tests of it say so, and the others need none.
       if (files.some(needsKubernetesNode)) await (node ??= ensureKubernetesNode(reportToStderr).catch(() => undefined));
     } catch (error) {
       failed(total, `${suite.name} cannot run: ${error instanceof Error ? error.message : String(error)}`);

@@ -25,7 +25,7 @@ export const testSuites: readonly Suite[] = [
   {
     name: "engine",
     concurrency: 2,
-    alone: ["bad-change", "death", "garage", "garbage-collection", "kubernetes-pods", "rolling", "sentinel"],
+    alone: ["bad-change", "death", "garage", "garbage-collection", "kubernetes-pods", "kubernetes-pods-stores", "rolling", "sentinel"],
     needsDocker: true,
     fileMinutes: 30,
   },
