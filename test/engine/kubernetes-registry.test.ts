@@ -232,7 +232,10 @@ describe("an environment on Kubernetes, by the command line", () => {
     const { stdout } = await commandLine.run(ExitCode.Success, "compliance", name, "--json");
     const { substrate, policies } = JSON.parse(stdout) as { substrate: string; policies: { name: string; verdict: string }[] };
     assert.equal(substrate, "kubernetes");
-    assert.deepEqual(policies.filter(({ verdict }) => verdict === "fail"), []);
+    assert.deepEqual(
+      policies.filter(({ verdict }) => verdict === "fail"),
+      [],
+    );
     assert.ok(policies.filter(({ verdict }) => verdict === "pass").length > 20);
   });
 
