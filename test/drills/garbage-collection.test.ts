@@ -63,6 +63,7 @@ async function collect(context: TestContext, registry: RegistryStack, cycles: nu
   });
   for (const reason of givenUp) context.diagnostic(reason);
   context.diagnostic(`${JSON.stringify(counts)}; ${removed} blobs removed; fences of ${Math.min(...fences)} to ${Math.max(...fences)} s`);
+  context.diagnostic(`lost: ${lost.length}`);
   assert.deepEqual(failures, []);
   assert.ok(removed > 0 && counts.pulls > 0);
   assert.deepEqual(lost, []);

@@ -90,6 +90,8 @@ export interface CollectionCounts {
   pushes: number;
   pulls: number;
   deletions: number;
+  /** Deletions of manifests that were called unknown although they were there, and that were repeated. */
+  deletionsRepeated: number;
   /** Requests that were told to come again. */
   putOff: number;
   /** Pushes whose manifest named a blob that had gone, and that were repeated. */
@@ -110,7 +112,7 @@ interface Image {
  * do: come again when they are told to, and push again when a blob has gone under way. Everything else that fails is a failure.
  */
 class CollectionLoad {
-  readonly counts: CollectionCounts = { pushes: 0, pulls: 0, deletions: 0, putOff: 0, repeated: 0 };
+  readonly counts: CollectionCounts = { pushes: 0, pulls: 0, deletions: 0, deletionsRepeated: 0, putOff: 0, repeated: 0 };
   readonly failures: string[] = [];
   readonly #layers = new BodyFamily(16 * 1024, 72);
   readonly #images: Image[] = [];
@@ -170,9 +172,23 @@ class CollectionLoad {
     await this.#alone(image.key, async () => {
       this.#images.splice(this.#images.indexOf(image), 1);
       await pullImage(client, image); // every push that was acknowledged has to be there until it goes
-      await this.#politely(() => client.request("DELETE", `/v2/${image.repository}/manifests/${image.digest}`, { expect: [202] }));
+      await this.#politely(() => this.#deleteImage(client, image));
       this.counts.deletions++;
     });
+  }
+
+  /**
+   * Asks again when a manifest that is there is called unknown: the registry does so when it did not hear of Redis in time, and so nothing was cached that it could
+   * drop (`Clear` of its cachedBlobStatter).
+   */
+  async #deleteImage(client: RawClient, image: Image): Promise<void> {
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      const { status } = await client.request("DELETE", `/v2/${image.repository}/manifests/${image.digest}`, { expect: [202, 404] });
+      if (status === 202) return;
+      this.counts.deletionsRepeated++;
+      await pullImage(client, image); // it is there
+    }
+    throw new Error(`${image.repository}@${image.digest} is there and cannot be deleted`);
   }
 
   /** Does nothing when the image is busy. */
