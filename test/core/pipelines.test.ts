@@ -87,3 +87,35 @@ describe("pipelines", () => {
     assert.match(text("jenkins/infrastructure.Jenkinsfile"), /stage\('Production'\) \{[^]*?input \{[^]*?up production/);
   });
 });
+
+describe("examples for other tools", () => {
+  const examples = resolve(directory, "..");
+
+  for (const path of ["ansible-clients/install-clients.yml", "terraform-outputs/main.tf"]) {
+    it(`${path} calls what the command line has`, () => {
+      const content = readFileSync(join(examples, path), "utf8").replace(/\[npx, ha-registry, ([^\]]*)\]/g, (_, words: string) => {
+        return `npx ha-registry ${words.replaceAll(",", "")}`;
+      });
+      const outputs = buildProgram().commands.find((each) => each.name() === "outputs");
+      assert.ok(outputs !== undefined);
+      const called = commandsIn(content.replaceAll("{{ registry_environment }}", "production"));
+      assert.ok(called.length > 0);
+      for (const [name, ...words] of called) {
+        assert.equal(name, "outputs");
+        const plain = words.map((word) => word.replace(/[`)]*$/, ""));
+        assert.deepEqual(outputs.exitOverride().parseOptions(plain).unknown, [], words.join(" "));
+      }
+    });
+  }
+
+  it("the playbook is read as two plays, and writes files that all may read and root alone may change", () => {
+    const plays = parse(readFileSync(join(examples, "ansible-clients/install-clients.yml"), "utf8")) as {
+      tasks: Record<string, unknown>[];
+    }[];
+    assert.equal(plays.length, 2);
+    assert.deepEqual(
+      plays.flatMap(({ tasks }) => tasks.flatMap((task) => Object.keys(task).filter((key) => key.startsWith("ansible.")))),
+      ["ansible.builtin.command", "ansible.builtin.file", "ansible.builtin.copy"],
+    );
+  });
+});

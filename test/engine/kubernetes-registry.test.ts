@@ -17,6 +17,7 @@ import { ControlPlane } from "./support/kubernetes";
 import type { KubernetesObject } from "./support/kubernetes";
 import { createLocalStack } from "./support/local-stack";
 import { freshName } from "./support/names";
+import { opened } from "./support/plain-secrets";
 import { until } from "./support/waiting";
 import { withoutWaiting } from "./support/without-waiting";
 
@@ -102,6 +103,20 @@ interface CronJob extends KubernetesObject {
   spec: { jobTemplate: { metadata: { labels: Record<string, string> }; spec: object } };
 }
 
+/** An object as it was asked for. */
+interface StrictObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+/** Path of the list that an object belongs to. */
+async function listOf({ apiVersion, kind, metadata }: StrictObject): Promise<string> {
+  const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
+  const { name } = (await cluster.kinds(base)).find((each) => each.kind === kind) ?? assert.fail(`${base} has no ${kind}`);
+  return `${base}${metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`}/${name}`;
+}
+
 /** A Deployment, as far as it is read here. */
 interface Deployment extends KubernetesObject {
   spec: { replicas: number; template: { spec: { volumes: { projected?: { sources: { secret?: { name: string } }[] } }[] } } };
@@ -145,6 +160,20 @@ describe("registries at an API server", () => {
       await until(`${namespace} has ${count} pods`, 300, async () => {
         return (await cluster.list(`/api/v1/namespaces/${namespace}/pods`)).length === count;
       });
+  });
+
+  test("have no field that the API server does not know: it is asked once more, strictly", async () => {
+    const { resources } = (await stack.exportStack()).deployment as { resources: { type: string; inputs?: unknown }[] };
+    const objects = resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => opened(inputs) as StrictObject);
+    assert.ok(objects.length > 100, `${objects.length} objects`);
+    for (const object of objects) {
+      const { status, text } = await cluster.post(`${await listOf(object)}?dryRun=All&fieldValidation=Strict`, object);
+      assert.equal(status, 409, `${object.kind} ${object.metadata.name}: ${text}`); // it is there already; a field too much is told before
+    }
+    const [some] = objects;
+    assert.ok(some);
+    const wrong = { ...some, metadata: { ...some.metadata, lables: {} } };
+    assert.equal((await cluster.post(`${await listOf(some)}?dryRun=All&fieldValidation=Strict`, wrong)).status, 400);
   });
 
   test("ask other projects' controllers for what they want of them", async () => {

@@ -7,6 +7,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { Registry, type RegistryArgs } from "ha-registry-kubernetes";
 import { ControlPlane } from "../../../test/dist/engine/support/kubernetes";
 import { createLocalStack } from "../../../test/dist/engine/support/local-stack";
+import { opened } from "../../../test/dist/engine/support/plain-secrets";
 import { withoutWaiting } from "../../../test/dist/engine/support/without-waiting";
 import type { Figure } from "../bench";
 import { absolute, ratio } from "../measure/result";
@@ -94,17 +95,8 @@ async function resourcesOf(stack: Stack): Promise<FlatResource[]> {
     .map(({ urn, type, inputs = {} }) => ({
       type,
       name: urn.split("::").at(-1) ?? urn,
-      inputs: JSON.parse(JSON.stringify(plain(inputs)).replaceAll(ours, theirs)) as pulumi.Inputs,
+      inputs: JSON.parse(JSON.stringify(opened(inputs)).replaceAll(ours, theirs)) as pulumi.Inputs,
     }));
-}
-
-/** A value without the wrapping of secrets, and without what the engine adds. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  if ("plaintext" in value) return plain(JSON.parse(String(value.plaintext)));
-  const own = Object.entries(value).filter(([key]) => !key.startsWith("__"));
-  return Object.fromEntries(own.map(([key, inner]) => [key, plain(inner)]));
 }
 
 function makeFlat(resources: readonly FlatResource[], provider: Provider): void {

@@ -112,6 +112,13 @@ export class ControlPlane {
     return (JSON.parse(text) as { items: T[] }).items;
   }
 
+  /** The kinds of objects of a version of an API, as `/apis/apps/v1`, each with the name of its list. */
+  async kinds(path: string): Promise<{ name: string; kind: string }[]> {
+    const { text } = await this.#client.request("GET", path, { expect: [200] });
+    const { resources } = JSON.parse(text) as { resources: { name: string; kind: string }[] };
+    return resources.filter(({ name }) => !name.includes("/"));
+  }
+
   /** Creates an object in the list at a path, whatever the API server says to it. */
   async post(path: string, object: object): Promise<Answer> {
     return this.#send("POST", path, "application/json", JSON.stringify(object), [201, 400, 403, 409, 422, 429]);

@@ -12,6 +12,15 @@ export function plainSecrets(state: unknown): Set<string> {
   return new Set(plaintexts(state).flatMap(texts).flatMap(recognisable));
 }
 
+/** A value of a state that was exported in plain text, without the wrapping of secrets, and without what the engine adds to objects. */
+export function opened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(opened);
+  if (typeof value !== "object" || value === null) return value;
+  if (SIGNATURE in value && "plaintext" in value) return opened(JSON.parse(String(value.plaintext)));
+  const own = Object.entries(value).filter(([key]) => !key.startsWith("__"));
+  return Object.fromEntries(own.map(([key, inner]) => [key, opened(inner)]));
+}
+
 function plaintexts(node: unknown): string[] {
   if (typeof node !== "object" || node === null) return [];
   if (SIGNATURE in node && "plaintext" in node) return [String(node.plaintext)];
