@@ -6,14 +6,17 @@ import { after, before, describe, it } from "node:test";
 import { Provider } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { ServiceType } from "ha-registry-core";
+import { ImageName, ServiceType } from "ha-registry-core";
 import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
 import { ensureImages } from "ha-registry-tools";
+import { collectionIn, type Collection } from "ha-registry/dist/cli/gc";
 import { ClientLoad, describeOperations, pullPushes, type ClientOperation } from "./support/client-load";
 import { prepareClients, type Clients } from "./support/clients";
 import type { ClientOptions } from "./support/http-client";
+import { collectUnderLoad } from "./support/collection-load";
 import { makeImageOf } from "./support/images";
+import type { KubernetesObject } from "./support/kubernetes";
 import { KubernetesNode, type Pod } from "./support/kubernetes-node";
 import { assertNothingFails, describeFailures, Load, untilAllSucceed } from "./support/load";
 import { createLocalStack } from "./support/local-stack";
@@ -30,6 +33,8 @@ const LOAD_SECONDS = 1700;
 /** Bound of what Kubernetes does by itself. */
 const RECOVERY_SECONDS = 300;
 
+const startsAt = new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
+
 /** Port of the node: any of Kubernetes' own range, since nobody else is in that network. It is the Service's, too, so that the endpoint is right. */
 const port = 31443;
 
@@ -44,7 +49,8 @@ let client: ClientOptions;
 
 describe("a registry whose pods run", () => {
   before(async () => {
-    const images = await ensureImages({ report: () => undefined });
+    const names = [ImageName.Registry, ImageName.Haproxy, ImageName.Redis, ImageName.Rclone];
+    const images = await ensureImages({ names, report: () => undefined });
     cluster = await KubernetesNode.start(images.map(({ reference }) => reference));
     store = await S3Server.start(cluster.outside);
     directory = await mkdtemp(path.join(os.tmpdir(), "kubernetes-pods-"));
@@ -169,6 +175,16 @@ describe("a registry whose pods run", () => {
     assert.ok((await pullPushes(client, operations)) > 0);
   });
 
+  it("collects garbage while clients push, pull and delete, in a Job made of its CronJob: nothing is lost, and no read fails", async (context) => {
+    let number = 0;
+    const collections = { run: () => collect(`collection-${++number}`) };
+    const { counts, failures, removed, fences, lost } = await collectUnderLoad(collections, client, { cycles: 1, restMilliseconds: 0 });
+    context.diagnostic(`${JSON.stringify(counts)}; ${removed} blobs removed; fences of ${fences.join()} s`);
+    assert.deepEqual(failures, []);
+    assert.deepEqual(lost, []);
+    assert.ok(removed > 0 && counts.pulls > 0);
+  });
+
   it("leaves nothing behind when it is destroyed", async () => {
     await stack.destroy({ color: "never" });
     assert.equal(await cluster.plane.find(`/api/v1/namespaces/${name}`), undefined);
@@ -176,6 +192,35 @@ describe("a registry whose pods run", () => {
     assert.deepEqual(resources, []);
   });
 });
+
+/** Collects garbage at once, as whoever says `kubectl create job --from=cronjob/…`. */
+async function collect(job: string): Promise<Collection> {
+  const batch = `/apis/batch/v1/namespaces/${name}`;
+  const cronJob = await cluster.plane.find<CronJob>(`${batch}/cronjobs/${name}-collection`);
+  const { spec, metadata } = cronJob?.spec.jobTemplate ?? assert.fail("there is no CronJob");
+  const { status, text } = await cluster.plane.post(`${batch}/jobs`, { metadata: { name: job, labels: metadata.labels }, spec });
+  assert.equal(status, 201, text);
+  await until(`${job} has ended`, RECOVERY_SECONDS, async () => {
+    const { succeeded = 0, failed = 0 } = (await cluster.plane.find<Job>(`${batch}/jobs/${job}`))?.status ?? {};
+    return succeeded + failed > 0;
+  });
+  const [pod] = (await cluster.pods(name)).filter(({ metadata: { labels } }) => labels?.["job-name"] === job);
+  assert.ok(pod);
+  const output = await cluster.output(pod, "garbage-collection");
+  const collection = collectionIn(output) ?? assert.fail(output);
+  assert.equal(collection.result, "done", output);
+  return collection;
+}
+
+/** A CronJob, as far as it is read here. */
+interface CronJob extends KubernetesObject {
+  spec: { jobTemplate: { metadata: { labels: Record<string, string> }; spec: object } };
+}
+
+/** A Job, as far as it is read here. */
+interface Job extends KubernetesObject {
+  status?: { succeeded?: number; failed?: number };
+}
 
 let change: (args: RegistryArgs) => RegistryArgs = (args) => args;
 
@@ -187,6 +232,8 @@ async function program(): Promise<Record<string, unknown>> {
     // Of a crash HAProxy may keep a connection whose client has given up, and goes without it only when its time is over.
     nodes: { drainSeconds: 60 },
     loadBalancer: { port, service: { type: ServiceType.NodePort, nodePort: port } },
+    // None by itself: half a day from now.
+    garbageCollection: { minimumAgeHours: 0, deleteUntagged: true, startsAt },
     trust: { s3CaPem: store.caPem },
     secrets: { s3AccessKey: store.accessKey, s3SecretKey: store.secretKey },
   };

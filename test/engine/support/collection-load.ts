@@ -50,7 +50,7 @@ export interface CollectionPlan {
  * @throws {Error} with what was said, when more collections give up than may.
  */
 export async function collectUnderLoad(
-  collections: Collections,
+  collections: Pick<Collections, "run">,
   options: ClientOptions,
   { cycles, restMilliseconds, mayGiveUp = 0, report }: CollectionPlan,
 ): Promise<CollectionsUnderLoad> {

@@ -159,6 +159,14 @@ export class KubernetesNode {
     return (await Promise.all(texts)).join("\n");
   }
 
+  /** What a container of a pod has written to standard output. */
+  async output({ metadata }: Pod, container: string): Promise<string> {
+    const directory = this.#at(`logs/${metadata.namespace}_${metadata.name}_${metadata.uid}/${container}`);
+    const texts = await Promise.all((await readdir(directory)).sort().map((file) => readFile(path.join(directory, file), "utf8")));
+    // As `<time> stdout F <line>`; P instead of F where the line goes on.
+    return texts.join("").replace(/^\S+ std(?:out|err) F /gm, "");
+  }
+
   /** Ends it, and removes all that it held. */
   async stop(): Promise<void> {
     this.#settle();
