@@ -15,7 +15,8 @@ const sdks: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { dock
 
 const engine = ensureEngine();
 
-const componentSources = join(__dirname, "..", "..", "..", "components", "docker");
+/** The components of Docker hosts, and what they share with those of other substrates. */
+const componentSources = ["docker", "core"].map((name) => join(__dirname, "..", "..", "..", "components", name));
 
 for (const [provider, sdk] of Object.entries(sdks)) {
   describe(`the ${provider} provider's schema`, () => {
@@ -69,12 +70,16 @@ describe("the comparison of SDK and schema", () => {
   });
 });
 
-/** The classes of an SDK that the sources of `ha-registry-docker` instantiate, as `new docker.Container(…)`. */
+/** The classes of an SDK that the sources of `ha-registry-docker` and of its core instantiate, as `new docker.Container(…)`. */
 function resourcesInUse(provider: string): string[] {
-  const sources = readdirSync(componentSources).filter((name) => name.endsWith(".ts"));
+  const sources = componentSources.flatMap((directory) =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(directory, name)),
+  );
   const pattern = new RegExp(`\\bnew ${provider}\\.(\\w+)\\(`, "g");
   const names = sources.flatMap((name) =>
-    [...readFileSync(join(componentSources, name), "utf8").matchAll(pattern)].map(([, used = ""]) => used),
+    [...readFileSync(name, "utf8").matchAll(pattern)].map(([, used = ""]) => used),
   );
   assert.ok(names.length > 0, `no source of ha-registry-docker uses ${provider}`);
   return [...new Set(names)].sort();
