@@ -78,9 +78,7 @@ function resourcesInUse(provider: string): string[] {
       .map((name) => join(directory, name)),
   );
   const pattern = new RegExp(`\\bnew ${provider}\\.(\\w+)\\(`, "g");
-  const names = sources.flatMap((name) =>
-    [...readFileSync(name, "utf8").matchAll(pattern)].map(([, used = ""]) => used),
-  );
+  const names = sources.flatMap((name) => [...readFileSync(name, "utf8").matchAll(pattern)].map(([, used = ""]) => used));
   assert.ok(names.length > 0, `no source of ha-registry-docker uses ${provider}`);
   return [...new Set(names)].sort();
 }
