@@ -19,9 +19,15 @@ export function registryConfiguration(content: string): RegistryConfiguration | 
   }
 }
 
+/** Whether a registry that is configured like this takes no pushes. */
+export function isReadOnly({ storage }: RegistryConfiguration): boolean {
+  return storage?.maintenance?.readonly?.enabled === true;
+}
+
 /** Whether everyone can push to a registry that is configured like this. */
-export function isOpenToAll({ auth, storage, proxy }: RegistryConfiguration): boolean {
-  if (storage?.maintenance?.readonly?.enabled === true || proxy?.remoteurl !== undefined) return false;
+export function isOpenToAll(configuration: RegistryConfiguration): boolean {
+  const { auth, proxy } = configuration;
+  if (isReadOnly(configuration) || proxy?.remoteurl !== undefined) return false;
   return Object.keys(auth ?? {}).every((kind) => kind === "silly" || kind === "none");
 }
 

@@ -8,7 +8,7 @@ import { BodyFamily } from "./support/bodies";
 import { ClientLoad, describeOperations, type ClientOperation } from "./support/client-load";
 import { prepareClients, type Clients } from "./support/clients";
 import { RawClient } from "./support/http-client";
-import { describeFailures, Load, type Failure } from "./support/load";
+import { begunAfter, describeFailures, Load, type Failure } from "./support/load";
 import { useRegistry } from "./support/stack";
 import { until } from "./support/waiting";
 
@@ -170,7 +170,7 @@ describe("a part dies without warning, under load", () => {
   function assertOnlyInFlight({ killed, clients: operations, raw }: Aftermath): void {
     const lateOperations = operations.filter(({ startedAt }) => startedAt > killed);
     assert.deepEqual(describeOperations(lateOperations), "", "operations that began after the death");
-    const lateRequests = raw.filter(({ startedAt, connectedAt = Infinity }) => Math.min(startedAt, connectedAt) > killed);
+    const lateRequests = begunAfter(raw, killed);
     assert.equal(lateRequests.length, 0, `after the death: ${describeFailures({ failures: lateRequests, failed: lateRequests.length })}`);
     const workers = raw.map(({ worker }) => worker);
     assert.deepEqual(workers, [...new Set(workers)], "a worker failed more than once");

@@ -11,8 +11,9 @@ import { Registry } from "ha-registry-kubernetes";
 import type { RegistryArgs } from "ha-registry-kubernetes";
 import { ensureImages } from "ha-registry-tools";
 import { KubernetesNode, type Pod } from "./support/kubernetes-node";
-import { assertNothingFails, describeFailures, Load, untilAllSucceed } from "./support/load";
+import { assertNothingFails, begunAfter, describeFailures, Load, untilAllSucceed } from "./support/load";
 import { createLocalStack } from "./support/local-stack";
+import { describePod, evict, isReady, partOf } from "./support/pods";
 import { until } from "./support/waiting";
 
 // Garage and Redis with sentinels on a cluster whose pods run. Not shown: several hosts, storage classes that make volumes, claims that grow.
@@ -54,7 +55,7 @@ describe("a registry with stores of its own, whose pods run", () => {
     await up();
     context.diagnostic(`seconds: ${Math.round((Date.now() - began) / 1000)}`);
     const pods = await cluster.pods(name);
-    assert.deepEqual(pods.map(part).sort(), [
+    assert.deepEqual(pods.map(partOf).sort(), [
       "balancer",
       "balancer",
       "node",
@@ -92,7 +93,7 @@ describe("a registry with stores of its own, whose pods run", () => {
   it("a pod of Garage is evicted, and comes back at another address, with not one request failing", async () => {
     const [first, second] = [await podOf("object-store", 0), await podOf("object-store", 1)];
     await nothingFails(async () => {
-      assert.deepEqual([await evict(first), await evict(second)], [201, 429]);
+      assert.deepEqual([await evict(cluster.plane, first), await evict(cluster.plane, second)], [201, 429]);
       await replaced(first);
       await allReady();
     });
@@ -119,7 +120,7 @@ describe("a registry with stores of its own, whose pods run", () => {
     await allReady();
     await untilAllSucceed(running(), await running().peek());
     const failures = (await running().peek()).failures.slice(failedBefore);
-    const late = failures.filter(({ startedAt, connectedAt = Infinity }) => Math.min(startedAt, connectedAt) > lost);
+    const late = begunAfter(failures, lost);
     assert.equal(late.length, 0, describeFailures({ failures: late, failed: late.length }));
   });
 
@@ -201,15 +202,6 @@ async function nothingFails(work: () => Promise<unknown>): Promise<void> {
   await assertNothingFails(running(), work);
 }
 
-async function evict(pod: Pod): Promise<number> {
-  const eviction = {
-    apiVersion: "policy/v1",
-    kind: "Eviction",
-    metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace },
-  };
-  return (await cluster.plane.post(`${pathOf(pod)}/eviction`, eviction)).status;
-}
-
 async function replaced({ metadata }: Pod): Promise<void> {
   await until(`${metadata.name} is another one`, RECOVERY_SECONDS, async () => {
     const found = (await cluster.pods(name)).find((pod) => pod.metadata.name === metadata.name);
@@ -227,23 +219,4 @@ async function allReady(): Promise<void> {
     const pods = await cluster.pods(name);
     return pods.length === 10 && pods.every(isReady);
   });
-}
-
-function pathOf({ metadata }: Pod): string {
-  return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
-}
-
-function part({ metadata }: Pod): string {
-  return metadata.labels?.["app.kubernetes.io/component"] ?? "";
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  return (
-    metadata.deletionTimestamp === undefined &&
-    (status.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false)
-  );
-}
-
-function describePod({ metadata, status }: Pod): string {
-  return `${metadata.name}: ${JSON.stringify(status.conditions)} ${JSON.stringify(status.containerStatuses)}`;
 }

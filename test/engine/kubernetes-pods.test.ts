@@ -18,10 +18,11 @@ import { collectUnderLoad } from "./support/collection-load";
 import { makeImageOf } from "./support/images";
 import type { KubernetesObject } from "./support/kubernetes";
 import { KubernetesNode, type Pod } from "./support/kubernetes-node";
-import { assertNothingFails, describeFailures, Load, untilAllSucceed } from "./support/load";
+import { assertNothingFails, begunAfter, describeFailures, Load, untilAllSucceed } from "./support/load";
 import { createLocalStack } from "./support/local-stack";
+import { describePod, evict, isReady, partOf, pathOf } from "./support/pods";
 import { S3Server } from "./support/s3-server";
-import { until } from "./support/waiting";
+import { farOff, until } from "./support/waiting";
 
 // The components on a cluster whose pods run. Not shown: several hosts, NetworkPolicies at work (the node's network enforces none), storage classes.
 
@@ -32,8 +33,6 @@ const LOAD_SECONDS = 1700;
 
 /** Bound of what Kubernetes does by itself. */
 const RECOVERY_SECONDS = 300;
-
-const startsAt = new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
 
 /** Port of the node: any of Kubernetes' own range, since nobody else is in that network. It is the Service's, too, so that the endpoint is right. */
 const port = 31443;
@@ -68,7 +67,7 @@ describe("a registry whose pods run", () => {
   it("comes up, and up waits until its pods are ready", async () => {
     await up();
     const pods = await cluster.pods(name);
-    assert.deepEqual(pods.map(part).sort(), ["balancer", "balancer", "node", "node", "redis"]);
+    assert.deepEqual(pods.map(partOf).sort(), ["balancer", "balancer", "node", "node", "redis"]);
     assert.deepEqual(pods.filter((pod) => !isReady(pod)).map(describePod), []);
   });
 
@@ -141,7 +140,7 @@ describe("a registry whose pods run", () => {
     const [first, second] = await cluster.pods(name, "node");
     assert.ok(first && second);
     await nothingFails(async () => {
-      assert.deepEqual([await evict(first), await evict(second)], [201, 429]);
+      assert.deepEqual([await evict(cluster.plane, first), await evict(cluster.plane, second)], [201, 429]);
       await until("it is gone", RECOVERY_SECONDS, async () => (await cluster.plane.find(pathOf(first))) === undefined);
       await allReady();
     });
@@ -196,10 +195,7 @@ describe("a registry whose pods run", () => {
 /** Collects garbage at once, as whoever says `kubectl create job --from=cronjob/…`. */
 async function collect(job: string): Promise<Collection> {
   const batch = `/apis/batch/v1/namespaces/${name}`;
-  const cronJob = await cluster.plane.find<CronJob>(`${batch}/cronjobs/${name}-collection`);
-  const { spec, metadata } = cronJob?.spec.jobTemplate ?? assert.fail("there is no CronJob");
-  const { status, text } = await cluster.plane.post(`${batch}/jobs`, { metadata: { name: job, labels: metadata.labels }, spec });
-  assert.equal(status, 201, text);
+  await cluster.plane.startJob(name, `${name}-collection`, job);
   await until(`${job} has ended`, RECOVERY_SECONDS, async () => {
     const { succeeded = 0, failed = 0 } = (await cluster.plane.find<Job>(`${batch}/jobs/${job}`))?.status ?? {};
     return succeeded + failed > 0;
@@ -210,11 +206,6 @@ async function collect(job: string): Promise<Collection> {
   const collection = collectionIn(output) ?? assert.fail(output);
   assert.equal(collection.result, "done", output);
   return collection;
-}
-
-/** A CronJob, as far as it is read here. */
-interface CronJob extends KubernetesObject {
-  spec: { jobTemplate: { metadata: { labels: Record<string, string> }; spec: object } };
 }
 
 /** A Job, as far as it is read here. */
@@ -232,8 +223,7 @@ async function program(): Promise<Record<string, unknown>> {
     // Of a crash HAProxy may keep a connection whose client has given up, and goes without it only when its time is over.
     nodes: { drainSeconds: 60 },
     loadBalancer: { port, service: { type: ServiceType.NodePort, nodePort: port } },
-    // None by itself: half a day from now.
-    garbageCollection: { minimumAgeHours: 0, deleteUntagged: true, startsAt },
+    garbageCollection: { minimumAgeHours: 0, deleteUntagged: true, startsAt: farOff },
     trust: { s3CaPem: store.caPem },
     secrets: { s3AccessKey: store.accessKey, s3SecretKey: store.secretKey },
   };
@@ -279,9 +269,9 @@ async function rolls(parts: string[], next: (args: RegistryArgs) => RegistryArgs
     await until("the pods of before are gone", RECOVERY_SECONDS, async () => (await cluster.pods(name)).length === before.length);
   });
   const uids = new Set((await cluster.pods(name)).map(({ metadata }) => metadata.uid));
-  const replaced = before.filter(({ metadata }) => !uids.has(metadata.uid)).map(part);
+  const replaced = before.filter(({ metadata }) => !uids.has(metadata.uid)).map(partOf);
   assert.deepEqual([...new Set(replaced)].sort(), parts);
-  const expected = before.map(part).filter((each) => parts.includes(each)).length;
+  const expected = before.map(partOf).filter((each) => parts.includes(each)).length;
   assert.equal(replaced.length, expected, "each of their pods is replaced");
 }
 
@@ -298,7 +288,7 @@ async function loses(lose: () => Promise<unknown>): Promise<void> {
   const lateOperations = failedSince(began).filter(({ startedAt }) => startedAt > lost);
   assert.equal(describeOperations(lateOperations), "");
   const failures = (await load.peek()).failures.slice(failedBefore);
-  const late = failures.filter(({ startedAt, connectedAt = Infinity }) => Math.min(startedAt, connectedAt) > lost);
+  const late = begunAfter(failures, lost);
   assert.equal(late.length, 0, describeFailures({ failures: late, failed: late.length }));
 }
 
@@ -320,13 +310,6 @@ function failedSince(time: number): ClientOperation[] {
   return clientLoad.operations.filter(({ endedAt, error }) => endedAt >= time && error !== undefined);
 }
 
-/** Asks for a pod to go as whoever drains a host does. */
-async function evict(pod: Pod): Promise<number> {
-  const { name: podName, namespace } = pod.metadata;
-  const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: podName, namespace } };
-  return (await cluster.plane.post(`${pathOf(pod)}/eviction`, eviction)).status;
-}
-
 async function startedAgain(pod: Pod): Promise<void> {
   await until("it has been started again", RECOVERY_SECONDS, async () => {
     const found = await cluster.plane.find<Pod>(pathOf(pod));
@@ -344,23 +327,4 @@ async function allReady(): Promise<void> {
     const pods = await cluster.pods(name);
     return pods.length === 5 && pods.every(isReady);
   });
-}
-
-function pathOf({ metadata }: Pod): string {
-  return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
-}
-
-function part({ metadata }: Pod): string {
-  return metadata.labels?.["app.kubernetes.io/component"] ?? "";
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  return (
-    metadata.deletionTimestamp === undefined &&
-    (status.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false)
-  );
-}
-
-function describePod({ metadata, status }: Pod): string {
-  return `${metadata.name}: ${JSON.stringify(status.conditions)} ${JSON.stringify(status.containerStatuses)}`;
 }

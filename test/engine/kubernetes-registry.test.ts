@@ -18,14 +18,11 @@ import type { KubernetesObject } from "./support/kubernetes";
 import { createLocalStack } from "./support/local-stack";
 import { freshName } from "./support/names";
 import { opened } from "./support/plain-secrets";
-import { until } from "./support/waiting";
+import { farOff, until } from "./support/waiting";
 import { withoutWaiting } from "./support/without-waiting";
 
 // The components through the real provider at a real API server, which admits, refuses and defaults as a cluster's does. Not shown: pods that run, since there are
 // no hosts; so nothing waits for them.
-
-/** Half a day from now, so that no CronJob runs by itself meanwhile. */
-const startsAt = new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
 
 /** Registries which between them have every kind of object. */
 const registries: Record<string, RegistryArgs> = {
@@ -38,11 +35,11 @@ const registries: Record<string, RegistryArgs> = {
     loadBalancer: { service: { type: ServiceType.NodePort } },
     scheduling: { tolerations: [{ key: "registry", effect: "NoSchedule" }], nodeSelector: { "kubernetes.io/os": "linux" } },
     networkPolicies: { metricsNamespaces: ["monitoring"] },
-    garbageCollection: { startsAt, deleteUntagged: true },
+    garbageCollection: { startsAt: farOff, deleteUntagged: true },
     backup: {
       targets: {
-        far: { s3: { bucket: "copies" }, startsAt, everyMinutes: 1440 },
-        shelf: { existingClaim: "shelf", startsAt, everyMinutes: 1440 },
+        far: { s3: { bucket: "copies" }, startsAt: farOff, everyMinutes: 1440 },
+        shelf: { existingClaim: "shelf", startsAt: farOff, everyMinutes: 1440 },
       },
     },
     monitoring: { prometheusOperator: { labels: { release: "prometheus" } }, dashboards: { namespaces: ["direct", "default"] } },
@@ -97,11 +94,6 @@ const program =
     for (const [name, args] of Object.entries(registries))
       new Registry(name, { ...args, settings: name === "direct" ? settings : {} }, { providers: [provider], transforms: [withoutWaiting] });
   };
-
-/** A CronJob, as far as it is read here. */
-interface CronJob extends KubernetesObject {
-  spec: { jobTemplate: { metadata: { labels: Record<string, string> }; spec: object } };
-}
 
 /** An object as it was asked for. */
 interface StrictObject {
@@ -194,11 +186,7 @@ describe("registries at an API server", () => {
   test("run what their CronJobs run when somebody asks for it, where restricted pods alone are admitted", async () => {
     const names = ["direct-collection", "direct-backup-far", "direct-backup-shelf", "direct-restore-far"];
     for (const name of names) {
-      const cronJob = await cluster.find<CronJob>(`/apis/batch/v1/namespaces/direct/cronjobs/${name}`);
-      const { spec, metadata } = cronJob?.spec.jobTemplate ?? assert.fail(`there is no CronJob ${name}`);
-      const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name, labels: metadata.labels }, spec };
-      const { status, text } = await cluster.post("/apis/batch/v1/namespaces/direct/jobs", job);
-      assert.equal(status, 201, text);
+      await cluster.startJob("direct", name, name);
       await until(`the pod of ${name} is admitted`, 120, async () => {
         const pods = await cluster.list(`/api/v1/namespaces/direct/pods?labelSelector=job-name%3D${name}`);
         return pods.length === 1;

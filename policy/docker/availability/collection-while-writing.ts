@@ -1,4 +1,4 @@
-import { PolicyGroup } from "ha-registry-policy-common";
+import { isReadOnly, PolicyGroup } from "ha-registry-policy-common";
 import { commandOf, Role, withRole } from "../container";
 import { registryConfigurations } from "../configurations";
 import { containersPolicy } from "../container-policy";
@@ -17,9 +17,7 @@ export const collectionWhileWriting = containersPolicy(
   },
   (containers) => {
     const configurations = registryConfigurations(containers);
-    const readOnly =
-      configurations.length > 0 &&
-      configurations.every(({ configuration }) => configuration.storage?.maintenance?.readonly?.enabled === true);
+    const readOnly = configurations.length > 0 && configurations.every(({ configuration }) => isReadOnly(configuration));
     if (readOnly || withRole(containers, Role.Registry).length === 0) return [];
     return containers
       .filter(({ properties }) => properties.start !== false)

@@ -1,4 +1,4 @@
-import { PolicyGroup, type Finding } from "ha-registry-policy-common";
+import { isReadOnly, PolicyGroup, type Finding } from "ha-registry-policy-common";
 import { registryConfigurations } from "../configurations";
 import { objectsPolicy } from "../object-policy";
 import { containersOf, Role, withRole, workloadsOf, type Workload } from "../workloads";
@@ -17,9 +17,7 @@ export const collectionWhileWriting = objectsPolicy(
   },
   (objects) => {
     const configurations = registryConfigurations(objects);
-    const readOnly =
-      configurations.length > 0 &&
-      configurations.every(({ configuration }) => configuration.storage?.maintenance?.readonly?.enabled === true);
+    const readOnly = configurations.length > 0 && configurations.every(({ configuration }) => isReadOnly(configuration));
     if (readOnly || withRole(objects, Role.Registry).length === 0) return [];
     return workloadsOf(objects)
       .filter(collects)

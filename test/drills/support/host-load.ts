@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ClientLoad } from "../../engine/support/client-load";
 import { describeOperations, pullPushes, type ClientOperation } from "../../engine/support/client-load";
 import { RawClient, type ClientOptions } from "../../engine/support/http-client";
-import { describeFailures, Load, type Failure } from "../../engine/support/load";
+import { begunAfter, describeFailures, Load, type Failure } from "../../engine/support/load";
 import { until } from "../../engine/support/waiting";
 
 /** How long clients may take to succeed again: docker tries five times, and waits 5 s longer before each. */
@@ -116,6 +116,6 @@ export function assertNothingLost(aftermath: Aftermath): void {
 export function assertOnlyInFlight({ served, clients, raw }: Aftermath): void {
   const lateOperations = clients.filter(({ startedAt }) => startedAt > served);
   assert.equal(describeOperations(lateOperations), "", "operations that began when the registry served again");
-  const late = raw.filter(({ startedAt, connectedAt = Infinity }) => Math.min(startedAt, connectedAt) > served);
+  const late = begunAfter(raw, served);
   assert.equal(late.length, 0, `when the registry served again: ${describeFailures({ failures: late, failed: late.length })}`);
 }

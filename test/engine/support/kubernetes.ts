@@ -22,6 +22,11 @@ export interface KubernetesObject {
   metadata: { name: string; labels?: Record<string, string> };
 }
 
+/** A CronJob, as far as it is read here. */
+interface CronJob extends KubernetesObject {
+  spec: { jobTemplate: { metadata: { labels: Record<string, string> }; spec: object } };
+}
+
 /**
  * A Kubernetes without nodes: etcd, API server and controller manager. It admits, refuses, defaults and stores what a real
  * cluster does, and its controllers make pods of deployments and clean up after namespaces; what it does not show is a pod that runs.
@@ -127,6 +132,21 @@ export class ControlPlane {
   /** Deletes the object at a path. */
   async remove(path: string): Promise<void> {
     await this.#client.request("DELETE", path, { expect: [200, 202] });
+  }
+
+  /**
+   * Runs at once what a CronJob runs, as `kubectl create job --from=cronjob/…` does.
+   *
+   * @throws {Error} when there is no such CronJob, or the API server refuses the Job.
+   */
+  async startJob(namespace: string, cronJobName: string, name: string): Promise<void> {
+    const batch = `/apis/batch/v1/namespaces/${namespace}`;
+    const cronJob = await this.find<CronJob>(`${batch}/cronjobs/${cronJobName}`);
+    if (cronJob === undefined) throw new Error(`there is no CronJob ${cronJobName}`);
+    const { metadata, spec } = cronJob.spec.jobTemplate;
+    const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name, labels: metadata.labels }, spec };
+    const { status, text } = await this.post(`${batch}/jobs`, job);
+    if (status !== 201) throw new Error(`the Job ${name} is refused: ${text}`);
   }
 
   /** Installs the CustomResourceDefinitions of a project, and returns when its custom resources are served. */

@@ -147,6 +147,11 @@ export async function assertNothingFails(load: Load, work: () => Promise<unknown
   assert.equal(failed, 0, describeFailures({ failures: after.failures.slice(before.failures.length), failed }));
 }
 
+/** Those that cannot be laid to what was lost at `time`: neither was their request sent before, nor was their connection made. */
+export function begunAfter(failures: readonly Failure[], time: number): Failure[] {
+  return failures.filter(({ startedAt, connectedAt = Infinity }) => Math.min(startedAt, connectedAt) > time);
+}
+
 /** The failures of a load, the first twenty with all that is known of them: the message of a failed assertion. */
 export function describeFailures({ failures, failed }: Pick<LoadReport, "failures" | "failed">): string {
   const time = (at: number): string => new Date(at).toISOString().slice(11, 23);

@@ -21,3 +21,6 @@ export async function until(what: string, seconds: number, condition: () => Prom
   }
   throw new Error(`still not after ${seconds} s: ${what}`, { cause });
 }
+
+/** Time of the day (UTC, `HH:MM`) for what happens daily and may not happen by itself during a test: half a day from now. */
+export const farOff = new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
