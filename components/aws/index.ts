@@ -1,1 +1,13 @@
-export {};
+export * from "./access";
+export * from "./certificates";
+export * from "./dns";
+export * from "./dns-zone";
+export * from "./encryption";
+export * from "./load-balancer";
+export * from "./network";
+export * from "./object-store";
+export * from "./redis";
+export * from "./registry";
+export * from "./registry-nodes";
+export * from "./task-files";
+export type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";

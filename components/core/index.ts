@@ -1,4 +1,5 @@
 export * from "./addresses";
+export { endpointService, isKnownRegion, partitionOf } from "./aws-regions";
 export * from "./errors";
 export * from "./garage-identity";
 export * from "./images";
@@ -50,6 +51,18 @@ export * from "./render/keepalived-script";
 export * from "./render/node-script";
 export { renderBalancerScript, withdrawalSeconds } from "./render/balancer-script";
 export { askForDrain, drainNoticeSeconds } from "./render/agent";
+export {
+  isEcrImage,
+  renderAssumeRolePolicy,
+  renderBucketPolicy,
+  renderExecutionPolicy,
+  renderFlowLogPolicy,
+  renderKeyPolicy,
+  renderNodePolicy,
+} from "./render/aws-policies";
+export type { AwsPlace, ExecutionNeeds } from "./render/aws-policies";
+export { renderAwsHaproxy } from "./render/haproxy-aws";
+export { renderTaskScript, taskPath, taskVariable } from "./render/task-script";
 export { renderKubernetesHaproxy } from "./render/haproxy-kubernetes";
 export { renderStoreClient, renderStoreServer, storeProxyMemoryMiB } from "./render/haproxy-kubernetes-store";
 export * from "./render/probe-script";
@@ -63,11 +76,15 @@ export * from "./render/redis-scripts";
 export { renderSentinel, sentinelId } from "./render/sentinel";
 export * from "./render/registry-config";
 export * from "./resolve";
+export * from "./resolve-aws";
+export { overlaps, partOf } from "./resolve-aws-network";
 export * from "./resolve-kubernetes";
 export { deadMansSwitchName, resolveAlerting } from "./resolve-alerts";
 export type { AlertingTopology, AlertSetting, DeadMansSwitchTopology, ReceiverTopology } from "./resolve-alerts";
 export * from "./settings";
 export * from "./shape";
+export * from "./shape-aws";
+export * from "./shape-aws-network";
 export * from "./shape-backup";
 export * from "./shape-kubernetes-backup";
 export * from "./shape-alerts";
@@ -79,6 +96,7 @@ export * from "./shape-load-balancer";
 export * from "./shape-monitoring";
 export * from "./sizing";
 export * from "./topology";
+export * from "./topology-aws";
 export * from "./topology-backup";
 export * from "./topology-kubernetes";
 export * from "./topology-kubernetes-parts";

@@ -80,6 +80,8 @@ export const ports = {
   sentinel: 26379,
   /** Where the HAProxies take requests. */
   balancer: 5000,
+  /** Where the HAProxy of a task takes requests, beside a registry with the same addresses. */
+  taskBalancer: 5443,
   /** Statistics of the first HAProxy; the others follow. */
   statistics: 8404,
   /** Metrics of the synthetic probe. */

@@ -31,6 +31,10 @@ export interface FrontendPlace {
   ownAddresses: readonly string[];
   /** Proxies in front of it, whose word on a client's address is taken. */
   proxyAddressRanges: readonly string[];
+  /** Port at which it takes requests. @default - that of all HAProxys which have a network of their own */
+  port?: number;
+  /** Whether whoever is in front tells the client's address before anything else (PROXY protocol). @default false */
+  proxyProtocol?: boolean;
 }
 
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */
@@ -38,7 +42,7 @@ export function clientsFrontend(topology: BalancedTopology, files: HaproxyFiles,
   const { loadBalancer, access, monitoring } = topology;
   return section(
     "frontend clients",
-    bindLine(loadBalancer, files),
+    bindLine(loadBalancer, files, place),
     `maxconn ${loadBalancer.maxConnections}`,
     `log-format ${topology.audit === undefined ? requestLog : auditedRequestLog(place.host)}`,
     `error-log-format ${connectionErrorLog}`,
@@ -66,9 +70,14 @@ export function clientsFrontend(topology: BalancedTopology, files: HaproxyFiles,
  * No HTTP/2: its flow-control windows (64 KiB by default) throttle uploads of large layers to a window per round trip, and HTTP/1.1
  * clients open enough connections.
  */
-function bindLine({ clientCertificateRequired }: BalancerSettings, { certificate, clientCa }: HaproxyFiles): string {
-  if (certificate === undefined) return `bind :${ports.balancer}`;
-  const bind = `bind :${ports.balancer} ssl crt ${quote(certificate)} alpn http/1.1`;
+function bindLine(
+  { clientCertificateRequired }: BalancerSettings,
+  { certificate, clientCa }: HaproxyFiles,
+  { port = ports.balancer, proxyProtocol = false }: FrontendPlace,
+): string {
+  const address = `bind :${port}${proxyProtocol ? " accept-proxy" : ""}`;
+  if (certificate === undefined) return address;
+  const bind = `${address} ssl crt ${quote(certificate)} alpn http/1.1`;
   if (clientCa === undefined) return bind;
   return `${bind} ca-file ${quote(clientCa)} verify ${clientCertificateRequired ? "required" : "optional"}`;
 }

@@ -1,0 +1,45 @@
+import { Zone } from "@pulumi/aws/route53/zone";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsTopology } from "ha-registry-core";
+import { tagsOf } from "./resources";
+
+/** Arguments of `DnsZone`. */
+export interface DnsZoneArgs {
+  /** The resolved registry. */
+  topology: AwsTopology;
+  /** VPC of the registry, in which a private zone is known. */
+  vpcId: pulumi.Input<string>;
+}
+
+/** The zone in which the registry's name is told. One that is there already is taken as it is. */
+export class DnsZone extends pulumi.ComponentResource {
+  /** ID of the hosted zone. */
+  readonly zoneId: pulumi.Output<string>;
+  /** Name servers, to which the domain above has to delegate a zone that was made; empty for one that was there. */
+  readonly nameServers: pulumi.Output<string[]>;
+
+  constructor(name: string, args: DnsZoneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-registry-aws:index:DnsZone", name, {}, opts);
+    const { topology, vpcId } = args;
+    const { dns } = topology;
+    if (dns === undefined) throw new Error("there is no zone to tell a name in");
+    if (dns.hostedZoneId === undefined) {
+      const zone = new Zone(
+        name,
+        {
+          name: dns.zoneName,
+          comment: `Names of the registry ${topology.name}`,
+          tags: tagsOf(topology, "dns"),
+          ...(dns.privateZone ? { vpcs: [{ vpcId, vpcRegion: topology.region }] } : {}),
+        },
+        { parent: this, protect: topology.dataProtection },
+      );
+      this.zoneId = zone.zoneId;
+      this.nameServers = zone.nameServers;
+    } else {
+      this.zoneId = pulumi.output(dns.hostedZoneId);
+      this.nameServers = pulumi.output<string[]>([]);
+    }
+    this.registerOutputs({ zoneId: this.zoneId, nameServers: this.nameServers });
+  }
+}

@@ -1,0 +1,171 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AccessMode, checkSettings, renderClientConfig, resolveAwsTopology } from "ha-registry-core";
+import type { AwsRegistryShape, RegistrySettings } from "ha-registry-core";
+import { given, known } from "ha-registry-core/pulumi";
+import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
+import { Access } from "./access";
+import { Certificates } from "./certificates";
+import { checkArguments } from "./check-arguments";
+import { Dns } from "./dns";
+import { DnsZone } from "./dns-zone";
+import { Encryption } from "./encryption";
+import { LoadBalancer } from "./load-balancer";
+import { Network } from "./network";
+import { ObjectStore } from "./object-store";
+import { Redis } from "./redis";
+import { RegistryNodes } from "./registry-nodes";
+
+/** Arguments of `Registry`. What comes from `AwsRegistryShape` decides what exists and is plain; the rest may be outputs. */
+export interface RegistryArgs extends AwsRegistryShape {
+  /** What ends in the registry's configuration. @default - see `RegistrySettings` */
+  settings?: pulumi.Input<RegistrySettings>;
+  /** Certificates and public keys. @default - a certificate of ACM's with `dns`, else an own CA */
+  trust?: TrustArgs;
+  /** Secrets. @default - generated where they are needed */
+  secrets?: SecretsArgs;
+}
+
+/** User name and password. */
+export interface Credentials {
+  /** User name. */
+  username: string;
+  /** Password. */
+  password: string;
+}
+
+/** A highly available registry in one region of AWS: a load balancer before several registry nodes, with a shared bucket and a shared cache. */
+export class Registry extends pulumi.ComponentResource {
+  /** `https://host:port`. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Name under which clients reach the registry. */
+  readonly hostname: pulumi.Output<string>;
+  /** `host[:port]`, as it stands in image references. */
+  readonly authority: pulumi.Output<string>;
+  /** CA that clients have to trust; empty where they trust it already, as that of ACM. */
+  readonly caCertificatePem: pulumi.Output<string>;
+  /** Login of the first user who may list the catalog, or else of the first one; secret. Empty where nobody logs in by password. */
+  readonly credentials: pulumi.Output<Credentials>;
+  /** Files that make dockerd, containerd and podman trust and find the registry, by their path below `/`. */
+  readonly clientConfig: pulumi.Output<Record<string, string>>;
+  /** DNS name that AWS has given the load balancer. Without `dns`, `hostname` has to lead there. */
+  readonly address: pulumi.Output<string>;
+  /** Name servers to which the domain above has to delegate a zone that was made; empty otherwise. */
+  readonly nameServers: pulumi.Output<string[]>;
+  /** Name of the bucket with blobs and manifests. */
+  readonly bucket: pulumi.Output<string>;
+  /** Log group of nodes and balancers. */
+  readonly logGroupName: pulumi.Output<string>;
+
+  /**
+   * @throws {RegistryError} with every problem of the plain arguments, before anything is registered. Problems of outputs are thrown when
+   * they are known, at preview if they can be.
+   */
+  constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { settings = {}, trust = {}, secrets = {}, ...shape } = args;
+    const topology = resolveAwsTopology(name, shape);
+    checkArguments(topology, trust, secrets);
+    checkSettings(name, known(settings) ?? {});
+
+    super("ha-registry-aws:index:Registry", name, {}, opts);
+    const child = { parent: this };
+
+    const network = new Network(`${name}-network`, { topology }, child);
+    const access = new Access(`${name}-access`, { topology, vpcId: network.vpcId, passwords: secrets.passwords }, child);
+    const { accountId } = access;
+    const { keyArn } = new Encryption(`${name}-key`, { topology, accountId }, child);
+    const store = new ObjectStore(`${name}-store`, { topology, keyArn }, child);
+    const redis = !topology.redis.own
+      ? undefined
+      : new Redis(
+          topology.redis.name,
+          { topology, subnetIds: network.privateSubnetIds, securityGroupId: access.redisSecurityGroupId, keyArn },
+          child,
+        );
+    const zone = topology.dns === undefined ? undefined : new DnsZone(`${name}-zone`, { topology, vpcId: network.vpcId }, child);
+    const certificates = new Certificates(
+      `${name}-certificates`,
+      {
+        topology,
+        zoneId: zone?.zoneId,
+        certificatePem: trust.certificatePem,
+        privateKeyPem: secrets.privateKeyPem,
+        caCertificatePem: trust.caCertificatePem,
+      },
+      child,
+    );
+    const loadBalancer = new LoadBalancer(
+      `${name}-balancer`,
+      {
+        topology,
+        vpcId: network.vpcId,
+        subnetIds: topology.loadBalancer.internetFacing ? network.publicSubnetIds : network.privateSubnetIds,
+        securityGroupId: access.balancerSecurityGroupId,
+        certificateArn: certificates.certificateArn,
+      },
+      child,
+    );
+    const nodes = new RegistryNodes(
+      `${name}-nodes`,
+      {
+        topology,
+        accountId,
+        subnetIds: network.privateSubnetIds,
+        securityGroupId: access.nodesSecurityGroupId,
+        targetGroupArn: loadBalancer.targetGroupArn,
+        bucket: store.bucket,
+        bucketArn: store.bucketArn,
+        redisAddress: redis?.address,
+        keyArn,
+        settings: pulumi.output(settings).apply((values) => {
+          checkSettings(name, values);
+          return values;
+        }),
+        internalPem: certificates.internalPem,
+        htpasswd: topology.access.mode === AccessMode.Htpasswd ? access.htpasswd : undefined,
+        redisCaPem: redis === undefined ? trust.redisCaPem : undefined,
+        tokenCertificatesPem: trust.tokenCertificatesPem,
+        tokenJwks: trust.tokenJwks,
+        secrets: pulumi.secret(
+          given<string>({
+            redisPassword: redis?.password ?? secrets.redisPassword,
+            redisSentinelPassword: secrets.redisSentinelPassword,
+            proxyUsername: secrets.proxyUsername,
+            proxyPassword: secrets.proxyPassword,
+          }),
+        ),
+        notificationHeaders: secrets.notificationHeaders === undefined ? undefined : pulumi.secret(secrets.notificationHeaders),
+      },
+      child,
+    );
+    if (zone !== undefined)
+      new Dns(
+        `${name}-dns`,
+        { topology, zoneId: zone.zoneId, balancerDnsName: loadBalancer.dnsName, balancerZoneId: loadBalancer.zoneId },
+        child,
+      );
+
+    const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
+    this.endpoint = loadBalancer.endpoint;
+    this.hostname = pulumi.output(topology.hostname);
+    this.authority = pulumi.output(topology.authority);
+    this.caCertificatePem = certificates.caCertificatePem;
+    this.credentials = pulumi.secret(access.passwords.apply((passwords) => ({ username: user, password: passwords[user] ?? "" })));
+    this.clientConfig = certificates.caCertificatePem.apply((ca) => renderClientConfig(topology, ca));
+    this.address = loadBalancer.dnsName;
+    this.nameServers = zone?.nameServers ?? pulumi.output<string[]>([]);
+    this.bucket = store.bucket;
+    this.logGroupName = nodes.logGroupName;
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      hostname: this.hostname,
+      authority: this.authority,
+      caCertificatePem: this.caCertificatePem,
+      credentials: this.credentials,
+      clientConfig: this.clientConfig,
+      address: this.address,
+      nameServers: this.nameServers,
+      bucket: this.bucket,
+      logGroupName: this.logGroupName,
+    });
+  }
+}
