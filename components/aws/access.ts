@@ -72,6 +72,7 @@ function makeGroups(name: string, topology: AwsTopology, vpcId: pulumi.Input<str
 
   for (const range of loadBalancer.admittedRanges) rules.admitRange("balancer", balancer, range, loadBalancer.port);
   rules.connect("balancer", balancer, "nodes", nodes, tasks.balancerPort);
+  rules.connect("balancer", balancer, "nodes", nodes, ports.statistics, "-health");
   if (redis !== undefined) rules.connect("nodes", nodes, "redis", redis, ports.redis);
   for (const port of outsidePorts(topology)) rules.letOut("nodes", nodes, port);
   return { balancer, nodes, redis };
@@ -102,15 +103,15 @@ class Rules {
     new SecurityGroupIngressRule(`${this.name}-${part}-from-${range}`, { ...this.rule(part, group, port), ...address }, this.child);
   }
 
-  /** Lets one part reach another at a port. */
-  connect(from: string, source: SecurityGroup, to: string, target: SecurityGroup, port: number): void {
+  /** Lets one part reach another at a port; `suffix` tells two such ways apart. */
+  connect(from: string, source: SecurityGroup, to: string, target: SecurityGroup, port: number, suffix = ""): void {
     new SecurityGroupEgressRule(
-      `${this.name}-${from}-to-${to}`,
+      `${this.name}-${from}-to-${to}${suffix}`,
       { ...this.rule(from, source, port), referencedSecurityGroupId: target.id },
       this.child,
     );
     new SecurityGroupIngressRule(
-      `${this.name}-${to}-from-${from}`,
+      `${this.name}-${to}-from-${from}${suffix}`,
       { ...this.rule(to, target, port), referencedSecurityGroupId: source.id },
       this.child,
     );

@@ -55,6 +55,31 @@ const computed: Record<string, (name: string, inputs: Properties) => Properties>
   "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: pem("CERTIFICATE", name) }),
 };
 
+/** What AWS gives most things: a name of its own where none is asked for, and an ARN in an account of the tests'. */
+function awsOutputs(name: string, { region = "", domainName, subjectAlternativeNames }: Properties): Properties {
+  const names = [domainName, ...((subjectAlternativeNames as unknown[] | undefined) ?? [])];
+  return {
+    name: `${name}-name`,
+    bucket: `${name}-bucket`,
+    arn: `arn:aws:mock:${String(region)}:123456789012:${name}`,
+    arnSuffix: `mock/${name}`,
+    ownerId: "123456789012",
+    keyId: `${name}-key`,
+    dnsName: `${name}.elb.example`,
+    zoneId: `Z${name}`,
+    nameServers: ["ns-1.example", "ns-2.example"],
+    primaryEndpointAddress: `${name}.cache.example`,
+    versionId: `version-of-${name}`,
+    fqdn: `${name}.proof.example`,
+    domainValidationOptions: names.map((proven) => ({
+      domainName: proven,
+      resourceRecordName: `_proof.${String(proven).replace(/^\*\./, "")}`,
+      resourceRecordType: "CNAME",
+      resourceRecordValue: "_proof.acm.example",
+    })),
+  };
+}
+
 /** What a provider generates for a logical name and keeps secret: letters and digits, as the passwords are that the components ask for. */
 export function generated(what: string): string {
   return createHash("sha256").update(what).digest("hex").slice(0, 32);
@@ -87,8 +112,17 @@ class ProviderMocks implements Mocks {
 
   newResource({ type, name, inputs, custom }: MockResourceArgs): MockResourceResult {
     if (custom !== true) return { id: undefined, state: {} };
-    const outputs = type.startsWith("kubernetes:") ? () => ({}) : (computed[type] ?? this.refuse(type));
-    return { id: `${name}-id`, state: { ...(inputs as Properties), ...outputs(name, inputs as Properties) } };
+    const outputs = type.startsWith("kubernetes:")
+      ? () => ({})
+      : (computed[type] ?? (type.startsWith("aws:") ? awsOutputs : this.refuse(type)));
+    return {
+      id: `${name}-id`,
+      state: {
+        ...outputs(name, inputs as Properties),
+        ...(inputs as Properties),
+        ...(computed[type] === undefined ? {} : outputs(name, inputs as Properties)),
+      },
+    };
   }
 
   call({ token }: MockCallArgs): never {
