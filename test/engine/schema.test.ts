@@ -6,9 +6,9 @@ import { before, describe, test } from "node:test";
 import * as docker from "@pulumi/docker";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
-import { ensureEngine, runChecked, type Engine } from "ha-registry-tools";
+import { ensureEngine } from "ha-registry-tools";
 
-import { differences, schemaProperties, type PackageSchema } from "./support/provider-schema";
+import { differences, installedSchema, schemaProperties, type PackageSchema } from "./support/provider-schema";
 import { declaredResource } from "./support/sdk-types";
 
 const sdks: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { docker, random, tls };
@@ -81,14 +81,6 @@ function resourcesInUse(provider: string): string[] {
   const names = sources.flatMap((name) => [...readFileSync(name, "utf8").matchAll(pattern)].map(([, used = ""]) => used));
   assert.ok(names.length > 0, `no source of ha-registry-docker uses ${provider}`);
   return [...new Set(names)].sort();
-}
-
-/** The schema as the plugin itself gives it, whatever engine and plugins came from. */
-async function installedSchema({ command, environment }: Engine, provider: string): Promise<PackageSchema> {
-  const manifest = readFileSync(require.resolve(`@pulumi/${provider}/package.json`), "utf8");
-  const { version } = JSON.parse(manifest) as { version: string };
-  const { stdout } = await runChecked(command.binary, ["package", "get-schema", `${provider}@${version}`], { environment });
-  return JSON.parse(stdout) as PackageSchema;
 }
 
 /** The token that the code generator has given a resource class; undefined for anything else. */

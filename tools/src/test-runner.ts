@@ -1,5 +1,6 @@
 import { ImageName } from "ha-registry-core";
 
+import { ensureMoto } from "./aws";
 import { ensureClients } from "./clients";
 import { ensureDocker, requireDiskFree } from "./docker-engine";
 import { ensureEngine } from "./engine";
@@ -10,7 +11,7 @@ import { reportToStderr } from "./progress";
 import { parseArguments, type Plan } from "./test-runner/arguments";
 import { leftovers, type Leftovers } from "./test-runner/leftovers";
 import { runFiles, type Counts } from "./test-runner/run-files";
-import { groupsOf, needsKubernetes, needsKubernetesNode, testFiles, type Suite } from "./test-runner/suites";
+import { groupsOf, needsAws, needsKubernetes, needsKubernetesNode, testFiles, type Suite } from "./test-runner/suites";
 
 /**
  * Runs the suites that the command line names, one after the other, and ends with the line `N passed, N failed`.
@@ -34,6 +35,7 @@ async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
   let laboratory: Promise<void> | undefined;
   let kubernetes: Promise<void> | undefined;
   let node: Promise<unknown> | undefined;
+  let aws: Promise<void> | undefined;
   for (const suite of suites) {
     const files = await testFiles(suite, only);
     if (files.length === 0) {
@@ -44,13 +46,19 @@ async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
       await runSuite(suite, files, total);
       continue;
     }
+    const usesDocker = !files.every(needsAws);
     try {
-      await (laboratory ??= prepareLaboratory());
+      if (usesDocker) await (laboratory ??= prepareLaboratory());
       if (files.some(needsKubernetes)) await (kubernetes ??= prepareKubernetes());
       // Where there can be none, tests of it say so, and the others need none.
       if (files.some(needsKubernetesNode)) await (node ??= ensureKubernetesNode(reportToStderr).catch(() => undefined));
+      if (files.some(needsAws)) await (aws ??= prepareAws());
     } catch (error) {
       failed(total, `${suite.name} cannot run: ${error instanceof Error ? error.message : String(error)}`);
+      continue;
+    }
+    if (!usesDocker) {
+      await runSuite(suite, files, total);
       continue;
     }
     const before = await leftovers();
@@ -62,8 +70,7 @@ async function runPlan({ suites, only }: Plan, total: Counts): Promise<void> {
 /** Everything that a test against a real Docker Engine needs. */
 async function prepareLaboratory(): Promise<void> {
   const report = reportToStderr;
-  const install = process.env["CI"] === "true" || process.env["HA_REGISTRY_INSTALL_DOCKER"] === "1";
-  await ensureDocker({ install, report });
+  await ensureDocker({ install: mayInstall(), report });
   await requireDiskFree();
   await ensureEngine(report);
   // Grafana's image is in no package registry: tests do without it.
@@ -75,6 +82,17 @@ async function prepareLaboratory(): Promise<void> {
 async function prepareKubernetes(): Promise<void> {
   await ensureEngine(reportToStderr, ["kubernetes"]);
   await ensureKubernetes(reportToStderr);
+}
+
+/** What tests of AWS need, which Docker is no part of. */
+async function prepareAws(): Promise<void> {
+  await ensureEngine(reportToStderr, ["aws"]);
+  await ensureMoto({ install: mayInstall() });
+}
+
+/** Whether Debian's packages may be installed, which needs root. */
+function mayInstall(): boolean {
+  return process.env["CI"] === "true" || process.env["HA_REGISTRY_INSTALL_DOCKER"] === "1";
 }
 
 async function runSuite(suite: Suite, files: readonly string[], total: Counts): Promise<void> {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { runChecked, type Engine } from "ha-registry-tools";
 import type { Properties, Property, Shape } from "./sdk-types";
 
 /** The parts of a Pulumi package schema that matter here. */
@@ -29,6 +31,14 @@ interface PropertySchema {
   additionalProperties?: PropertySchema;
   $ref?: string;
   oneOf?: PropertySchema[];
+}
+
+/** The schema of a provider as the plugin itself gives it, whatever engine and plugins came from. */
+export async function installedSchema({ command, environment }: Engine, provider: string): Promise<PackageSchema> {
+  const manifest = readFileSync(require.resolve(`@pulumi/${provider}/package.json`), "utf8");
+  const { version } = JSON.parse(manifest) as { version: string };
+  const { stdout } = await runChecked(command.binary, ["package", "get-schema", `${provider}@${version}`], { environment });
+  return JSON.parse(stdout) as PackageSchema;
 }
 
 /** Properties that a provider's schema gives a resource. */
@@ -78,8 +88,15 @@ function objectShape(schema: PackageSchema, token: string, side: "inputs" | "out
  * no harm unless it is a required input.
  *
  * @param path What the properties belong to, as `Container inputs`.
+ * @param within Types that the properties are within: what is within itself has been compared. @default - none
  */
-export function differences(path: string, declared: Properties, offered: Properties, side: "inputs" | "outputs"): string[] {
+export function differences(
+  path: string,
+  declared: Properties,
+  offered: Properties,
+  side: "inputs" | "outputs",
+  within: readonly string[] = [],
+): string[] {
   const found: string[] = [];
   for (const [name, property] of declared) {
     const counterpart = offered.get(name);
@@ -91,7 +108,7 @@ export function differences(path: string, declared: Properties, offered: Propert
     if (property.required !== counterpart.required) {
       found.push(`${where}: ${need(property)} in the SDK, ${need(counterpart)} in the schema`);
     }
-    found.push(...shapeDifferences(where, property.shape, counterpart.shape, side));
+    found.push(...shapeDifferences(where, property.shape, counterpart.shape, side, within));
   }
   for (const [name, property] of offered) {
     if (side === "inputs" && property.required && !declared.has(name))
@@ -100,12 +117,19 @@ export function differences(path: string, declared: Properties, offered: Propert
   return found;
 }
 
-function shapeDifferences(where: string, declared: Shape, offered: Shape, side: "inputs" | "outputs"): string[] {
+function shapeDifferences(
+  where: string,
+  declared: Shape,
+  offered: Shape,
+  side: "inputs" | "outputs",
+  within: readonly string[],
+): string[] {
   if ((declared.kind === "array" && offered.kind === "array") || (declared.kind === "map" && offered.kind === "map")) {
-    return shapeDifferences(`${where}[]`, declared.element, offered.element, side);
+    return shapeDifferences(`${where}[]`, declared.element, offered.element, side, within);
   }
   if (declared.kind === "object" && offered.kind === "object") {
-    return differences(where, declared.properties(), offered.properties(), side);
+    if (within.includes(declared.name)) return [];
+    return differences(where, declared.properties(), offered.properties(), side, [...within, declared.name]);
   }
   return declared.kind === offered.kind ? [] : [`${where}: ${declared.kind} in the SDK, ${offered.kind} in the schema`];
 }

@@ -28,16 +28,32 @@ export interface DeclaredResource {
   outputs: Properties;
 }
 
-/** Reads the declaration of a resource from an installed npm SDK, with all types that it refers to. */
-export function declaredResource(sdk: string, resource: string): DeclaredResource {
-  const directory = dirname(require.resolve(`${sdk}/package.json`));
-  const types = new Declarations(directory);
-  const file = types.file(`${resource.charAt(0).toLowerCase()}${resource.slice(1)}.d.ts`);
+/**
+ * Reads the declaration of a resource from an installed npm SDK, with all types that it refers to.
+ *
+ * @param module Path in the SDK of what declares it. @default - the resource's name in lower camel case
+ */
+export function declaredResource(sdk: string, resource: string, module = lowerCamelCase(resource)): DeclaredResource {
+  const types = declarationsOf(sdk);
+  const file = types.file(`${module}.d.ts`);
   const resourceClass = find(file, ts.isClassDeclaration, resource);
   return {
     inputs: types.properties(find(file, ts.isInterfaceDeclaration, `${resource}Args`).members),
     outputs: types.properties(resourceClass.members.filter((member) => ts.isPropertyDeclaration(member) && !isStatic(member))),
   };
+}
+
+function lowerCamelCase(name: string): string {
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+}
+
+const known = new Map<string, Declarations>();
+
+/** Some SDKs have their types in files of many megabytes. */
+function declarationsOf(sdk: string): Declarations {
+  const found = known.get(sdk) ?? new Declarations(dirname(require.resolve(`${sdk}/package.json`)));
+  known.set(sdk, found);
+  return found;
 }
 
 /** The declaration files of one SDK. They are read as they are written: no type has to be inferred. */
@@ -84,13 +100,18 @@ class Declarations {
     return { kind: "map", element: this.shape(member.type) };
   }
 
-  /** `inputs.X` and `outputs.X` are interfaces in types/input.d.ts and types/output.d.ts; `enums.X` are strings. */
+  /**
+   * `inputs.X` and `outputs.X` are interfaces in types/input.d.ts and types/output.d.ts, some of them in a namespace; `enums.X` and ARNs are
+   * strings.
+   */
   referenceShape(node: ts.TypeReferenceNode): Shape {
-    const [namespace, name = ""] = node.typeName.getText().split(".");
-    if (namespace === "enums") return { kind: "string" };
-    if (namespace !== "inputs" && namespace !== "outputs") throw unknown(node);
-    const file = this.file(join("types", namespace === "inputs" ? "input.d.ts" : "output.d.ts"));
-    const { members } = find(file, ts.isInterfaceDeclaration, name);
+    const reference = node.typeName.getText();
+    const [side, ...path] = reference.split(".");
+    if (side === "enums" || reference === "ARN" || reference === "pulumi.ID") return { kind: "string" };
+    if (side !== "inputs" && side !== "outputs") throw unknown(node);
+    const name = path.pop() ?? "";
+    const file = this.file(join("types", side === "inputs" ? "input.d.ts" : "output.d.ts"));
+    const { members } = find(path.reduce<Scope>(namespaceIn, file), ts.isInterfaceDeclaration, name);
     return { kind: "object", name, properties: () => this.properties(members) };
   }
 }
@@ -112,13 +133,22 @@ function unwrap(type: ts.TypeNode): { node: ts.TypeNode; optional: boolean } {
   return { node: type, optional: false };
 }
 
-function find<T extends ts.ClassDeclaration | ts.InterfaceDeclaration>(
-  file: ts.SourceFile,
-  isWanted: (node: ts.Node) => node is T,
-  name: string,
-): T {
-  for (const statement of file.statements) if (isWanted(statement) && statement.name?.text === name) return statement;
-  throw new Error(`${file.fileName} does not declare ${name}`);
+/** What holds declarations. */
+type Scope = ts.SourceFile | ts.ModuleBlock;
+
+function find<T extends ts.ClassDeclaration | ts.InterfaceDeclaration>(scope: Scope, isWanted: (node: ts.Node) => node is T, name: string): T {
+  for (const statement of scope.statements) if (isWanted(statement) && statement.name?.text === name) return statement;
+  throw new Error(`${scope.getSourceFile().fileName} does not declare ${name}`);
+}
+
+/** The body of a namespace. */
+function namespaceIn(scope: Scope, name: string): Scope {
+  for (const statement of scope.statements) {
+    if (ts.isModuleDeclaration(statement) && statement.name.text === name && statement.body && ts.isModuleBlock(statement.body)) {
+      return statement.body;
+    }
+  }
+  throw new Error(`${scope.getSourceFile().fileName} has no namespace ${name}`);
 }
 
 function isStatic(member: ts.PropertyDeclaration): boolean {

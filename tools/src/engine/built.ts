@@ -9,7 +9,7 @@ import { CommandError, findExecutable, runCommand } from "../command";
 import { withLock } from "../lock";
 import { withHeartbeat, type Report } from "../progress";
 import { buildSteps, type BuildStep, type Workshop } from "./build-steps";
-import { hasBuiltProviders, installBuiltProviders } from "./built-providers";
+import { installBuiltProviders, pulumiHome } from "./built-providers";
 import { bridgedProviders, copyModule, moduleDirectory, moduleHash, moduleVersions, policyAnalyzerDirectory } from "./module";
 import { EngineUnavailable, MINIMUM_VERSION, readStamp, writeStamp, type Engine, type EngineSource, type EngineStamp } from "./source";
 
@@ -29,7 +29,8 @@ export const builtEngine: EngineSource = {
       const stamp = await readStamp<EngineStamp>(cachePath("engine", name, STAMP));
       if (stamp === undefined) continue;
       const root = cachePath("engine", name);
-      return (await hasBuiltProviders(root, optional)) ? builtIn(root, stamp) : undefined;
+      const home = await pulumiHome(root, optional);
+      return existsSync(home) ? builtIn(root, home, stamp) : undefined;
     }
     return undefined;
   },
@@ -54,11 +55,11 @@ export const builtEngine: EngineSource = {
 /** An engine works on, whatever becomes of Go, so its directory is found by the sources and the platform alone. */
 const platform = `${process.platform}-${process.arch}`;
 
-function builtIn(root: string, { version }: EngineStamp): Engine {
+function builtIn(root: string, home: string, { version }: EngineStamp): Engine {
   return {
     command: { binary: join(root, "bin", "pulumi"), root, version, source: "built" },
     environment: {
-      PULUMI_HOME: join(root, "home"),
+      PULUMI_HOME: home,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // What starts policy packs, and the Node that this runs on, which need not be the one on PATH.
@@ -91,7 +92,7 @@ async function build(directory: string, report: Report): Promise<void> {
   for (const made of [workshop.source, workshop.draft, join(directory, "schemas")]) {
     await mkdir(made, { recursive: true });
   }
-  await copyModule(workshop.source);
+  await copyModule(moduleDirectory, workshop.source);
 
   const steps = buildSteps(workshop);
   const left = steps.filter((step) => !existsSync(step.result));

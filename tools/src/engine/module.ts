@@ -13,7 +13,7 @@ export interface Provider {
 }
 
 /** A provider that not every program needs: it is downloaded or built for those that ask for it. */
-export type OptionalProvider = "kubernetes";
+export type OptionalProvider = "aws" | "kubernetes";
 
 /** Root of the checkout: compiled, this file lies in `tools/dist/engine`. */
 const checkout = join(__dirname, "..", "..", "..");
@@ -35,7 +35,7 @@ export const CLI_PACKAGE = `${CLI_MODULE}/cmd/pulumi`;
 /** A hash over the sources of the module; files that a build makes do not count. */
 export async function moduleHash(): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of await sourceFiles()) {
+  for (const file of await goSources(moduleDirectory)) {
     hash
       .update(`${file}\0`)
       .update(await readFile(join(moduleDirectory, file)))
@@ -44,16 +44,17 @@ export async function moduleHash(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Copies the sources of the module to where it is built. */
-export async function copyModule(target: string): Promise<void> {
-  for (const file of await sourceFiles()) await cp(join(moduleDirectory, file), join(target, file));
+/** Copies the sources of a Go module to where it is built. */
+export async function copyModule(directory: string, target: string): Promise<void> {
+  for (const file of await goSources(directory)) await cp(join(directory, file), join(target, file));
 }
 
-async function sourceFiles(): Promise<string[]> {
-  const entries = await readdir(moduleDirectory, { recursive: true, withFileTypes: true });
+/** Sources of a Go module, by their paths in it; files that a build makes do not count. */
+export async function goSources(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && /\.go$|^go\.(mod|sum)$/.test(entry.name))
-    .map((entry) => relative(moduleDirectory, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .sort();
 }
 

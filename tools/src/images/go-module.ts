@@ -25,12 +25,8 @@ export interface IncompleteModule {
  */
 export async function completeModule({ directory, module, additions, copies }: IncompleteModule, work: string): Promise<void> {
   await removeModule(work);
-  // Checks the archive against go.sum.
-  const { code, stdout, stderr } = await runCommand("go", ["mod", "download", "-json", module], { cwd: directory });
-  if (code !== 0) throw new RegistryError("go mod download", [{ path: module, message: lastLines(stderr || stdout, 20) }]);
-  const { Dir: source } = JSON.parse(stdout) as { Dir: string };
-
-  const copy = join(work, "module");
+  const source = await downloadModule(directory, module);
+  const copy = join(work, REPLACEMENT);
   await cp(source, copy, { recursive: true });
   await makeWritable(copy);
   for (const [path, text] of Object.entries(additions)) {
@@ -38,8 +34,29 @@ export async function completeModule({ directory, module, additions, copies }: I
     await writeFile(join(copy, path), text);
   }
   for (const [path, original] of Object.entries(copies)) await cp(join(copy, original), join(copy, path));
+  await replaceModule(directory, module, work);
+}
+
+/** Directory below `work` that stands for a module there. */
+export const REPLACEMENT = "module";
+
+/**
+ * Gets the version of a module that the go.mod in `directory` asks for, checked against its go.sum.
+ *
+ * @returns the directory that Go keeps it in, which is read-only.
+ * @throws {RegistryError} when it is not to be had.
+ */
+export async function downloadModule(directory: string, module: string): Promise<string> {
+  const { code, stdout, stderr } = await runCommand("go", ["mod", "download", "-json", module], { cwd: directory });
+  if (code !== 0) throw new RegistryError("go mod download", [{ path: module, message: lastLines(stderr || stdout, 20) }]);
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
+}
+
+/** Puts the go.mod and go.sum of `directory` into `work`, such that {@link REPLACEMENT} stands for a module there. */
+export async function replaceModule(directory: string, module: string, work: string): Promise<void> {
   // A relative path: the program tells what it was built from, and this machine's directories are nobody's business.
-  await writeFile(join(work, "go.mod"), `${await readFile(join(directory, "go.mod"), "utf8")}\nreplace ${module} => ./module\n`);
+  const replacement = `\nreplace ${module} => ./${REPLACEMENT}\n`;
+  await writeFile(join(work, "go.mod"), `${await readFile(join(directory, "go.mod"), "utf8")}${replacement}`);
   await cp(join(directory, "go.sum"), join(work, "go.sum"));
 }
 

@@ -42,6 +42,18 @@ export interface GoProgram {
   name?: string;
 }
 
+/** Everything that decides a program, and where it goes. */
+interface BuildPlan {
+  program: GoProgram;
+  directory: string;
+  required: string;
+  version: string;
+  flags: readonly string[];
+  additions: Readonly<Record<string, string>> | undefined;
+  target: string;
+  path: string;
+}
+
 /**
  * Builds a Go program, static and without this machine's paths in it, once: the result is kept in the cache under everything that
  * decides it. What go itself downloaded and compiled is kept as well when it is interrupted.
@@ -51,6 +63,21 @@ export interface GoProgram {
  * @throws {RegistryError} when there is no Go, or it cannot build it.
  */
 export async function buildGoProgram(program: GoProgram, report: Report, architecture?: string): Promise<BuiltProgram> {
+  const plan = await planBuild(program, architecture);
+  const { path, version, required } = plan;
+  if (!(await exists(path))) {
+    await mkdir(dirname(path), { recursive: true });
+    await withLock(`${path}.lock`, `the build of ${basename(path)} ${version}`, () => build(plan), report);
+  }
+  return { path, version: version.replace(/^v/, ""), source: `${program.versionOf}@${required}` };
+}
+
+/** Where {@link buildGoProgram} puts a program, whether it is there or not. */
+export async function goProgramPath(program: GoProgram): Promise<string> {
+  return (await planBuild(program)).path;
+}
+
+async function planBuild(program: GoProgram, architecture?: string): Promise<BuildPlan> {
   const directory = toolsPath(program.module);
   const mod = await readFile(join(directory, "go.mod"), "utf8");
   const sum = await readFile(join(directory, "go.sum"), "utf8");
@@ -60,7 +87,6 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
   const tags = program.tags === undefined ? [] : [`-tags=${program.tags.join(",")}`];
   const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=-s -w${told}`, ...tags];
   const additions = program.additions === undefined ? undefined : await texts(program.additions);
-  const { copies } = program;
   const target = architecture ?? (process.arch === "x64" ? "amd64" : process.arch);
 
   const name = program.name ?? basename(program.package);
@@ -73,29 +99,26 @@ export async function buildGoProgram(program: GoProgram, report: Report, archite
         flags,
         target,
         await ownSources(directory, program.package),
-        ...[additions, copies].filter((files) => files !== undefined),
+        ...[additions, program.copies].filter((files) => files !== undefined),
       ]),
     )
     .digest("hex");
   const path = cachePath("go", `${name}-${version}-${target}-${key.slice(0, 16)}`, name);
-  const build = async (): Promise<void> => {
-    if (await exists(path)) return;
-    await removeDrafts(dirname(path));
-    // A name of its own: the go command of a build that was killed may still be writing to another.
-    const draft = `${path}.${randomUUID()}.draft`;
-    const args = [...flags, "-o", draft, program.package];
-    if (additions === undefined && copies === undefined) await goBuild(directory, args, target);
-    else {
-      const module = { directory, module: program.versionOf, additions: additions ?? {}, copies: copies ?? {} };
-      await buildCompleted(module, args, target, `${dirname(path)}.module`);
-    }
-    await rename(draft, path);
-  };
-  if (!(await exists(path))) {
-    await mkdir(dirname(path), { recursive: true });
-    await withLock(`${path}.lock`, `the build of ${name} ${version}`, build, report);
+  return { program, directory, required, version, flags, additions, target, path };
+}
+
+async function build({ program, directory, flags, additions, target, path }: BuildPlan): Promise<void> {
+  if (await exists(path)) return;
+  await removeDrafts(dirname(path));
+  // A name of its own: the go command of a build that was killed may still be writing to another.
+  const draft = `${path}.${randomUUID()}.draft`;
+  const args = [...flags, "-o", draft, program.package];
+  if (additions === undefined && program.copies === undefined) await goBuild(directory, args, target);
+  else {
+    const module = { directory, module: program.versionOf, additions: additions ?? {}, copies: program.copies ?? {} };
+    await buildCompleted(module, args, target, `${dirname(path)}.module`);
   }
-  return { path, version: version.replace(/^v/, ""), source: `${program.versionOf}@${required}` };
+  await rename(draft, path);
 }
 
 async function buildCompleted(module: IncompleteModule, args: readonly string[], architecture: string, work: string): Promise<void> {

@@ -10,7 +10,7 @@ export interface Suite {
   concurrency: number;
   /** Names of files that run by themselves, after the others: they bring a load of their own. @default - none */
   alone?: readonly string[];
-  /** Whether it needs Docker, the engine, the images and the clients. */
+  /** Whether its files need Docker, the engine, the images and the clients, or what they are named after. */
   needsDocker: boolean;
   /** After how many minutes a file counts as hanging. */
   fileMinutes: number;
@@ -59,6 +59,11 @@ export function needsKubernetes(file: string): boolean {
 /** Whether it needs a node of Kubernetes, too. */
 export function needsKubernetesNode(file: string): boolean {
   return basename(file).startsWith("kubernetes-pods");
+}
+
+/** Whether it needs what stands in for AWS, and the provider for it; of Docker, it needs nothing. */
+export function needsAws(file: string): boolean {
+  return basename(file).startsWith("aws");
 }
 
 /** The files in groups that run one after the other: those that may run beside each other, then each of the others by itself. */
