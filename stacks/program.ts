@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RegistryError } from "ha-registry-core";
 import { findProblems, inStackConfig } from "./schema/validate";
-import { isOnKubernetes, type AnyStackConfig, type Decrypted, type StackConfig } from "./schema/stack-config";
+import { isOnDockerHosts, type AnyStackConfig, type Decrypted, type StackConfig } from "./schema/stack-config";
 import { deployer } from "./substrates/index";
 import type { RegistryOutputs } from "./substrates/substrate";
 
@@ -21,7 +21,7 @@ export async function program({ withoutGrafana = false }: ProgramOptions = {}): 
   const name = pulumi.getStack();
   const file = `Pulumi.${name}.yaml`;
   const whole = readConfig();
-  const config = withoutGrafana && !isOnKubernetes(whole) ? leaveOutGrafana(whole) : whole;
+  const config = withoutGrafana && isOnDockerHosts(whole) ? leaveOutGrafana(whole) : whole;
   const problems = findProblems(name, config, "plain");
   if (problems.length > 0) throw new RegistryError(file, problems);
   const deploy = await deployer(name, config);

@@ -33,11 +33,11 @@ export interface Applied {
 
 /** Makes a registry on any substrate what its configuration says. */
 export function applyAnywhere(environment: AnyEnvironment, options: ApplyOptions, report: Report): Promise<Applied> {
-  return isOnDocker(environment) ? apply(environment, options, report) : applyOnKubernetes(environment, options, report);
+  return isOnDocker(environment) ? apply(environment, options, report) : applyElsewhere(environment, options, report);
 }
 
-/** The cluster itself sees to hosts and images, and an object that is there already is taken over: so there is nothing to look after before. */
-async function applyOnKubernetes(environment: AnyEnvironment, options: ApplyOptions, report: Report): Promise<Applied> {
+/** A cluster and AWS see to hosts and images themselves: there is nothing to look after before. */
+async function applyElsewhere(environment: AnyEnvironment, options: ApplyOptions, report: Report): Promise<Applied> {
   if (options.lostHost !== undefined || options.withoutHost !== undefined)
     onDockerAlone(environment, options.lostHost === undefined ? "up --without-host" : "up --lost-host");
   const open = await openStack(environment, "create", report);

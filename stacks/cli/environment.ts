@@ -1,8 +1,9 @@
 import { constants, copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RegistryError } from "ha-registry-core";
+import type { OptionalProvider } from "ha-registry-tools";
 import { parse } from "yaml";
-import { isOnKubernetes, type AnyStackConfig, type StackConfig } from "../schema/stack-config";
+import { isOnAws, isOnDockerHosts, isOnKubernetes, type AnyStackConfig, type StackConfig } from "../schema/stack-config";
 import { ExitCode, Failure } from "./exit";
 import { readStackFile, type StackFile } from "./stack-file";
 import { ensurePassphrase, ensurePrivateDirectory, passphrasePath, stateDirectory } from "./state-directory";
@@ -63,18 +64,25 @@ export function openEnvironment(name: string, projectDirectory: string = ownProj
 
 /** Whether an environment is on Docker hosts. */
 export function isOnDocker(environment: AnyEnvironment): environment is Environment {
-  return !isOnKubernetes(environment.config);
+  return isOnDockerHosts(environment.config);
+}
+
+/** The providers that an environment needs beside those that every engine has. */
+export function optionalProviders({ config }: AnyEnvironment): OptionalProvider[] {
+  if (isOnAws(config)) return ["aws"];
+  return isOnKubernetes(config) ? ["kubernetes"] : [];
 }
 
 /**
  * The same environment, for what only Docker hosts have.
  *
  * @param command What was asked for, as `gc`.
- * @throws {Failure} when it is on Kubernetes.
+ * @throws {Failure} when it is on anything else.
  */
 export function onDockerAlone(environment: AnyEnvironment, command: string): Environment {
   if (isOnDocker(environment)) return environment;
-  const message = `\`${command}\` is for registries on Docker hosts, and ${environment.name} is on Kubernetes: \`kubectl\` looks after what runs there.`;
+  const [place, keeper] = isOnAws(environment.config) ? ["AWS", "AWS's console and `aws ecs`"] : ["Kubernetes", "`kubectl`"];
+  const message = `\`${command}\` is for registries on Docker hosts, and ${environment.name} is on ${place}: ${keeper} looks after what runs there.`;
   throw new Failure(message, ExitCode.WrongUse);
 }
 

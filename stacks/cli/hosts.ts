@@ -1,7 +1,7 @@
 import { RegistryError, resolveTopology } from "ha-registry-core";
 import type { HostTopology, Problem } from "ha-registry-core";
 import { DockerCli, ensureDocker, probe, type Report } from "ha-registry-tools";
-import { isOnKubernetes, type AnyStackConfig } from "../schema/stack-config";
+import { isOnDockerHosts, type AnyStackConfig } from "../schema/stack-config";
 
 /** A machine that the registry is put on, with its Docker Engine. */
 export interface Host {
@@ -14,7 +14,7 @@ export interface Host {
 
 /** The hosts of an environment; none where it is not put on Docker. */
 export function hostsOf(name: string, config: AnyStackConfig): Host[] {
-  if (isOnKubernetes(config)) return [];
+  if (!isOnDockerHosts(config)) return [];
   return resolveTopology(name, config.registry).hosts.map(toHost);
 }
 

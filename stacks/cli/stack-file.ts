@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { RegistryError } from "ha-registry-core";
 import { LineCounter, isMap, parseDocument } from "yaml";
 import { findProblems } from "../schema/validate";
-import { isOnKubernetes, type AnyStackConfig } from "../schema/stack-config";
+import { isOnDockerHosts, type AnyStackConfig } from "../schema/stack-config";
 
 /** What the command line needs of an environment's file. */
 export interface StackFile<Config extends AnyStackConfig = AnyStackConfig> {
@@ -40,7 +40,7 @@ export function readStackFile(file: string, name: string): StackFile {
 
 /** Pulumi hands the program objects with their keys sorted, and parts are spread in the order of the hosts: both have to see the same. */
 function withSortedHosts(config: AnyStackConfig): AnyStackConfig {
-  if (isOnKubernetes(config)) return config;
+  if (!isOnDockerHosts(config)) return config;
   const { registry } = config;
   if (registry?.hosts === undefined) return config;
   const hosts = Object.fromEntries(Object.entries(registry.hosts).sort(([a], [b]) => (a < b ? -1 : 1)));

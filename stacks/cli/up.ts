@@ -1,7 +1,8 @@
-import { resolveKubernetesTopology, resolveTopology } from "ha-registry-core";
+import { resolveAwsTopology, resolveKubernetesTopology, resolveTopology } from "ha-registry-core";
 import type { Report } from "ha-registry-tools";
 import { applyAnywhere, type ApplyOptions } from "./apply";
 import { isOnDocker, type AnyEnvironment } from "./environment";
+import { isOnAws } from "../schema/stack-config";
 import { print, printJson } from "./print";
 import { summary } from "./progress";
 import type { Outputs } from "./workspace";
@@ -37,7 +38,8 @@ export async function up(environment: AnyEnvironment, options: UpOptions, report
 function registryImage(environment: AnyEnvironment): string {
   const { name } = environment;
   if (isOnDocker(environment)) return resolveTopology(name, environment.config.registry).images.registry;
-  return resolveKubernetesTopology(name, environment.config.registry).images.registry;
+  const { config } = environment;
+  return (isOnAws(config) ? resolveAwsTopology(name, config.registry) : resolveKubernetesTopology(name, config.registry)).images.registry;
 }
 
 /** What `up` ends with. */
@@ -67,7 +69,7 @@ export function howToUse({ name, outputs, caFile, image, showPassword }: Use): s
           ["User", username],
           ["Password", showPassword ? password : readPassword],
         ]),
-    ["Metrics", metricsEndpoint],
+    ...(metricsEndpoint === "" ? [] : [["Metrics", metricsEndpoint]]),
   ];
   const pushed = `${authority}/hello:1`;
   const commands = [

@@ -5,7 +5,7 @@ import { CommandError, LocalWorkspace, type LocalWorkspaceOptions, type Stack } 
 import { RegistryError } from "ha-registry-core";
 import { ensureEngine, pulumiCommand, runChecked, type Report } from "ha-registry-tools";
 import { program, type ProgramOptions } from "../program";
-import { isOnDocker, type AnyEnvironment } from "./environment";
+import { optionalProviders, type AnyEnvironment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 
 /** Name of the project in Pulumi.yaml, and of its stacks' directory in a backend. */
@@ -41,7 +41,7 @@ export async function openStack(
 ): Promise<OpenStack> {
   const { name, projectDirectory, passphraseFile, secretsProvider } = environment;
   if (passphraseFile !== undefined) delete process.env["PULUMI_CONFIG_PASSPHRASE"]; // it would win over the file
-  const engine = await ensureEngine(report, isOnDocker(environment) ? [] : ["kubernetes"]);
+  const engine = await ensureEngine(report, optionalProviders(environment));
   const command = await pulumiCommand(engine);
   const envVars = { ...engine.environment, ...pulumiVariables(environment) };
   const { watched, programError } = watch(() => program(run));

@@ -28,9 +28,7 @@ export function buildSchema(directory: string): JsonSchema {
       config: {
         type: "object",
         // What the registry may have depends on what it is put on.
-        if: { properties: { [qualified("substrate")]: { const: Substrate.Kubernetes } }, required: [qualified("substrate")] },
-        then: { properties: keysOf(rootOf[Substrate.Kubernetes]) },
-        else: { properties: keysOf(rootOf[Substrate.Docker]) },
+        ...among([Substrate.Kubernetes, Substrate.Aws], (substrate) => ({ properties: keysOf(rootOf[substrate]) })),
         patternProperties: { [`^${NAMESPACE}:(?!(${names.join("|")})$)`]: false },
       },
       secretsprovider: { description: "How Pulumi encrypts secrets, as passphrase or awskms://…", type: "string" },
@@ -39,4 +37,12 @@ export function buildSchema(directory: string): JsonSchema {
     },
     definitions,
   };
+}
+
+/** The schema of each substrate where it is named, and that of Docker where none is. */
+function among(substrates: readonly Substrate[], schemaOf: (substrate: Substrate) => JsonSchema): JsonSchema {
+  const [first, ...rest] = substrates;
+  if (first === undefined) return schemaOf(Substrate.Docker);
+  const key = qualified("substrate");
+  return { if: { properties: { [key]: { const: first } }, required: [key] }, then: schemaOf(first), else: among(rest, schemaOf) };
 }

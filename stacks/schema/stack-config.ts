@@ -1,4 +1,4 @@
-import type { KubernetesRegistryShape, RegistrySettings, RegistryShape } from "ha-registry-core";
+import type { AwsRegistryShape, KubernetesRegistryShape, RegistrySettings, RegistryShape } from "ha-registry-core";
 
 /** What a registry can be put on. */
 export enum Substrate {
@@ -6,22 +6,37 @@ export enum Substrate {
   Docker = "docker",
   /** A Kubernetes cluster. */
   Kubernetes = "kubernetes",
+  /** A region of AWS. */
+  Aws = "aws",
 }
 
 /** The interface that describes the keys, by substrate. */
 export const rootOf: Record<Substrate, string> = {
   [Substrate.Docker]: "StackConfig",
   [Substrate.Kubernetes]: "KubernetesStackConfig",
+  [Substrate.Aws]: "AwsStackConfig",
 };
 
 /** An environment on any substrate. */
-export type AnyStackConfig = StackConfig | KubernetesStackConfig;
+export type AnyStackConfig = StackConfig | KubernetesStackConfig | AwsStackConfig;
 
 /** Whether an environment is on Kubernetes. */
 export function isOnKubernetes<Config extends { substrate?: string }>(
   config: Config,
 ): config is Extract<Config, { substrate: Substrate.Kubernetes }> {
   return config.substrate === Substrate.Kubernetes;
+}
+
+/** Whether an environment is on AWS. */
+export function isOnAws<Config extends { substrate?: string }>(config: Config): config is Extract<Config, { substrate: Substrate.Aws }> {
+  return config.substrate === Substrate.Aws;
+}
+
+/** Whether an environment is on Docker hosts. */
+export function isOnDockerHosts<Config extends { substrate?: string }>(
+  config: Config,
+): config is Exclude<Config, { substrate: Substrate.Aws | Substrate.Kubernetes }> {
+  return (config.substrate ?? Substrate.Docker) === Substrate.Docker;
 }
 
 /** Where an environment's state is. */
@@ -54,6 +69,19 @@ export interface KubernetesStackConfig extends BackendConfig {
   secrets?: CommonSecretsConfig;
 }
 
+/**
+ * The same keys for a registry on AWS. Which account, Pulumi's own keys and those of the AWS SDK say: `aws:profile`, `aws:allowedAccountIds`,
+ * AWS_PROFILE.
+ */
+export interface AwsStackConfig extends BackendConfig {
+  /** What the registry is put on. */
+  substrate: Substrate.Aws;
+  /** The registry. */
+  registry: AwsRegistryConfig;
+  /** Secrets, encrypted: `npx ha-registry secret <environment> <name>` writes them. @default - generated where they are needed */
+  secrets?: CommonSecretsConfig;
+}
+
 /** The registry: what exists, how it is set, and whom it trusts. */
 export interface RegistryConfig extends RegistryShape {
   /** What ends in the registry's configuration file. */
@@ -64,6 +92,14 @@ export interface RegistryConfig extends RegistryShape {
 
 /** The registry on Kubernetes: what exists, how it is set, and whom it trusts. */
 export interface KubernetesRegistryConfig extends KubernetesRegistryShape {
+  /** What ends in the registry's configuration file. */
+  settings?: RegistrySettings;
+  /** Certificates and public keys. */
+  trust?: CommonTrustConfig;
+}
+
+/** The registry on AWS: what exists, how it is set, and whom it trusts. */
+export interface AwsRegistryConfig extends AwsRegistryShape {
   /** What ends in the registry's configuration file. */
   settings?: RegistrySettings;
   /** Certificates and public keys. */

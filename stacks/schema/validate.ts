@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { RegistryError, checkSettings, resolveKubernetesTopology, resolveTopology, wantsProbe } from "ha-registry-core";
+import { RegistryError, checkSettings, resolveAwsTopology, resolveKubernetesTopology, resolveTopology, wantsProbe } from "ha-registry-core";
 import type { Problem } from "ha-registry-core";
 import type { JsonSchema } from "./json-schema";
-import { Substrate, isOnKubernetes, rootOf, type AnyStackConfig, type Decrypted } from "./stack-config";
+import { Substrate, isOnAws, isOnKubernetes, rootOf, type AnyStackConfig, type Decrypted } from "./stack-config";
 import { nearest } from "./suggestion";
 
 /** The schema that editors read too. */
@@ -40,6 +40,10 @@ function checksOf(name: string, config: Configured): (() => unknown)[] {
   if (isOnKubernetes(config)) {
     const { registry = {} } = config;
     return [() => resolveKubernetesTopology(name, registry), () => checkSettings(name, registry.settings ?? {})];
+  }
+  if (isOnAws(config)) {
+    const { registry } = config;
+    return [() => resolveAwsTopology(name, registry), () => checkSettings(name, registry.settings ?? {})];
   }
   const registry = config.registry ?? {};
   const what = { collectsGarbage: registry.garbageCollection !== undefined, probes: wantsProbe(registry) };

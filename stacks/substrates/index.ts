@@ -1,4 +1,4 @@
-import { isOnKubernetes, type AnyStackConfig, type Decrypted } from "../schema/stack-config";
+import { isOnAws, isOnKubernetes, type AnyStackConfig, type Decrypted } from "../schema/stack-config";
 import type { RegistryOutputs } from "./substrate";
 
 /**
@@ -10,6 +10,10 @@ export async function deployer(name: string, config: Decrypted<AnyStackConfig>):
   if (isOnKubernetes(config)) {
     const { deployOnKubernetes } = await import("./kubernetes.js");
     return () => deployOnKubernetes(name, config);
+  }
+  if (isOnAws(config)) {
+    const { deployOnAws } = await import("./aws.js");
+    return () => deployOnAws(name, config);
   }
   const { deployOnDocker } = await import("./docker.js");
   return () => deployOnDocker(name, config);

@@ -12,7 +12,7 @@ export interface RegistryOutputs {
   caCertificatePem: pulumi.Output<string>;
   /** Login of the first user who may list the catalog, or else of the first one; secret. */
   credentials: pulumi.Output<{ username: string; password: string }>;
-  /** Prometheus metrics of the balancer. */
+  /** Prometheus metrics of the balancer; empty where they are elsewhere. */
   metricsEndpoint: pulumi.Output<string>;
   /** Files that make clients trust and find the registry, by their path below `/`. */
   clientConfig: pulumi.Output<Record<string, string>>;
