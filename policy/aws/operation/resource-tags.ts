@@ -1,4 +1,4 @@
-import { guides, ownerLabels, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
+import { guides, isHidden, ownerLabels, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
 import { awsPolicy } from "../aws-policy";
 import { types, type Resource } from "../resources";
 
@@ -47,7 +47,7 @@ export const resourceTags = awsPolicy<Tagged, Settings>(
   },
   tagged,
   (resource, { required }) => {
-    if (resource.unknown.has("tags")) return [];
+    if (resource.unknown.has("tags") || isHidden(resource.providerSettings, "defaultTags")) return [];
     const given = { ...defaultTagsOf(resource), ...resource.properties.tags };
     const missing = required.filter((tag) => (given[tag] ?? "") === "");
     return missing.length === 0 ? [] : [`has no tag ${missing.join(", ")}: say in \`tags\` whose it is`];

@@ -14,12 +14,20 @@ export function task(container: Record<string, unknown> = {}, properties: Record
 /** A task definition with several containers, each a registry unless it says otherwise. */
 export function tasks(containers: readonly Record<string, unknown>[], properties: Record<string, unknown> = {}): Planned {
   const definitions = containers.map((container) => ({ name: "registry", image: "registry:3.1.2", ...container }));
-  return resource("taskDefinition", { family: "registry", containerDefinitions: JSON.stringify(definitions), ...properties }, { name: "task" });
+  return resource(
+    "taskDefinition",
+    { family: "registry", containerDefinitions: JSON.stringify(definitions), ...properties },
+    { name: "task" },
+  );
 }
 
 /** A service that runs `task`. */
 export function service(properties: Record<string, unknown> = {}, further: Partial<Planned> = {}): Planned {
-  return resource("service", { name: "registry", ...properties }, { name: "service", computedFrom: { taskDefinition: ["task"] }, ...further });
+  return resource(
+    "service",
+    { name: "registry", ...properties },
+    { name: "service", computedFrom: { taskDefinition: ["task"] }, ...further },
+  );
 }
 
 /** A bucket, and what sets something of it. */

@@ -125,7 +125,7 @@ function policyResource(planned: Planned, stack: string, defaultName: string): P
       customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
     },
     ...(provider !== undefined && {
-      provider: { type: "pulumi:providers:docker", name: provider, urn: `urn:${provider}`, props: providerSettings },
+      provider: { type: "pulumi:providers:docker", name: provider, urn: `urn:${provider}`, props: unknownCheckingProxy(providerSettings) },
     }),
     dependencies: [],
     propertyDependencies: {},

@@ -10,7 +10,11 @@ testPolicy(crossZone, {
     { what: "an application load balancer", plan: balancer({ loadBalancerType: "application" }) },
   ],
   violating: [
-    { what: "within zones", plan: balancer({ enableCrossZoneLoadBalancing: false }), reports: [/^box: sends requests to the nodes of one zone/] },
+    {
+      what: "within zones",
+      plan: balancer({ enableCrossZoneLoadBalancing: false }),
+      reports: [/^box: sends requests to the nodes of one zone/],
+    },
   ],
   undefinedProperty: [
     { what: "nothing, which is within zones", plan: balancer({}), reports: [/^box: /] },

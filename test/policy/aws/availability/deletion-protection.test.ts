@@ -14,5 +14,7 @@ testPolicy(deletionProtection, {
     { what: "nothing", plan: balancer(), stack: "prod", reports: [/enableDeletionProtection/] },
     { what: "not known yet", plan: balancer(unknown), stack: "prod" },
   ],
-  configured: [{ what: "other names of production", plan: balancer(), stack: "live", configuration: { production: "live" }, reports: [/^box: /] }],
+  configured: [
+    { what: "other names of production", plan: balancer(), stack: "live", configuration: { production: "live" }, reports: [/^box: /] },
+  ],
 });

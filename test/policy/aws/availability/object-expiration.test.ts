@@ -2,7 +2,8 @@ import { objectExpiration } from "ha-registry-policy-aws/dist/availability/objec
 import { bucket, logging, setting } from "../../support/aws";
 import { testPolicy, unknown } from "../../support/judge";
 
-const rule = (properties: Record<string, unknown>) => bucket({}, setting("bucketLifecycle", { rules: [{ id: "one", status: "Enabled", ...properties }] }));
+const rule = (properties: Record<string, unknown>) =>
+  bucket({}, setting("bucketLifecycle", { rules: [{ id: "one", status: "Enabled", ...properties }] }));
 
 testPolicy(objectExpiration, {
   compliant: [

@@ -11,10 +11,7 @@ testPolicy(objectVersioning, {
     { what: "of logs", plan: [...bucket(), logging] },
     {
       what: "of a bucket whose name is not known yet",
-      plan: bucket(
-        { bucket: unknown },
-        { ...versioning("Enabled", { bucket: unknown }), computedFrom: { bucket: ["images"] } },
-      ),
+      plan: bucket({ bucket: unknown }, { ...versioning("Enabled", { bucket: unknown }), computedFrom: { bucket: ["images"] } }),
     },
   ],
   violating: [

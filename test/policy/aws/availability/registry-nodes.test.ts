@@ -21,7 +21,11 @@ testPolicy(registryNodes, {
   violating: [
     { what: "one", plan: [task(), service({ desiredCount: 1 })], reports: [/^stack: the registry has 1 of 2 nodes/] },
     { what: "two in production", plan: [task(), service({ desiredCount: 2 })], stack: "prod", reports: [/2 of 3/] },
-    { what: "autoscaling that goes down to one", plan: [task(), service({ desiredCount: 3 }), scaler({ minCapacity: 1 })], reports: [/1 of 2/] },
+    {
+      what: "autoscaling that goes down to one",
+      plan: [task(), service({ desiredCount: 3 }), scaler({ minCapacity: 1 })],
+      reports: [/1 of 2/],
+    },
     {
       what: "a service that names the task's ARN",
       plan: [

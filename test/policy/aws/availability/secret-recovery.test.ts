@@ -14,5 +14,7 @@ testPolicy(secretRecovery, {
     { what: "nothing, which is 30", plan: secret(), stack: "prod" },
     { what: "not known yet", plan: secret(unknown), stack: "prod" },
   ],
-  configured: [{ what: "other names of production", plan: secret(0), stack: "live", configuration: { production: "live" }, reports: [/^box: /] }],
+  configured: [
+    { what: "other names of production", plan: secret(0), stack: "live", configuration: { production: "live" }, reports: [/^box: /] },
+  ],
 });

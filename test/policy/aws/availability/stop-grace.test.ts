@@ -12,7 +12,11 @@ testPolicy(stopGrace, {
   ],
   violating: [
     { what: "a target group that drops", plan: group(0), reports: [/^box: drops its targets' connections after 0 s/] },
-    { what: "a registry that is killed", plan: [task({ stopTimeout: 2 })], reports: [/^task: the container "registry" is killed after 2 s/] },
+    {
+      what: "a registry that is killed",
+      plan: [task({ stopTimeout: 2 })],
+      reports: [/^task: the container "registry" is killed after 2 s/],
+    },
     { what: "a balancer that is killed", plan: [task({ image: "haproxy:3.2.4", stopTimeout: 5 })], reports: [/after 5 s/] },
   ],
   undefinedProperty: [

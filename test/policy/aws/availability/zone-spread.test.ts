@@ -11,7 +11,11 @@ testPolicy(zoneSpread, {
     { what: "subnets of a network that was there before", plan: [balancer({ subnets: ["subnet-1", "subnet-2"] })] },
     {
       what: "subnets of two zones, not known yet",
-      plan: [subnet("a", "eu-central-1a"), subnet("b", "eu-central-1b"), balancer({ subnets: [unknown, unknown] }, { subnets: ["a", "b"] })],
+      plan: [
+        subnet("a", "eu-central-1a"),
+        subnet("b", "eu-central-1b"),
+        balancer({ subnets: [unknown, unknown] }, { subnets: ["a", "b"] }),
+      ],
     },
     { what: "a service", plan: [resource("service", { networkConfiguration: { subnets: ["subnet-1", "subnet-2"] } })] },
     { what: "a service on hosts", plan: [resource("service")] },
