@@ -4,6 +4,8 @@ export enum Framework {
   CisDocker = "cis-docker-1.6",
   /** CIS Kubernetes Benchmark 1.8, section 5. */
   CisKubernetes = "cis-kubernetes-1.8",
+  /** The controls of AWS Security Hub, which the AWS Foundational Security Best Practices are made of. */
+  SecurityHub = "aws-security-hub",
   /** China's Multi-Level Protection Scheme 2.0, level 3: GB/T 22239-2019. */
   Mlps = "mlps-2.0-level-3",
   /** What the guides say that this project was made from. */
@@ -14,6 +16,7 @@ export enum Framework {
 export const frameworkTitles: Readonly<Record<Framework, string>> = {
   [Framework.CisDocker]: "CIS Docker 1.6",
   [Framework.CisKubernetes]: "CIS Kubernetes 1.8",
+  [Framework.SecurityHub]: "AWS Security Hub",
   [Framework.Mlps]: "MLPS 2.0 level 3",
   [Framework.Guides]: "guides",
 };
@@ -34,6 +37,11 @@ export function cis(id: string): Control {
 /** The demand of the CIS Kubernetes Benchmark 1.8 with a number. */
 export function cisKubernetes(id: string): Control {
   return { framework: Framework.CisKubernetes, id };
+}
+
+/** The control of AWS Security Hub with a number, as `S3.5`. */
+export function securityHub(id: string): Control {
+  return { framework: Framework.SecurityHub, id };
 }
 
 /** The demand of MLPS 2.0 level 3 with the number of its section in GB/T 22239-2019. */

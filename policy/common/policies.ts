@@ -29,6 +29,8 @@ export interface Judged<P extends object> {
   computedFrom: Readonly<Record<string, readonly string[]>>;
   /** URN of its provider, which tells hosts apart; empty where there is none. */
   provider: string;
+  /** What is known of its provider's own settings. */
+  providerSettings: Readonly<Record<string, unknown>>;
 }
 
 /** What a policy found in a stack. */
@@ -121,6 +123,7 @@ function judge<P extends object>(
       Object.entries(resource.propertyDependencies ?? {}).map(([name, sources]) => [name, sources.map(({ urn }) => urn)]),
     ),
     provider: resource.provider?.urn ?? "",
+    providerSettings: known<Record<string, unknown>>(resource.provider?.props ?? {}).value,
   };
 }
 

@@ -1,4 +1,4 @@
-import { cis, cisKubernetes, guides, mlps, type Control } from "./frameworks";
+import { cis, cisKubernetes, guides, mlps, securityHub, type Control } from "./frameworks";
 
 /** A demand of a framework that no plan shows, so that people have to look. */
 export interface Uncheckable {
@@ -19,6 +19,12 @@ export const uncheckable: readonly Uncheckable[] = [
   { control: cisKubernetes("3"), where: "authentication and logging of the control plane; kube-bench looks" },
   { control: cisKubernetes("4"), where: "the cluster's hosts; kube-bench looks" },
   { control: cisKubernetes("5.3.1"), where: "whether the cluster's network enforces NetworkPolicies; people look" },
+  { control: securityHub("Account.1"), where: "who is told of an account's incidents; Security Hub looks" },
+  { control: securityHub("Config.1"), where: "whether AWS Config writes down what is changed past Pulumi; Security Hub looks" },
+  { control: securityHub("GuardDuty.1"), where: "whether GuardDuty watches the account; Security Hub looks" },
+  { control: securityHub("IAM.4"), where: "access keys of the account's root user; Security Hub looks" },
+  { control: securityHub("IAM.9"), where: "a second factor of the account's root user; Security Hub looks" },
+  { control: securityHub("S3.1"), where: "whether the whole account blocks public access; Security Hub looks" },
   { control: mlps("8.1.1"), where: "rooms, power and access to machines; people look" },
   { control: mlps("8.1.2"), where: "the network between sites; people look" },
   { control: mlps("8.1.3"), where: "the network's borders, as firewalls; people look" },

@@ -29,6 +29,8 @@ export interface Planned {
   filledIn?: string[];
   /** Name of its provider. @default - none */
   provider?: string;
+  /** Settings of its provider. @default - none */
+  providerSettings?: Record<string, unknown>;
 }
 
 /** How a policy is asked. */
@@ -101,7 +103,14 @@ export async function remedy(
 }
 
 function policyResource(planned: Planned, stack: string, defaultName: string): PolicyResource {
-  const { type = "docker:index/container:Container", name = defaultName, protect = false, filledIn = [], provider } = planned;
+  const {
+    type = "docker:index/container:Container",
+    name = defaultName,
+    protect = false,
+    filledIn = [],
+    provider,
+    providerSettings = {},
+  } = planned;
   const properties = { ...planned.properties, ...Object.fromEntries(filledIn.map((property) => [property, unknown])) };
   return {
     type,
@@ -115,7 +124,9 @@ function policyResource(planned: Planned, stack: string, defaultName: string): P
       additionalSecretOutputs: [],
       customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
     },
-    ...(provider !== undefined && { provider: { type: "pulumi:providers:docker", name: provider, urn: `urn:${provider}`, props: {} } }),
+    ...(provider !== undefined && {
+      provider: { type: "pulumi:providers:docker", name: provider, urn: `urn:${provider}`, props: unknownCheckingProxy(providerSettings) },
+    }),
     dependencies: [],
     propertyDependencies: {},
     isType: () => false,

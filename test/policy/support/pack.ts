@@ -11,6 +11,7 @@ const groups = ["availability", "operation", "security", "supply-chain"];
 const forms: Readonly<Record<Framework, RegExp>> = {
   [Framework.CisDocker]: /^\d\.\d{1,2}$/,
   [Framework.CisKubernetes]: /^5\.\d\.\d{1,2}$/,
+  [Framework.SecurityHub]: /^[A-Z][A-Za-z0-9]+\.\d{1,3}$/,
   [Framework.Mlps]: /^8\.1\.\d\.\d{1,2}$/,
   [Framework.Guides]: /\S/,
 };

@@ -5,11 +5,12 @@ import { judge, type Planned } from "./judge";
 /** What a program would create, with every value known, as mocks have it. */
 export async function planOf(program: () => unknown): Promise<Planned[]> {
   const recording = await record(program);
-  return recording.resources.map(({ type, name: logicalName, inputs, protect, provider }) => ({
+  return recording.resources.map(({ type, name: logicalName, inputs, protect, provider, computedFrom }) => ({
     type,
     name: logicalName,
     properties: inputs,
     protect,
+    computedFrom: Object.fromEntries(Object.entries(computedFrom).map(([input, sources]) => [input, sources.map(nameIn)])),
     ...(provider !== "" && { provider }),
   }));
 }
@@ -29,4 +30,9 @@ export async function violationsOf(
       found.push(`${policy.name}: ${name} ${message}`);
   }
   return found;
+}
+
+/** The logical name that a URN ends in. */
+function nameIn(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
 }
