@@ -3,6 +3,7 @@ export * from "./certificates";
 export * from "./dns";
 export * from "./dns-zone";
 export * from "./encryption";
+export * from "./flow-logs";
 export * from "./load-balancer";
 export * from "./network";
 export * from "./object-store";

@@ -1,5 +1,4 @@
 import { Eip } from "@pulumi/aws/ec2/eip";
-import { FlowLog } from "@pulumi/aws/ec2/flowLog";
 import { InternetGateway } from "@pulumi/aws/ec2/internetGateway";
 import { NatGateway } from "@pulumi/aws/ec2/natGateway";
 import { Route } from "@pulumi/aws/ec2/route";
@@ -9,12 +8,9 @@ import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
 import { Subnet } from "@pulumi/aws/ec2/subnet";
 import { Vpc } from "@pulumi/aws/ec2/vpc";
 import { VpcEndpoint } from "@pulumi/aws/ec2/vpcEndpoint";
-import { Role } from "@pulumi/aws/iam/role";
-import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule";
-import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
 import * as pulumi from "@pulumi/pulumi";
-import { endpointService, NatGateways, renderAssumeRolePolicy, renderFlowLogPolicy } from "ha-registry-core";
+import { endpointService, NatGateways } from "ha-registry-core";
 import type { AwsTopology, MadeNetworkTopology, ZoneTopology } from "ha-registry-core";
 import { regional, tagsOf } from "./resources";
 
@@ -89,7 +85,6 @@ function build(name: string, topology: AwsTopology, made: MadeNetworkTopology, c
     child,
   );
   if (made.interfaceEndpoints) makeEndpoints(name, topology, vpc, privateSubnets, child);
-  if (made.flowLogs) writeFlows(`${name}-flows`, topology, vpc, child);
   return { vpc, privateSubnets, publicSubnets, privateRouteTables };
 }
 
@@ -214,29 +209,4 @@ function makeEndpoints(
       },
       child,
     );
-}
-
-/** Who connects to whom, for those who look into an incident. */
-function writeFlows(name: string, topology: AwsTopology, vpc: Vpc, child: pulumi.CustomResourceOptions): void {
-  const { partition, region, logRetentionDays } = topology;
-  const tags = tagsOf(topology, `${part}-flows`);
-  const group = new LogGroup(
-    name,
-    { region, tags, name: `/ha-registry/${topology.name}/network`, retentionInDays: logRetentionDays },
-    child,
-  );
-  const role = new Role(
-    name,
-    {
-      tags,
-      assumeRolePolicy: vpc.ownerId.apply((account) => renderAssumeRolePolicy("vpc-flow-logs", "ec2", { partition, region, account })),
-    },
-    child,
-  );
-  new RolePolicy(name, { role: role.name, policy: group.arn.apply(renderFlowLogPolicy) }, child);
-  new FlowLog(
-    name,
-    { region, tags, vpcId: vpc.id, trafficType: "ALL", logDestination: group.arn, iamRoleArn: role.arn, maxAggregationInterval: 600 },
-    child,
-  );
 }

@@ -9,6 +9,7 @@ import { checkArguments } from "./check-arguments";
 import { Dns } from "./dns";
 import { DnsZone } from "./dns-zone";
 import { Encryption } from "./encryption";
+import { FlowLogs } from "./flow-logs";
 import { LoadBalancer } from "./load-balancer";
 import { Network } from "./network";
 import { ObjectStore } from "./object-store";
@@ -73,6 +74,8 @@ export class Registry extends pulumi.ComponentResource {
     const access = new Access(`${name}-access`, { topology, vpcId: network.vpcId, passwords: secrets.passwords }, child);
     const { accountId } = access;
     const { keyArn } = new Encryption(`${name}-key`, { topology, accountId }, child);
+    if (topology.network.made?.flowLogs === true)
+      new FlowLogs(`${name}-flows`, { topology, vpcId: network.vpcId, accountId, keyArn }, child);
     const store = new ObjectStore(`${name}-store`, { topology, keyArn }, child);
     const redis = !topology.redis.own
       ? undefined

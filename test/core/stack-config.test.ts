@@ -8,7 +8,7 @@ import type { SecretsArgs, TrustArgs } from "ha-registry-docker";
 import type { RegistryArgs as KubernetesArgs } from "ha-registry-kubernetes";
 import { readStackFile, type StackFile } from "ha-registry/dist/cli/stack-file";
 import { buildSchema } from "ha-registry/dist/schema/build";
-import { isOnKubernetes } from "ha-registry/dist/schema/stack-config";
+import { isOnDockerHosts } from "ha-registry/dist/schema/stack-config";
 import type { CommonSecretsConfig, CommonTrustConfig, SecretsConfig, StackConfig, TrustConfig } from "ha-registry/dist/schema/stack-config";
 import { nearest } from "ha-registry/dist/schema/suggestion";
 import { findProblems } from "ha-registry/dist/schema/validate";
@@ -27,7 +27,7 @@ function read(text: string): StackFile {
 /** The same for one of an environment on Docker hosts. */
 function onDocker(text: string): StackFile<StackConfig> {
   const { config, ...file } = read(text);
-  assert.ok(!isOnKubernetes(config));
+  assert.ok(isOnDockerHosts(config));
   return { ...file, config };
 }
 
@@ -88,6 +88,7 @@ test("the files that come with the project are right", () => {
     "production.example.yaml",
     "prod-docker.example.yaml",
     "prod-kubernetes.example.yaml",
+    "prod-aws.example.yaml",
   ]) {
     assert.deepEqual(problemsOf(readFileSync(join(stacks, "config", name), "utf8")), [], name);
   }
@@ -107,7 +108,7 @@ test("what a registry may have depends on what it is put on", () => {
   assert.match(kubernetes(`${store}, hosts: {}`).join(), /^registry\.hosts: is no field of registry/);
   assert.match(kubernetes("objectStore: { volume: { accessMode: ReadWriteOnce } }").join(), /^registry\.objectStore\.volume/);
   assert.match(problemsOf(registry("networkPolicies: {}")).join(), /^registry\.networkPolicies: is no field of registry/);
-  assert.match(problemsOf("config:\n  substrate: nomad\n").join(), /^substrate: "nomad" is not one of docker, kubernetes/);
+  assert.match(problemsOf("config:\n  substrate: nomad\n").join(), /^substrate: "nomad" is not one of docker, kubernetes, aws/);
 });
 
 test("a file is read with its own keys, Pulumi's keys and those of other namespaces", () => {
@@ -143,7 +144,7 @@ const bad: Record<string, [text: string, ...problems: RegExp[]]> = {
   "an unknown key": ["config:\n  ha-registry:regsitry: {}\n", /^regsitry: .*did you mean registry\?/],
   "an unknown substrate": [
     "config:\n  ha-registry:substrate: dokcer\n",
-    /^substrate: "dokcer" is not one of docker, kubernetes; did you mean docker\?/,
+    /^substrate: "dokcer" is not one of docker, kubernetes, aws; did you mean docker\?/,
   ],
   "an unknown member of an enumeration": [
     registry("access: { mode: ldap }"),

@@ -20,6 +20,10 @@ const loaders: Record<Substrate, () => Promise<Pack>> = {
     directory: directoryOf("ha-registry-policy-kubernetes"),
     policies: (await import("ha-registry-policy-kubernetes/dist/policies.js")).policies,
   }),
+  [Substrate.Aws]: async () => ({
+    directory: directoryOf("ha-registry-policy-aws"),
+    policies: (await import("ha-registry-policy-aws/dist/policies.js")).policies,
+  }),
 };
 
 /** The pack for what is put on a substrate. */

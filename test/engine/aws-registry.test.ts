@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { Architecture, NatGateways } from "ha-registry-core";
+import { Registry } from "ha-registry-aws";
+import type { RegistryArgs } from "ha-registry-aws";
+import { Aws } from "./support/aws";
+import { createLocalStack } from "./support/local-stack";
+
+// The components through the real provider at an AWS that keeps what it is told (see `Aws`). Not shown: that AWS itself takes all of it, that tasks run (the containers of a task do in
+// test/engine/aws-task), that a certificate is validated, that anybody is refused.
+
+const region = "eu-central-1";
+
+/** Registries which between them have every kind of resource. */
+const registries: Record<string, RegistryArgs> = {
+  public: {
+    region,
+    hostname: "registry.corp.example",
+    alternativeNames: ["images.corp.example"],
+    tags: { owner: "platform" },
+    dataProtection: false,
+    network: { interfaceEndpoints: true },
+    // Here no task ever runs, and nothing would become steady.
+    nodes: { autoscaling: { maximum: 6 }, architecture: Architecture.ARM64, waitUntilSteady: false },
+    loadBalancer: { internetFacing: true, allowedAddressRanges: ["192.0.2.0/24", "2001:db8::/32"] },
+    dns: { zoneName: "corp.example" },
+  },
+  inner: {
+    region,
+    hostname: "registry.inner.example",
+    dataProtection: false,
+    network: { cidr: "10.65.0.0/16", natGateways: NatGateways.None },
+    images: { mirror: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mirror" },
+    nodes: { waitUntilSteady: false },
+    redis: { count: 1 },
+    dns: { zoneName: "inner.example", privateZone: true },
+  },
+};
+
+const program =
+  (change: Partial<RegistryArgs> = {}) =>
+  async (): Promise<void> => {
+    for (const [name, args] of Object.entries(registries)) new Registry(name, { ...args, ...change });
+  };
+
+const packDirectory = path.join(__dirname, "..", "..", "..", "policy", "aws");
+
+describe("registries in a region of AWS", () => {
+  let aws: Aws;
+  let stack: Stack;
+  let directory: string;
+  let atFirst: Record<string, string[]>;
+
+  before(async () => {
+    aws = await Aws.start();
+    directory = await mkdtemp(path.join(tmpdir(), "aws-registry-"));
+    stack = await createLocalStack("aws-registry", { directory, optional: ["aws"], environment: aws.environment });
+    atFirst = await aws.inventory(region);
+  });
+
+  after(async () => {
+    await aws?.stop();
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  });
+
+  test("are planned without a violation of the project's own policies", async () => {
+    const violations: string[] = [];
+    const onEvent = ({ policyEvent }: EngineEvent): void => {
+      if (policyEvent !== undefined) violations.push(`${policyEvent.policyName}: ${policyEvent.resourceUrn ?? ""}: ${policyEvent.message}`);
+    };
+    await stack.preview({ program: program(), color: "never", policyPacks: [packDirectory], onEvent });
+    assert.deepEqual(violations, []);
+  });
+
+  test("come up", async () => {
+    await stack.up({ program: program(), color: "never" });
+    const { services } = await aws.ask<{ services: { desiredCount: number }[] }>(region, {
+      service: "ecs",
+      operation: "describe_services",
+      parameters: { cluster: await clusterOf("public"), services: [await serviceOf("public")] },
+    });
+    assert.deepEqual(
+      services.map(({ desiredCount }) => desiredCount),
+      [2],
+    );
+  });
+
+  test("have nothing to do a second time, and find nothing changed by anybody else", async () => {
+    const preview = await stack.preview({ program: program(), color: "never", diff: true });
+    assert.deepEqual(Object.keys(preview.changeSummary), ["same"], preview.stdout);
+    const { summary, stdout } = await stack.refresh({ color: "never" });
+    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"], stdout);
+  });
+
+  test("take another image and another setting in place: only task definitions and versions of secrets are replaced", async () => {
+    const change: Partial<RegistryArgs> = {
+      images: {
+        references: {
+          registry: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/registry:3.1.3",
+          haproxy: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/haproxy:3.0.12",
+        },
+      },
+      settings: { readOnly: true },
+    };
+    const replaced = new Set<string>();
+    const onEvent = ({ resourcePreEvent }: EngineEvent): void => {
+      if (resourcePreEvent?.metadata.op === "replace") replaced.add(resourcePreEvent.metadata.type);
+    };
+    await stack.up({ program: program(change), color: "never", onEvent });
+    assert.deepEqual([...replaced].sort(), ["aws:ecs/taskDefinition:TaskDefinition", "aws:secretsmanager/secretVersion:SecretVersion"]);
+    const preview = await stack.preview({ program: program(change), color: "never" });
+    assert.deepEqual(Object.keys(preview.changeSummary), ["same"]);
+  });
+
+  test("leave nothing behind when they are destroyed", async () => {
+    await stack.destroy({ color: "never" });
+    assert.deepEqual(await aws.inventory(region), atFirst);
+  });
+
+  const physical = async (type: string, name: string): Promise<string> => {
+    const { deployment } = await stack.exportStack();
+    const { resources } = deployment as { resources: { type: string; urn: string; outputs?: { name?: string } }[] };
+    const found = resources.find((resource) => resource.type === type && resource.urn.endsWith(`::${name}`));
+    return found?.outputs?.name ?? assert.fail(`there is no ${type} ${name}`);
+  };
+  const clusterOf = (name: string): Promise<string> => physical("aws:ecs/cluster:Cluster", `${name}-nodes`);
+  const serviceOf = (name: string): Promise<string> => physical("aws:ecs/service:Service", `${name}-nodes`);
+});
