@@ -5,6 +5,7 @@ export * from "./dns-zone";
 export * from "./encryption";
 export * from "./flow-logs";
 export * from "./load-balancer";
+export * from "./monitoring";
 export * from "./network";
 export * from "./object-store";
 export * from "./redis";

@@ -29,6 +29,8 @@ const engineVersion = "8.1";
 export class Redis extends pulumi.ComponentResource {
   /** `host:port` of the primary, whichever server that is. */
   readonly address: pulumi.Output<string>;
+  /** ID of the group of servers. */
+  readonly groupId: pulumi.Output<string>;
   /** Password, secret. */
   readonly password: pulumi.Output<string>;
 
@@ -73,6 +75,7 @@ export class Redis extends pulumi.ComponentResource {
       child,
     );
     this.address = pulumi.interpolate`${group.primaryEndpointAddress}:${ports.redis}`;
-    this.registerOutputs({ address: this.address });
+    this.groupId = group.id;
+    this.registerOutputs({ address: this.address, groupId: this.groupId });
   }
 }

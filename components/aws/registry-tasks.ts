@@ -67,13 +67,17 @@ function haproxyContainer(parts: TaskParts) {
     secrets: haproxySecrets,
     healthCheck: healthCheck(`http://127.0.0.1:${ports.statistics}/healthz`),
     portMappings: [nodes.balancerPort, ports.statistics].map((port) => ({ containerPort: port, hostPort: port, protocol: "tcp" })),
-    // Two connections for each that it accepts, and some for itself.
-    ulimits: [{ name: "nofile", softLimit: openFiles(loadBalancer.maxConnections), hardLimit: openFiles(loadBalancer.maxConnections) }],
+    ...openFiles(loadBalancer.maxConnections),
   };
 }
 
-function openFiles(connections: number): number {
-  return Math.max(65_535, connections * 2 + 1000);
+/** What Fargate lets a process open where nothing is said (ECS developer guide, `ulimits`). */
+const openFilesOfFargate = 65_535;
+
+/** Two connections for each that HAProxy accepts, and some for itself. */
+function openFiles(connections: number) {
+  const needed = connections * 2 + 1000;
+  return needed <= openFilesOfFargate ? {} : { ulimits: [{ name: "nofile", softLimit: needed, hardLimit: needed }] };
 }
 
 /** What holds for every container. */

@@ -11,6 +11,7 @@ import { DnsZone } from "./dns-zone";
 import { Encryption } from "./encryption";
 import { FlowLogs } from "./flow-logs";
 import { LoadBalancer } from "./load-balancer";
+import { Monitoring } from "./monitoring";
 import { Network } from "./network";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
@@ -144,6 +145,21 @@ export class Registry extends pulumi.ComponentResource {
       new Dns(
         `${name}-dns`,
         { topology, zoneId: zone.zoneId, balancerDnsName: loadBalancer.dnsName, balancerZoneId: loadBalancer.zoneId },
+        child,
+      );
+
+    if (topology.monitoring !== undefined)
+      new Monitoring(
+        `${name}-monitoring`,
+        {
+          topology,
+          logGroupName: nodes.logGroupName,
+          balancerMetricName: loadBalancer.metricName,
+          targetMetricName: loadBalancer.targetMetricName,
+          redisGroupId: redis?.groupId,
+          certificateArn: certificates.certificateArn,
+          keyArn,
+        },
         child,
       );
 

@@ -61,6 +61,8 @@ export {
   renderNodePolicy,
 } from "./render/aws-policies";
 export type { AwsPlace, ExecutionNeeds } from "./render/aws-policies";
+export { logMetrics, logNamespace, renderAlarms, renderAwsDashboard } from "./render/aws-alarms";
+export type { Alarm, AlarmMetric, AlarmSubjects, LogMetric } from "./render/aws-alarms";
 export { renderAwsHaproxy } from "./render/haproxy-aws";
 export { renderTaskScript, taskPath, taskVariable } from "./render/task-script";
 export { renderKubernetesHaproxy } from "./render/haproxy-kubernetes";
@@ -84,6 +86,7 @@ export type { AlertingTopology, AlertSetting, DeadMansSwitchTopology, ReceiverTo
 export * from "./settings";
 export * from "./shape";
 export * from "./shape-aws";
+export * from "./shape-aws-monitoring";
 export * from "./shape-aws-network";
 export * from "./shape-backup";
 export * from "./shape-kubernetes-backup";

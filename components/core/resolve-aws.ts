@@ -4,6 +4,7 @@ import { isText } from "./checks";
 import { Problems } from "./errors";
 import { ImageName, resolveImages } from "./images";
 import { resolveAccess } from "./resolve-access";
+import { resolveAwsMonitoring } from "./resolve-aws-monitoring";
 import { resolveNetwork } from "./resolve-aws-network";
 import { isArn, resolveAwsNodes } from "./resolve-aws-nodes";
 import { resolveAwsBalancer, resolveAwsRedis, resolveAwsStore, resolveCertificateSource, resolveDns } from "./resolve-aws-parts";
@@ -78,6 +79,7 @@ function resolve(name: string, shape: AwsRegistryShape, problems: Problems): Aws
     ...resolveCertificateSource(shape, problems),
     ...(shape.dns === undefined ? {} : { dns: resolveDns(hostname, shape.dns, problems) }),
     ...(shape.naming === undefined ? {} : { naming: resolveNaming(shape.naming, problems) }),
+    ...(shape.monitoring === undefined ? {} : { monitoring: resolveAwsMonitoring(shape.monitoring, problems) }),
     ...(existingKeyArn === undefined ? {} : { existingKeyArn }),
     logRetentionDays: resolveRetention(shape.logs?.retentionDays ?? 180, problems),
   };

@@ -1,6 +1,7 @@
 import type { ImagesShape } from "./images";
 import type { AccessShape, CertificatesShape, CommonNodesShape, CommonRedisShape } from "./shape";
 import type { AutoscalingShape } from "./shape-kubernetes";
+import type { AwsMonitoringShape } from "./shape-aws-monitoring";
 import type { NetworkShape } from "./shape-aws-network";
 import type { CommonLoadBalancerShape } from "./shape-load-balancer";
 import type { NamingShape } from "./shape-naming";
@@ -47,6 +48,8 @@ export interface AwsRegistryShape {
   naming?: NamingShape;
   /** The key that everything at rest is encrypted with. */
   encryption?: EncryptionShape;
+  /** Metrics, alarms and a dashboard. @default - none */
+  monitoring?: AwsMonitoringShape;
   /** What nodes and balancers write, in CloudWatch: who asked for what from where, too. */
   logs?: AwsLogsShape;
 }

@@ -1,3 +1,4 @@
+import type { AlertSetting } from "./resolve-alerts";
 import type { Architecture } from "./shape-aws";
 import type { NatGateways } from "./shape-aws-network";
 import type { BalancerSettings, CacheSettings, CommonTopology, ResolvedS3, StoreSettings } from "./topology-common";
@@ -27,6 +28,8 @@ export interface AwsTopology extends CommonTopology {
   dns?: DnsTopology;
   /** ARN of the user's own KMS key; the registry has its own when absent. */
   existingKeyArn?: string;
+  /** Monitoring in CloudWatch; none when absent. */
+  monitoring?: AwsMonitoringTopology;
   /** How many days logs are kept. */
   logRetentionDays: number;
 }
@@ -153,6 +156,18 @@ export interface DnsTopology {
   hostedZoneId?: string;
   /** Whether it is known in the registry's network only. */
   privateZone: boolean;
+}
+
+/** Monitoring in CloudWatch. */
+export interface AwsMonitoringTopology {
+  /** The alerts that there are. */
+  alerting: { alerts: AlertSetting[] };
+  /** Who hears of alarms by e-mail. */
+  emails: string[];
+  /** ARN of the user's own topic; one is made when absent. */
+  existingTopicArn?: string;
+  /** Whether there is a dashboard. */
+  dashboard: boolean;
 }
 
 /** What is known only when the parts that nodes use are made. */

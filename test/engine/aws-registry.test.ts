@@ -28,6 +28,7 @@ const registries: Record<string, RegistryArgs> = {
     nodes: { autoscaling: { maximum: 6 }, architecture: Architecture.ARM64, waitUntilSteady: false },
     loadBalancer: { internetFacing: true, allowedAddressRanges: ["192.0.2.0/24", "2001:db8::/32"] },
     dns: { zoneName: "corp.example" },
+    monitoring: { emails: ["oncall@corp.example"] },
   },
   inner: {
     region,
@@ -122,7 +123,7 @@ describe("registries in a region of AWS", () => {
   });
 
   const physical = async (type: string, name: string): Promise<string> => {
-    const { deployment } = await stack.exportStack();
+    const deployment: unknown = (await stack.exportStack()).deployment;
     const { resources } = deployment as { resources: { type: string; urn: string; outputs?: { name?: string } }[] };
     const found = resources.find((resource) => resource.type === type && resource.urn.endsWith(`::${name}`));
     return found?.outputs?.name ?? assert.fail(`there is no ${type} ${name}`);

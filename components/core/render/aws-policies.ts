@@ -99,8 +99,8 @@ function repositoryArn(image: string, partition: string): string {
 }
 
 /**
- * The policy of the registry's key: the account's own IAM policies decide who may use it, as AWS writes it into a key without a policy, and CloudWatch Logs may, for
- * log groups of this registry. `*` is the key itself here.
+ * The policy of the registry's key: the account's own IAM policies decide who may use it, as AWS writes it into a key without a policy. CloudWatch Logs may, for
+ * log groups of this registry, and CloudWatch, to tell an encrypted topic of the account of alarms. `*` is the key itself here.
  */
 export function renderKeyPolicy(registry: string, { partition, region, account }: AwsPlace): string {
   return document(
@@ -120,6 +120,14 @@ export function renderKeyPolicy(registry: string, { partition, region, account }
       Condition: {
         ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/ha-registry/${registry}*` },
       },
+    },
+    {
+      Sid: "Alarms",
+      Effect: "Allow",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": account } },
     },
   );
 }

@@ -20,6 +20,7 @@ const args: RegistryArgs = {
   access: { users: { admin: { catalog: true }, ci: {} } },
   loadBalancer: { allowedAddressRanges: ["10.0.0.0/8", "192.0.2.7"] },
   dns: { zoneName: "corp.example" },
+  monitoring: { emails: ["oncall@corp.example"], alerts: { NodeDown: { enabled: false } } },
   settings: { proxy: { remoteUrl: "https://upstream.corp.example" } },
   secrets: { passwords: { ci: secret(chosen.password) }, proxyUsername: "upstream-user", proxyPassword: chosen.upstream },
 };
@@ -44,7 +45,7 @@ const global = /^aws:(iam|route53)\//;
 
 /** Kinds that cannot have tags. */
 const untagged =
-  /^aws:(ec2\/route:|ec2\/routeTableAssociation:|iam\/rolePolicy:|kms\/alias:|s3\/bucket[A-Z]|secretsmanager\/secretVersion:|acm\/certificateValidation:|route53\/record:|appautoscaling\/)/;
+  /^aws:(cloudwatch\/(dashboard|logMetricFilter):|sns\/topicSubscription:|ec2\/route:|ec2\/routeTableAssociation:|iam\/rolePolicy:|kms\/alias:|s3\/bucket[A-Z]|secretsmanager\/secretVersion:|acm\/certificateValidation:|route53\/record:|appautoscaling\/)/;
 
 describe("every resource", () => {
   it("is in the region that was asked for, whatever the provider's own is", () => {
@@ -348,5 +349,47 @@ describe("bad arguments", () => {
       "region",
     ]);
     assert.deepEqual(resources, []);
+  });
+});
+
+describe("monitoring", () => {
+  it("has the alarms whose metrics there are, without those that were switched off", () => {
+    assert.deepEqual(
+      recording
+        .all("MetricAlarm")
+        .map(({ inputs }) => String(inputs["name"]))
+        .sort(),
+      [
+        "AuthenticationFailures",
+        "BalancerDown",
+        "CertificateEndsSoon",
+        "LatencyHigh",
+        "PullFailures",
+        "PushFailures",
+        "RedisDown",
+        "ReplicationLag",
+      ].map((name) => `team-${name}`),
+    );
+  });
+  it("asks for the very load balancer, and for a share only where there are requests enough", () => {
+    const queries = (name: string): Properties[] =>
+      recording.get("MetricAlarm", `team-monitoring-${name}`).inputs["metricQueries"] as Properties[];
+    assert.deepEqual((queries("BalancerDown")[0]?.["metric"] as Properties)["dimensions"], {
+      LoadBalancer: "mock/team-balancer",
+      TargetGroup: "mock/team-balancer",
+    });
+    assert.equal(queries("PullFailures").at(-1)?.["expression"], "IF(requests >= 20, 100 * FILL(failures, 0) / requests, 0)");
+    for (const { inputs, name } of recording.all("MetricAlarm")) {
+      const told = (inputs["metricQueries"] as Properties[]).filter(({ returnData }) => returnData === true);
+      assert.equal(told.length, 1, name);
+    }
+  });
+  it("tells people by an encrypted topic", () => {
+    assert.equal(recording.get("Topic", "team-monitoring").inputs["kmsMasterKeyId"], "arn:aws:mock:eu-central-1:123456789012:team-key");
+    assert.deepEqual(recording.names("TopicSubscription"), ["team-monitoring-oncall@corp.example"]);
+  });
+  it("has a dashboard of what its own log and AWS tell", () => {
+    const { widgets } = JSON.parse(String(recording.get("Dashboard", "team-monitoring").inputs["dashboardBody"])) as { widgets: unknown[] };
+    assert.equal(widgets.length, 6);
   });
 });
