@@ -15,6 +15,8 @@ const host = "aws";
 const credentials = {
   AWS_ACCESS_KEY_ID: "test",
   AWS_SECRET_ACCESS_KEY: "test",
+  // That of what is in no region; resources that are in one name it.
+  AWS_REGION: "us-east-1",
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   AWS_EC2_METADATA_DISABLED: "true",
@@ -97,7 +99,7 @@ export class Aws {
   async inventory(region: string): Promise<Record<string, string[]>> {
     const answers = await this.#askAll(region, listings);
     const found = listings.map(({ service, items, name }, index): [string, string[]] => {
-      const objects = (answers[index]?.[items] ?? []) as (string | Record<string, string>)[];
+      const objects = (valueAt(answers[index], items) ?? []) as (string | Record<string, string>)[];
       return [`${service} ${items}`, objects.map((object) => (typeof object === "string" ? object : (object[name] ?? ""))).sort()];
     });
     return Object.fromEntries(found.filter(([, names]) => names.length > 0));
@@ -121,9 +123,14 @@ export class Aws {
   }
 }
 
+/** What lies at a path of names with dots between them. */
+function valueAt(answer: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, name) => (value as Answer | undefined)?.[name], answer);
+}
+
 /** What lists the objects of a kind. */
 interface Listing extends Question {
-  /** Field of the answer that has them. */
+  /** Where the answer has them: names with dots between them. */
   items: string;
   /** Field of an object that tells it from others; of no use where it is text itself. */
   name: string;
@@ -133,7 +140,7 @@ interface Listing extends Question {
 const listings: readonly Listing[] = [
   { service: "acm", operation: "list_certificates", items: "CertificateSummaryList", name: "CertificateArn" },
   { service: "amp", operation: "list_workspaces", items: "workspaces", name: "workspaceId" },
-  { service: "cloudfront", operation: "list_origin_access_controls", items: "OriginAccessControlList", name: "Id" },
+  { service: "cloudfront", operation: "list_origin_access_controls", items: "OriginAccessControlList.Items", name: "Id" },
   { service: "cloudtrail", operation: "list_trails", items: "Trails", name: "TrailARN" },
   { service: "cloudwatch", operation: "describe_alarms", items: "MetricAlarms", name: "AlarmName" },
   { service: "cloudwatch", operation: "list_dashboards", items: "DashboardEntries", name: "DashboardName" },
