@@ -18,12 +18,12 @@ const REQUIREMENTS = toolsPath("aws", "requirements.txt");
 /** How Python's own program for virtual environments is come by. */
 const PYTHON_FIX = "install Python 3.10 or newer with its venv module and put it on PATH (Debian: apt-get install python3-venv)";
 
-/** Absolute paths of moto's programs. */
+/** Absolute paths of what moto is run with. */
 export interface MotoPrograms {
-  /** The server. */
-  server: string;
-  /** A Python that has boto3, Amazon's own client: moto is made with it. */
+  /** A Python that has moto, and boto3, Amazon's own client. */
   python: string;
+  /** The server: a program for that Python, which takes the arguments of moto's own and has more than it. */
+  server: string;
 }
 
 /** How moto is come by. */
@@ -52,7 +52,7 @@ export async function ensureMoto(options: MotoOptions = {}): Promise<MotoProgram
     };
     await withLock(`${directory}.lock`, "installing moto", make, report);
   }
-  return { server: join(directory, "bin", "moto_server"), python: join(directory, "bin", "python3") };
+  return { python: join(directory, "bin", "python3"), server: toolsPath("aws", "server.py") };
 }
 
 /** Made where it stays: its programs name its path. */

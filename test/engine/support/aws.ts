@@ -71,10 +71,10 @@ export class Aws {
     const port = await freePorts(1);
     const moto = await ServerProcess.start({
       name: "moto",
-      program: programs.server,
-      args: ["--host", loopback, "--port", String(port)],
-      // Roles may have AWS's own policies.
-      environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+      program: programs.python,
+      args: [programs.server, "--host", loopback, "--port", String(port)],
+      // Roles may have AWS's own policies. Python would write what it compiles beside its sources.
+      environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true", PYTHONDONTWRITEBYTECODE: "1" },
       port,
       seconds: 300,
     });

@@ -1,0 +1,5 @@
+"""Single operations that moto has not, or has otherwise than AWS."""
+
+
+def install():
+    pass
