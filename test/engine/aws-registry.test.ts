@@ -15,13 +15,15 @@ import { createLocalStack } from "./support/local-stack";
 
 const region = "eu-central-1";
 
+const tags = { project: "registry", env: "prod", owner: "platform" };
+
 /** Registries which between them have every kind of resource. */
 const registries: Record<string, RegistryArgs> = {
   public: {
     region,
     hostname: "registry.corp.example",
     alternativeNames: ["images.corp.example"],
-    tags: { owner: "platform" },
+    tags,
     dataProtection: false,
     network: { interfaceEndpoints: true },
     // Here no task ever runs, and nothing would become steady.
@@ -33,6 +35,7 @@ const registries: Record<string, RegistryArgs> = {
   inner: {
     region,
     hostname: "registry.inner.example",
+    tags,
     dataProtection: false,
     network: { cidr: "10.65.0.0/16", natGateways: NatGateways.None },
     images: { mirror: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mirror" },
@@ -73,7 +76,7 @@ describe("registries in a region of AWS", () => {
     const onEvent = ({ policyEvent }: EngineEvent): void => {
       if (policyEvent !== undefined) violations.push(`${policyEvent.policyName}: ${policyEvent.resourceUrn ?? ""}: ${policyEvent.message}`);
     };
-    await stack.preview({ program: program(), color: "never", policyPacks: [packDirectory], onEvent });
+    await stack.preview({ program: program({ dataProtection: true }), color: "never", policyPacks: [packDirectory], onEvent });
     assert.deepEqual(violations, []);
   });
 
