@@ -28,10 +28,18 @@ import type { ZoneTopology } from "ha-registry-core";
 const seed = 20_261_128;
 const region = "eu-central-1";
 
+/** Where private networks begin, and how many bits of them are fixed. */
+const grounds: [start: string, fixed: number][] = [
+  ["10", 8],
+  ["172.16", 12],
+  ["192.168", 16],
+  ["100.64", 10],
+];
+
 /** A private network of /16 to /22 at its own base address. */
 const network = fc
   .record({
-    base: fc.constantFrom(["10", 8], ["172.16", 12], ["192.168", 16], ["100.64", 10]) as fc.Arbitrary<[string, number]>,
+    base: fc.constantFrom(...grounds),
     bits: fc.nat(2 ** 24 - 1),
     length: fc.integer({ min: 16, max: 22 }),
   })
@@ -44,7 +52,7 @@ const network = fc
     const address = first + (bits % 2 ** (length - fixed)) * size;
     return `${[24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".")}/${length}`;
   });
-const letters = fc.uniqueArray(fc.constantFrom(..."abcdef"), { minLength: 2 });
+const letters = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f"), { minLength: 2 });
 
 function zonesOf(cidr: string, chosen: readonly string[]): ZoneTopology[] {
   const zones = chosen.map((letter) => `${region}${letter}`);
@@ -84,13 +92,13 @@ describe("subnets", () => {
   it("stay where they are when zones come, go or change places", () => {
     check(
       fc.property(network, letters, (cidr, chosen) => {
-        const all = new Map(zonesOf(cidr, [..."abcdef"]).map((zone) => [zone.name, zone]));
+        const all = new Map(zonesOf(cidr, Array.from("abcdef")).map((zone) => [zone.name, zone]));
         for (const zone of zonesOf(cidr, chosen)) assert.deepEqual(zone, all.get(zone.name));
       }),
     );
   });
   it("are as large as AWS wants them, in the smallest network, too", () => {
-    for (const subnet of subnetsOf(zonesOf("10.0.4.0/22", [..."abcdef"]))) assert.ok(Number(subnet.split("/")[1]) <= 28, subnet);
+    for (const subnet of subnetsOf(zonesOf("10.0.4.0/22", Array.from("abcdef")))) assert.ok(Number(subnet.split("/")[1]) <= 28, subnet);
   });
   it("of a part each come to the whole", () => {
     check(
