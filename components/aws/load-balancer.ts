@@ -47,8 +47,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
     const child = { parent: this };
     const place = regional(topology, part);
 
+    // AWS gives load balancers and their groups names of 32 characters: there is no room for this component's own.
+    const short = topology.name;
     const balancer = new NetworkLoadBalancer(
-      name,
+      short,
       {
         ...place,
         loadBalancerType: "network",
@@ -65,7 +67,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       child,
     );
     const targets = new TargetGroup(
-      name,
+      short,
       {
         ...place,
         targetType: "ip",

@@ -78,7 +78,7 @@ function build(name: string, topology: AwsTopology, made: MadeNetworkTopology, c
       region: topology.region,
       tags: tagsOf(topology, `${part}-s3`),
       vpcId: vpc.id,
-      serviceName: endpointService(topology.region, "s3", true),
+      serviceName: endpointService(topology.region, "s3"),
       vpcEndpointType: "Gateway",
       routeTableIds: privateRouteTables.map(({ id }) => id),
     },

@@ -7,8 +7,8 @@ export function isRegion(region: string): boolean {
 
 /** Partition of AWS that a region belongs to: names (ARNs) hold it, and accounts belong to one. */
 export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  if (isText(region, /^cn-/)) return "aws-cn";
+  if (isText(region, /^us-gov-/)) return "aws-us-gov";
   return "aws";
 }
 
@@ -67,8 +67,29 @@ export function defaultZones(region: string): string[] {
   return Array.from(zoneLetters[region] ?? "abc", (letter) => `${region}${letter}`);
 }
 
-/** Name of an endpoint service of AWS, as `com.amazonaws.eu-central-1.ecr.api`. Of those in China only gateways do without a prefix. */
-export function endpointService(region: string, service: string, isGateway = false): string {
+/** Where an image in ECR is. */
+export interface EcrPlace {
+  /** Account of its repository. */
+  account: string;
+  /** Region. */
+  region: string;
+  /** Name of the repository. */
+  repository: string;
+}
+
+/** Where an image in ECR is, of whatever account and region; nothing for an image that is elsewhere. */
+export function ecrPlaceOf(image: string): EcrPlace | undefined {
+  const found = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image);
+  if (found === null) return undefined;
+  const [, account = "", region = "", repository = ""] = found;
+  return { account, region, repository };
+}
+
+/** Of the services that the registry uses, those whose endpoints have a prefix in China; CloudWatch Logs, Secrets Manager and S3's gateway have none. */
+const prefixedInChina: readonly string[] = ["ecr.api", "ecr.dkr"];
+
+/** Name of an endpoint service of AWS, as `com.amazonaws.eu-central-1.ecr.api`. */
+export function endpointService(region: string, service: string): string {
   const name = `com.amazonaws.${region}.${service}`;
-  return partitionOf(region) === "aws-cn" && !isGateway ? `cn.${name}` : name;
+  return partitionOf(region) === "aws-cn" && prefixedInChina.includes(service) ? `cn.${name}` : name;
 }

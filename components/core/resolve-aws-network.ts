@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { checkText, isText } from "./checks";
 import type { Problems } from "./errors";
-import { defaultZones } from "./aws-regions";
+import { defaultZones, ecrPlaceOf, isRegion } from "./aws-regions";
 import { NatGateways } from "./shape-aws-network";
 import type { ExistingNetworkShape, NetworkShape } from "./shape-aws-network";
 import type { ExistingNetworkTopology, MadeNetworkTopology, AwsNetworkTopology, ZoneTopology } from "./topology-aws";
@@ -38,6 +38,7 @@ function resolveMade(
   const withNat = natGateways !== NatGateways.None;
   const interfaceEndpoints = shape.interfaceEndpoints ?? !withNat;
   if (!withNat) checkImagesInside(region, images, interfaceEndpoints, problems);
+  // What is no region has no zones, and is a problem already.
   const fits = problems.require(
     isPrivateNetwork(cidr),
     "network.cidr",
@@ -45,7 +46,7 @@ function resolveMade(
   );
   return {
     cidr,
-    zones: checkZones(region, zones, problems) && fits ? zones.map((zone) => zoneOf(cidr, zone)) : [],
+    zones: isRegion(region) && checkZones(region, zones, problems) && fits ? zones.map((zone) => zoneOf(cidr, zone)) : [],
     natGateways,
     public: withNat || internetFacing,
     interfaceEndpoints,
@@ -60,8 +61,7 @@ function checkImagesInside(region: string, images: readonly string[], interfaceE
     "network.interfaceEndpoints",
     "false with natGateways: none leaves tasks no way to their images, secrets and logs: leave one of them out",
   );
-  const inEcr = new RegExp(`^\\d{12}\\.dkr\\.ecr\\.${region}\\.amazonaws\\.com(\\.cn)?/`);
-  const outside = images.filter((image) => !inEcr.test(image));
+  const outside = images.filter((image) => ecrPlaceOf(image)?.region !== region);
   problems.require(
     outside.length === 0,
     "images",
@@ -141,7 +141,7 @@ function isPrivateNetwork(cidr: string): boolean {
 }
 
 /** Whether `text` is a network of IPv4 at its own base address. */
-function isNetwork(text: string): boolean {
+export function isNetwork(text: string): boolean {
   const [address = "", prefix = ""] = typeof text === "string" ? text.split("/") : [];
   if (!isIPv4(address) || !/^\d{1,2}$/.test(prefix) || Number(prefix) > 32 || text.split("/").length !== 2) return false;
   return numberOf(address) % 2 ** (32 - Number(prefix)) === 0;

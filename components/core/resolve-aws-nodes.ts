@@ -59,25 +59,27 @@ function resolveMemory(cpus: number, neededMiB: number, shape: AwsNodesShape, pr
     "nodes.taskCpus",
     `Fargate has no tasks of ${cpus} CPUs: give one of ${fargateCpus.join(", ")}`,
   );
-  const memoryMiB = shape.taskMemoryMiB ?? sizes.find((size) => size >= neededMiB) ?? 0;
-  if (!known) return memoryMiB;
-  if (memoryMiB === 0) {
+  const memoryMiB = shape.taskMemoryMiB ?? sizes.find((size) => size >= neededMiB);
+  if (!known) return memoryMiB ?? 0;
+  if (memoryMiB === undefined) {
     problems.add(
       "nodes.taskCpus",
       `registry and HAProxy may take ${neededMiB} MiB, and with ${cpus} CPUs Fargate has ${sizes.at(-1)} MiB at the most: give more CPUs, or less memory`,
     );
-    return memoryMiB;
+    return 0;
   }
-  problems.require(
-    sizes.includes(memoryMiB),
-    "nodes.taskMemoryMiB",
-    `Fargate has no tasks of ${cpus} CPUs and ${memoryMiB} MiB: give one of ${sizes.join(", ")}`,
-  );
-  problems.require(
-    memoryMiB >= neededMiB,
-    "nodes.taskMemoryMiB",
-    `${memoryMiB} MiB hold less than registry and HAProxy may take, ${neededMiB} MiB: give more, or less to nodes.memoryMiB and loadBalancer.memoryMiB`,
-  );
+  if (
+    problems.require(
+      sizes.includes(memoryMiB),
+      "nodes.taskMemoryMiB",
+      `Fargate has no tasks of ${cpus} CPUs and ${memoryMiB} MiB: give one of ${sizes.join(", ")}`,
+    )
+  )
+    problems.require(
+      memoryMiB >= neededMiB,
+      "nodes.taskMemoryMiB",
+      `${memoryMiB} MiB hold less than registry and HAProxy may take, ${neededMiB} MiB: give more, or less to nodes.memoryMiB and loadBalancer.memoryMiB`,
+    );
   return memoryMiB;
 }
 

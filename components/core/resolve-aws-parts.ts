@@ -1,14 +1,14 @@
-import { checkNumber, checkText, isText } from "./checks";
+import { checkNumber, isText } from "./checks";
 import type { Problems } from "./errors";
 import { isArn } from "./resolve-aws-nodes";
-import { privateNetworks } from "./resolve-aws-network";
+import { isNetwork, privateNetworks } from "./resolve-aws-network";
 import { checkBalancerSettings, resolveBalancerSettings } from "./resolve-load-balancer";
 import { resolveCache } from "./resolve-state";
 import type { AwsLoadBalancerShape, AwsObjectStoreShape, AwsRedisShape, AwsRegistryShape, DnsShape } from "./shape-aws";
 import type { Sizing } from "./sizing";
 import { AwsCertificateSource } from "./topology-aws";
 import type { AwsBalancerTopology, AwsRedisTopology, AwsStoreTopology, DnsTopology } from "./topology-aws";
-import { isHostname } from "./addresses";
+import { isAddressRange, isHostname } from "./addresses";
 
 /** Fills in and checks the load balancer; who may list the catalog is told by `access`. */
 export function resolveAwsBalancer(
@@ -20,7 +20,13 @@ export function resolveAwsBalancer(
   const internetFacing = shape.internetFacing ?? false;
   const settings = resolveBalancerSettings(size, shape);
   const port = shape.port ?? 443;
-  const given = settings.allowedAddressRanges.map(asNetwork);
+  const given = [...new Set(settings.allowedAddressRanges.map(asNetwork))];
+  for (const [index, range] of settings.allowedAddressRanges.entries())
+    problems.require(
+      !isAddressRange(range) || isBaseOf(asNetwork(range)),
+      `loadBalancer.allowedAddressRanges[${index}]`,
+      `security groups take networks at their own base address only, and "${range}" is none, as 10.0.0.0/8 is`,
+    );
   checkNumber(problems, "loadBalancer.port", port, { from: 1, to: 65_535, whole: true });
   problems.require(
     !internetFacing || given.length > 0,
@@ -51,6 +57,11 @@ export function resolveAwsBalancer(
   };
 }
 
+/** Whether a network begins where its prefix says. Of IPv6 that is for AWS to say. */
+function isBaseOf(network: string): boolean {
+  return network.includes(":") || isNetwork(network);
+}
+
 /** Security groups want a prefix behind every address. */
 function asNetwork(range: string): string {
   if (typeof range !== "string" || range.includes("/")) return range;
@@ -67,7 +78,11 @@ export function resolveAwsStore(region: string, shape: AwsObjectStoreShape, prob
     tieringDays: shape.tieringDays ?? 30,
   };
   checkBucketName("objectStore.existingBucket", existingBucket, problems);
-  checkText(problems, "objectStore.rootDirectory", rootDirectory, "word");
+  problems.require(
+    rootDirectory === undefined || isText(rootDirectory, /^[A-Za-z0-9!_.'()/-]+$/),
+    "objectStore.rootDirectory",
+    `${JSON.stringify(rootDirectory)} is not a prefix of letters, digits and ! - _ . ' ( ) /, to which the nodes' rights can be bounded`,
+  );
   checkNumber(problems, "objectStore.chunkSizeMiB", chunkSizeMiB, { from: 5, to: 5120, whole: true });
   checkNumber(problems, "objectStore.abortUploadDays", days.abortUploadDays, { from: 1, to: 365, whole: true });
   checkNumber(problems, "objectStore.keepRemovedDays", days.keepRemovedDays, { from: 1, to: 3650, whole: true });
@@ -104,13 +119,14 @@ function checkBucketName(path: string, bucket: string | undefined, problems: Pro
 }
 
 /** Burstable Graviton servers and what they hold, MiB (ElastiCache user guide, "Supported node types"); three quarters hold data, as everywhere. */
-const nodeTypes: readonly [type: string, memoryMiB: number][] = [
+const nodeTypes: readonly (readonly [type: string, memoryMiB: number])[] = [
   ["cache.t4g.micro", 512],
   ["cache.t4g.small", 1400],
   ["cache.t4g.medium", 3160],
   ["cache.m7g.large", 6500],
   ["cache.m7g.xlarge", 13_300],
   ["cache.r7g.xlarge", 27_000],
+  ["cache.r7g.2xlarge", 54_000],
 ];
 
 /** Fills in and checks the cache of blob descriptors. */
@@ -119,9 +135,14 @@ export function resolveAwsRedis(name: string, teamSize: number, shape: AwsRedisS
   const cache = resolveCache(teamSize, shape, problems);
   const count = shape.count ?? 2;
   checkNumber(problems, "redis.count", count, { from: 1, to: 6, whole: true });
-  const nodeType = shape.nodeType ?? nodeTypes.find(([, memoryMiB]) => memoryMiB >= cache.memoryMiB)?.[0] ?? "cache.r7g.2xlarge";
+  const nodeType = shape.nodeType ?? nodeTypes.find(([, memoryMiB]) => memoryMiB >= cache.memoryMiB)?.[0];
   problems.require(
-    isText(nodeType, /^cache\.[a-z0-9]+\.[a-z0-9]+$/),
+    nodeType !== undefined,
+    "redis.memoryMiB",
+    `${cache.memoryMiB} MiB are more than a server of ElastiCache that is chosen by itself holds: give redis.nodeType, or less`,
+  );
+  problems.require(
+    nodeType === undefined || isText(nodeType, /^cache\.[a-z0-9]+\.[a-z0-9]+$/),
     "redis.nodeType",
     `"${nodeType}" is not a type of ElastiCache's servers, as cache.t4g.small`,
   );
@@ -140,17 +161,17 @@ export function resolveAwsRedis(name: string, teamSize: number, shape: AwsRedisS
     ...(external?.masterName === undefined ? {} : { masterName: external.masterName, sentinelUsername: external.sentinelUsername }),
     own,
     count,
-    nodeType,
+    nodeType: nodeType ?? "",
   };
 }
 
 /** Fills in and checks where the host name is told. */
 export function resolveDns(hostname: string, shape: DnsShape, problems: Problems): DnsTopology {
   const { zoneName, hostedZoneId } = shape;
-  const named = problems.require(isHostname(zoneName ?? ""), "dns.zoneName", `"${zoneName}" is not a domain, as corp.example`);
-  const domain = named ? zoneName.toLowerCase().replace(/\.$/, "") : "";
+  const named = problems.require(isHostname(zoneName), "dns.zoneName", `"${zoneName}" is not a domain, as corp.example`);
+  const domain = named ? zoneName.toLowerCase() : "";
   problems.require(
-    !named || hostname.toLowerCase() === domain || hostname.toLowerCase().endsWith(`.${domain}`),
+    !named || isIn(domain, hostname),
     "dns.zoneName",
     `the zone ${zoneName} does not own the name ${hostname}: name the zone that does, or another hostname`,
   );
@@ -160,6 +181,11 @@ export function resolveDns(hostname: string, shape: DnsShape, problems: Problems
     `"${hostedZoneId}" is not the ID of a hosted zone, as Z0123456789ABCDEFGHIJ`,
   );
   return { zoneName: domain, ...(hostedZoneId === undefined ? {} : { hostedZoneId }), privateZone: shape.privateZone ?? false };
+}
+
+/** Whether a name is the domain, or below it. */
+function isIn(domain: string, name: string): boolean {
+  return typeof name === "string" && `.${name.toLowerCase()}`.endsWith(`.${domain}`);
 }
 
 /** Where the certificate that clients see comes from. */
@@ -177,10 +203,10 @@ export function resolveCertificateSource(
     return { certificateSource: AwsCertificateSource.Existing, existingCertificateArn };
   }
   const validated = dns !== undefined && dns.privateZone !== true;
-  if (validated)
+  if (validated && isHostname(dns.zoneName))
     for (const [index, name] of alternativeNames.entries())
       problems.require(
-        isText(name, new RegExp(`(^|\\.)${(dns.zoneName ?? "").toLowerCase().replaceAll(".", "\\.")}$`, "i")),
+        isIn(dns.zoneName.toLowerCase(), name),
         `alternativeNames[${index}]`,
         `"${name}" is not in the zone ${dns.zoneName}, in which ${hostname} is proven to ACM: leave it out, or give a certificate of your own`,
       );

@@ -17,7 +17,7 @@ import type { AwsTopology } from "./topology-aws";
 /**
  * Fills in defaults and checks everything that is plain, for AWS.
  *
- * @param name Name of the registry: lower-case letters, digits and hyphens, 40 at the most, since names of resources are made of it.
+ * @param name Name of the registry: lower-case letters, digits and hyphens, 24 at the most, since names of resources are made of it.
  * @param shape What the user asks for.
  * @throws {RegistryError} with every problem found, before anything is created.
  */
@@ -32,6 +32,11 @@ function resolve(name: string, shape: AwsRegistryShape, problems: Problems): Aws
   const { region, existingKeyArn } = { region: shape.region, ...shape.encryption };
   checkRegion(region, problems);
   const { teamSize, hostname } = resolveIdentity(name, "AWS", shape, problems);
+  problems.require(
+    name.length <= longestName,
+    "name",
+    `"${name}" has ${name.length} characters, and the name of a load balancer of AWS, which is made of it, has room for ${longestName}: shorten it`,
+  );
   problems.require(
     shape.hostname !== undefined && isHostname(hostname) && hostname !== "localhost",
     "hostname",
@@ -52,6 +57,13 @@ function resolve(name: string, shape: AwsRegistryShape, problems: Problems): Aws
   // HAProxy and the registry behind it are one task, with a network of its own.
   const node = { ...resolveNodeSettings(teamSize, shape.nodes ?? {}, problems), tls: false };
   problems.require(
+    !(node.drainSeconds > longestDrainSeconds),
+    "nodes.drainSeconds",
+    `a load balancer of AWS waits for ${longestDrainSeconds} seconds at the most, not ${node.drainSeconds}: give fewer`,
+  );
+  const nodes = resolveAwsNodes(teamSize, node.memoryMiB + loadBalancer.memoryMiB, shape.nodes ?? {}, problems);
+  checkCpus(nodes.cpuUnits / 1024, node.cpus, loadBalancer.cpus, problems);
+  problems.require(
     existingKeyArn === undefined || isArn(existingKeyArn, "kms"),
     "encryption.existingKeyArn",
     `"${existingKeyArn}" is not the ARN of a KMS key`,
@@ -67,10 +79,10 @@ function resolve(name: string, shape: AwsRegistryShape, problems: Problems): Aws
     dataProtection: shape.dataProtection ?? true,
     images,
     region,
-    partition: partitionOf(region ?? ""),
+    partition: partitionOf(region),
     network,
     node,
-    nodes: resolveAwsNodes(teamSize, node.memoryMiB + loadBalancer.memoryMiB, shape.nodes ?? {}, problems),
+    nodes,
     loadBalancer: { ...loadBalancer, catalogUsers: access.catalogUsers },
     objectStore: resolveAwsStore(region, shape.objectStore ?? {}, problems),
     redis: resolveAwsRedis(name, teamSize, shape.redis ?? {}, problems),
@@ -93,6 +105,21 @@ export function checkRegion(region: string, problems: Problems, path = "region")
       path,
       `there is no region "${region}" of AWS that this release knows of: look for a misspelling`,
     );
+}
+
+/** Load balancers and target groups have names of 32 characters, of which Pulumi takes a hyphen and seven for those that tell them apart. */
+const longestName = 24;
+
+/** Longest that a target group waits for connections of a task that is to go, seconds (Elastic Load Balancing, "Deregistration delay"). */
+const longestDrainSeconds = 3600;
+
+/** Containers of a task cannot be promised more than it has. */
+function checkCpus(task: number, registry = 0, haproxy = 0, problems: Problems): void {
+  problems.require(
+    !(registry + haproxy > task),
+    "nodes.taskCpus",
+    `nodes.cpus and loadBalancer.cpus come to ${registry + haproxy}, and the task has ${task}: give it more, or them less`,
+  );
 }
 
 /** A secret of Secrets Manager, in which the password file gets to nodes, holds 64 KiB; a line of it takes 128 bytes at the most. */

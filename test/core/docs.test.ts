@@ -45,6 +45,7 @@ describe("links between pages", () => {
     "CHANGELOG.md",
     "docs/arguments.md",
     "docs/arguments-kubernetes.md",
+    "docs/arguments-aws.md",
     "docs/policies.md",
     "tools/images/README.md",
   ]) {
@@ -62,7 +63,14 @@ describe("links between pages", () => {
 
 describe("licence", () => {
   it("every published package carries it", () => {
-    for (const directory of ["components/core", "components/docker", "policy/common", "policy/docker", "policy/kubernetes"])
+    for (const directory of [
+      "components/core",
+      "components/docker",
+      "components/aws",
+      "policy/common",
+      "policy/docker",
+      "policy/kubernetes",
+    ])
       assert.equal(read(`${directory}/LICENSE`), read("LICENSE"));
   });
 });

@@ -1,3 +1,5 @@
+import { ecrPlaceOf } from "../aws-regions";
+
 /** One statement of a policy of AWS. */
 interface Statement {
   Sid: string;
@@ -50,7 +52,8 @@ export const objectActions = [
 
 /** What a registry node may do: exactly what the registry's driver does in its bucket, and use the key of it. */
 export function renderNodePolicy(bucketArn: string, rootDirectory: string | undefined, keyArn: string | undefined): string {
-  const prefix = rootDirectory === undefined ? "" : `${rootDirectory.replace(/^\/+|\/+$/g, "")}/`;
+  const root = (rootDirectory ?? "").replace(/^\/+|\/+$/g, "");
+  const prefix = root === "" ? "" : `${root}/`;
   return document(
     { Sid: "Bucket", Effect: "Allow", Action: [...bucketActions], Resource: bucketArn },
     // Every object below the prefix: the registry names them by what is pushed.
@@ -73,7 +76,7 @@ export interface ExecutionNeeds {
 
 /** What ECS may do to start a task: fetch its images and secrets, and write its log. */
 export function renderExecutionPolicy({ secretArns, keyArn, logGroupArn, ecrImages }: ExecutionNeeds, { partition }: AwsPlace): string {
-  const repositories = [...new Set(ecrImages.map((image) => repositoryArn(image, partition)))].sort();
+  const repositories = [...new Set(ecrImages.flatMap((image) => repositoryArn(image, partition) ?? []))].sort();
   return document(
     { Sid: "Secrets", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: [...secretArns].sort() },
     { Sid: "Key", Effect: "Allow", Action: "kms:Decrypt", Resource: keyArn },
@@ -86,16 +89,14 @@ export function renderExecutionPolicy({ secretArns, keyArn, logGroupArn, ecrImag
   );
 }
 
-const ecrImage = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/;
-
 /** Whether an image comes from ECR, of whatever account and region. */
 export function isEcrImage(image: string): boolean {
-  return ecrImage.test(image);
+  return ecrPlaceOf(image) !== undefined;
 }
 
-function repositoryArn(image: string, partition: string): string {
-  const [, account, region, repository] = ecrImage.exec(image) ?? [];
-  return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+function repositoryArn(image: string, partition: string): string | undefined {
+  const place = ecrPlaceOf(image);
+  return place && `arn:${partition}:ecr:${place.region}:${place.account}:repository/${place.repository}`;
 }
 
 /**
@@ -114,11 +115,12 @@ export function renderKeyPolicy(registry: string, { partition, region, account }
     {
       Sid: "Logs",
       Effect: "Allow",
-      Principal: { Service: `logs.${region}.amazonaws.com` },
+      // Logs is one of the few services whose name ends as the domain of its partition does.
+      Principal: { Service: `logs.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}` },
       Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
       Resource: "*",
       Condition: {
-        ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/ha-registry/${registry}*` },
+        ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/ha-registry/${registry}/*` },
       },
     },
     {

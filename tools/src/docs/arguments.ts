@@ -31,6 +31,20 @@ const kubernetesSources = [
   "components/kubernetes/registry.ts",
 ];
 
+/** The same on AWS. */
+const awsSources = [
+  "components/core/images.ts",
+  "components/core/shape.ts",
+  "components/core/shape-aws.ts",
+  "components/core/shape-aws-network.ts",
+  "components/core/shape-kubernetes.ts",
+  "components/core/shape-load-balancer.ts",
+  "components/core/shape-naming.ts",
+  "components/core/settings.ts",
+  "components/core/check-arguments.ts",
+  "components/aws/registry.ts",
+];
+
 const root = "RegistryArgs";
 
 /** Path, below the repository, of the page that lists every argument. */
@@ -38,6 +52,9 @@ export const argumentsPage = "docs/arguments.md";
 
 /** The same on Kubernetes. */
 export const kubernetesArgumentsPage = "docs/arguments-kubernetes.md";
+
+/** The same on AWS. */
+export const awsArgumentsPage = "docs/arguments-aws.md";
 
 /** Some arguments that belong together. */
 interface Section {
@@ -62,6 +79,15 @@ export function renderArgumentsPage(repository: string): string {
  */
 export function renderKubernetesArgumentsPage(repository: string): string {
   return renderPage(repository, kubernetesSources, "# Arguments of `Registry` on Kubernetes");
+}
+
+/**
+ * The same on AWS.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderAwsArgumentsPage(repository: string): string {
+  return renderPage(repository, awsSources, "# Arguments of `Registry` on AWS");
 }
 
 function renderPage(repository: string, files: readonly string[], heading: string): string {
