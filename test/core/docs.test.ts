@@ -62,7 +62,7 @@ describe("links between pages", () => {
 
 describe("licence", () => {
   it("every published package carries it", () => {
-    for (const directory of ["components/core", "components/docker", "policy/common", "policy/docker", "policy/kubernetes"])
+    for (const directory of ["components/core", "components/docker", "policy/common", "policy/docker", "policy/kubernetes", "policy/aws"])
       assert.equal(read(`${directory}/LICENSE`), read("LICENSE"));
   });
 });

@@ -11,7 +11,10 @@ export interface Pack {
   policies: readonly RegistryPolicy[];
 }
 
-const loaders: Record<Substrate, () => Promise<Pack>> = {
+/** What there is a pack for: environments on AWS are programs of one's own so far. */
+export type PackName = `${Substrate}` | "aws";
+
+const loaders: Record<PackName, () => Promise<Pack>> = {
   [Substrate.Docker]: async () => ({
     directory: directoryOf("ha-registry-policy-docker"),
     policies: (await import("ha-registry-policy-docker/dist/policies.js")).policies,
@@ -20,11 +23,15 @@ const loaders: Record<Substrate, () => Promise<Pack>> = {
     directory: directoryOf("ha-registry-policy-kubernetes"),
     policies: (await import("ha-registry-policy-kubernetes/dist/policies.js")).policies,
   }),
+  aws: async () => ({
+    directory: directoryOf("ha-registry-policy-aws"),
+    policies: (await import("ha-registry-policy-aws/dist/policies.js")).policies,
+  }),
 };
 
-/** The pack for what is put on a substrate. */
-export function loadPack(substrate: Substrate): Promise<Pack> {
-  return loaders[substrate]();
+/** The pack of a name: that of a substrate is called like it. */
+export function loadPack(name: PackName): Promise<Pack> {
+  return loaders[name]();
 }
 
 function directoryOf(name: string): string {
