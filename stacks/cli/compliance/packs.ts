@@ -11,10 +11,7 @@ export interface Pack {
   policies: readonly RegistryPolicy[];
 }
 
-/** What there is a pack for: environments on AWS are programs of one's own so far. */
-export type PackName = `${Substrate}` | "aws";
-
-const loaders: Record<PackName, () => Promise<Pack>> = {
+const loaders: Record<Substrate, () => Promise<Pack>> = {
   [Substrate.Docker]: async () => ({
     directory: directoryOf("ha-registry-policy-docker"),
     policies: (await import("ha-registry-policy-docker/dist/policies.js")).policies,
@@ -23,15 +20,11 @@ const loaders: Record<PackName, () => Promise<Pack>> = {
     directory: directoryOf("ha-registry-policy-kubernetes"),
     policies: (await import("ha-registry-policy-kubernetes/dist/policies.js")).policies,
   }),
-  aws: async () => ({
-    directory: directoryOf("ha-registry-policy-aws"),
-    policies: (await import("ha-registry-policy-aws/dist/policies.js")).policies,
-  }),
 };
 
-/** The pack of a name: that of a substrate is called like it. */
-export function loadPack(name: PackName): Promise<Pack> {
-  return loaders[name]();
+/** The pack for what is put on a substrate. */
+export function loadPack(substrate: Substrate): Promise<Pack> {
+  return loaders[substrate]();
 }
 
 function directoryOf(name: string): string {
