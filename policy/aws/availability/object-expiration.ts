@@ -45,9 +45,14 @@ export const objectExpiration = awsStackPolicy<Settings>(
     }),
 );
 
+/** Removing what a deletion left behind of itself (`expiredObjectDeleteMarker`) ends nothing; the provider then says 0 days. */
+function ends({ date, days = 0 }: { date?: string; days?: number }): boolean {
+  return days > 0 || (date ?? "") !== "";
+}
+
 function problems({ properties: { rules = [] } }: Resource<Lifecycle>, dataPrefixes: readonly string[]): string[] {
   return rules
-    .filter(({ expiration = {}, status }) => status !== "Disabled" && (expiration.days !== undefined || expiration.date !== undefined))
+    .filter(({ expiration = {}, status }) => status !== "Disabled" && ends(expiration))
     .map(({ filter, prefix }) => filter?.prefix ?? filter?.and?.prefix ?? prefix ?? "")
     .filter((prefix) => reaches(prefix, dataPrefixes))
     .map(messageFor);
@@ -55,7 +60,7 @@ function problems({ properties: { rules = [] } }: Resource<Lifecycle>, dataPrefi
 
 function expiring({ lifecycleRules = [] }: Bucket, dataPrefixes: readonly string[]): string[] {
   return lifecycleRules
-    .filter(({ enabled, expiration = {} }) => enabled !== false && (expiration.days !== undefined || expiration.date !== undefined))
+    .filter(({ enabled, expiration = {} }) => enabled !== false && ends(expiration))
     .map(({ prefix = "" }) => prefix)
     .filter((prefix) => reaches(prefix, dataPrefixes))
     .map(messageFor);
