@@ -35,7 +35,6 @@ export const types = {
   parameter: ["aws:ssm/parameter:Parameter"],
   policy: ["aws:iam/policy:Policy"],
   policyAttachment: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
-  provider: ["pulumi:providers:aws"],
   replicationGroup: ["aws:elasticache/replicationGroup:ReplicationGroup"],
   repository: ["aws:ecr/repository:Repository"],
   repositoryPolicy: ["aws:ecr/repositoryPolicy:RepositoryPolicy"],
