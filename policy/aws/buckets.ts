@@ -34,9 +34,10 @@ export function bucketsOf(resources: readonly Resource[]): Resource<Bucket>[] {
 
 /** The resources of a kind that set something of a bucket. */
 export function settingsOf<P extends object>(resources: readonly Resource[], kind: readonly string[], bucket: Resource): Resource<P>[] {
-  return ofKind<P & Setting>(resources, kind).filter((setting) =>
-    refersTo(setting, "bucket", (setting.properties as Setting).bucket, bucket),
-  ) as unknown as Resource<P>[];
+  return ofKind<P & Setting>(resources, kind).filter((setting) => {
+    const { bucket: name }: Partial<Setting> = setting.properties;
+    return refersTo(setting, "bucket", name, bucket);
+  });
 }
 
 /** Kinds of what writes logs into buckets. */

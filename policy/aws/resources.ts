@@ -35,7 +35,6 @@ export const types = {
   parameter: ["aws:ssm/parameter:Parameter"],
   policy: ["aws:iam/policy:Policy"],
   policyAttachment: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
-  provider: ["pulumi:providers:aws"],
   replicationGroup: ["aws:elasticache/replicationGroup:ReplicationGroup"],
   repository: ["aws:ecr/repository:Repository"],
   repositoryPolicy: ["aws:ecr/repositoryPolicy:RepositoryPolicy"],
@@ -68,7 +67,7 @@ export type Resource<P extends object = object> = Judged<P>;
 
 /** Resources of a kind. The type of their properties is the caller's word. */
 export function ofKind<P extends object>(resources: readonly Resource[], kind: readonly string[]): Resource<P>[] {
-  return resources.filter(({ type }) => kind.includes(type)) as Resource<P>[];
+  return resources.filter((resource): resource is Resource<P> => kind.includes(resource.type));
 }
 
 /** By what resources are called elsewhere. */

@@ -1,5 +1,5 @@
 import { parseReference } from "ha-registry-core";
-import { registryConfiguration, Role, roleOfProgram, type RegistryConfiguration } from "ha-registry-policy-common";
+import { Role, roleOfProgram } from "ha-registry-policy-common";
 import { ofKind, refersTo, types, type Resource } from "./resources";
 
 export { Role };
@@ -109,18 +109,6 @@ function runs(service: Resource<Service>, task: Resource<TaskDefinition>): boole
   // A service may name a family, or one revision of it.
   const family = taskDefinition?.split("/").at(-1)?.split(":")[0];
   return refersTo(service, "taskDefinition", taskDefinition, task) || refersTo(service, "taskDefinition", family, task);
-}
-
-/** A registry's configuration that stands in the environment of one of a task's containers, as it is or in Base64, with the container. */
-export function configurationsOf(
-  task: Pick<Resource<TaskDefinition>, "properties">,
-): { container: Container; variable: string; configuration: RegistryConfiguration }[] {
-  return containersOf(task).flatMap((container) =>
-    (container.environment ?? []).flatMap(({ name = "", value = "" }) => {
-      const configuration = registryConfiguration(value) ?? registryConfiguration(Buffer.from(value, "base64").toString("utf8"));
-      return configuration === undefined ? [] : [{ container, variable: name, configuration }];
-    }),
-  );
 }
 
 /** Whether a container's registry is set by environment variables alone, so that what is not among them is not set. */

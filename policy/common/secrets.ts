@@ -4,6 +4,15 @@ const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const LOGIN_IN_URL = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i;
 const SECRET_ARGUMENT = /^--?(?:requirepass|masterauth|pass(?:word)?|secret(?:-key)?|token)(?:=(.+))?$/i;
 
+const PUBLIC_KEY = /^\s*-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----/;
+const KEY_SET = /^\s*\{\s*"keys"\s*:/;
+const SECRET_OF_KEY = /"(?:d|k|p|q)"\s*:/;
+
+/** Whether a text is meant for everyone: certificates and public keys, as PEM or as a set of JSON Web Keys. */
+function isPublic(text: string): boolean {
+  return PUBLIC_KEY.test(text) || (KEY_SET.test(text) && !SECRET_OF_KEY.test(text));
+}
+
 /** Whether a text has a private key or a login in it. */
 export function holdsSecret(text: string): boolean {
   return PRIVATE_KEY.test(text) || LOGIN_IN_URL.test(text);
@@ -12,7 +21,7 @@ export function holdsSecret(text: string): boolean {
 /** Whether an environment variable is a secret, by its name or by what is in it. */
 export function isSecretVariable(name: string, value: string): boolean {
   const telling = SECRET_NAME.test(name.toUpperCase()) && !NAME_OF_PLACE.test(name.toUpperCase());
-  return value !== "" && (telling || holdsSecret(value));
+  return value !== "" && ((telling && !isPublic(value)) || holdsSecret(value));
 }
 
 /** Whether a command has a secret among its words. */

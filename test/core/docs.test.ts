@@ -70,6 +70,7 @@ describe("licence", () => {
       "policy/common",
       "policy/docker",
       "policy/kubernetes",
+      "policy/aws",
     ])
       assert.equal(read(`${directory}/LICENSE`), read("LICENSE"));
   });

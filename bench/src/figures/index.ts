@@ -11,6 +11,7 @@ import { memory } from "./memory";
 import { monitoring } from "./monitoring";
 import { packageCost } from "./package";
 import { policy } from "./policy";
+import { policyPacks } from "./policy-packs";
 import { program } from "./program";
 import { pull } from "./pull";
 import { push } from "./push";
@@ -27,6 +28,7 @@ export const figures: readonly Figure[] = [
   authentication,
   program,
   policy,
+  policyPacks,
   kubernetes,
   firstPull,
   packageCost,

@@ -35,25 +35,27 @@ export const policy: Figure = {
   },
 };
 
-/** A registry's containers, as plain resources that break no rule, and so many of them. Nothing is created. */
+const configuration = "version: 0.1\nhttp: { secret: one-for-all }\nstorage: { filesystem: {} }\nauth: { htpasswd: { path: /x } }\n";
+
+/** A registry's container that breaks no rule. */
+export const compliantContainer = {
+  image: "registry:3.1.2",
+  user: "65532:65532",
+  readOnly: true,
+  capabilities: { drops: ["ALL"] },
+  securityOpts: ["no-new-privileges"],
+  memory: 256,
+  restart: "unless-stopped",
+  logDriver: "json-file",
+  logOpts: { "max-size": "10m" },
+  destroyGraceSeconds: 60,
+  healthcheck: { tests: ["CMD", "true"] },
+  envs: ["OTEL_TRACES_EXPORTER=none"],
+  uploads: [{ file: "/etc/distribution/config.yml", content: configuration }],
+  labels: ["project", "env", "owner"].map((label) => ({ label, value: "bench" })),
+};
+
+/** So many containers, as plain resources. Nothing is created. */
 async function makeContainers(): Promise<void> {
-  const configuration = "version: 0.1\nhttp: { secret: one-for-all }\nstorage: { filesystem: {} }\nauth: { htpasswd: { path: /x } }\n";
-  for (let number = 1; number <= resources; number++) {
-    new docker.Container(`node-${number}`, {
-      image: "registry:3.1.2",
-      user: "65532:65532",
-      readOnly: true,
-      capabilities: { drops: ["ALL"] },
-      securityOpts: ["no-new-privileges"],
-      memory: 256,
-      restart: "unless-stopped",
-      logDriver: "json-file",
-      logOpts: { "max-size": "10m" },
-      destroyGraceSeconds: 60,
-      healthcheck: { tests: ["CMD", "true"] },
-      envs: ["OTEL_TRACES_EXPORTER=none"],
-      uploads: [{ file: "/etc/distribution/config.yml", content: configuration }],
-      labels: ["project", "env", "owner"].map((label) => ({ label, value: "bench" })),
-    });
-  }
+  for (let number = 1; number <= resources; number++) new docker.Container(`node-${number}`, compliantContainer);
 }

@@ -1,7 +1,8 @@
 import { isReadOnly, PolicyGroup, type Finding } from "ha-registry-policy-common";
 import { awsStackPolicy } from "../aws-policy";
+import { fileKinds, registryConfigurations } from "../configurations";
 import { ofKind, types } from "../resources";
-import { collects, configurationsOf, containersOf, registryServices, type TaskDefinition } from "../task-definition";
+import { collects, containersOf, registryServices, type TaskDefinition } from "../task-definition";
 
 /** Garbage collection while the registry takes pushes: distribution/distribution#3045. */
 export const collectionWhileWriting = awsStackPolicy(
@@ -15,10 +16,10 @@ export const collectionWhileWriting = awsStackPolicy(
     enforcementLevel: "mandatory",
     mend: "Make every node read-only first (`storage.maintenance.readonly`), or collect with a tool that keeps pushes off.",
   },
-  [types.taskDefinition, types.service],
+  [types.taskDefinition, types.service, ...fileKinds],
   (resources) => {
     const services = registryServices(resources);
-    const configurations = services.flatMap(({ task }) => configurationsOf(task));
+    const configurations = registryConfigurations(resources);
     const readOnly = configurations.length > 0 && configurations.every(({ configuration }) => isReadOnly(configuration));
     if (services.length === 0 || readOnly) return [];
     return ofKind<TaskDefinition>(resources, types.taskDefinition)

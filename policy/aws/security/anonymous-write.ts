@@ -1,18 +1,11 @@
-import { guides, isOpenToAll, mlps, PolicyGroup } from "ha-registry-policy-common";
-import { awsPolicy } from "../aws-policy";
-import { types } from "../resources";
-import {
-  configurationsOf,
-  isSetByVariables,
-  nameOf,
-  registriesOf,
-  variablesOf,
-  type Container,
-  type TaskDefinition,
-} from "../task-definition";
+import { guides, isOpenToAll, mlps, PolicyGroup, type Finding } from "ha-registry-policy-common";
+import { awsStackPolicy } from "../aws-policy";
+import { fileKinds, registryConfigurations } from "../configurations";
+import { ofKind, types } from "../resources";
+import { isSetByVariables, nameOf, registriesOf, variablesOf, type Container, type TaskDefinition } from "../task-definition";
 
 /** Registries to which anyone can push: MLPS 8.1.4.1. */
-export const anonymousWrite = awsPolicy<TaskDefinition>(
+export const anonymousWrite = awsStackPolicy(
   {
     name: "anonymous-write",
     group: PolicyGroup.Security,
@@ -24,20 +17,22 @@ export const anonymousWrite = awsPolicy<TaskDefinition>(
     mend: "Add `auth` (`htpasswd` or `token`) to the registry's configuration (REGISTRY_AUTH), or make it read-only.",
     controls: [mlps("8.1.4.1"), guides("registry with htpasswd")],
   },
-  types.taskDefinition,
-  (task) => [
-    ...configurationsOf(task)
+  [fileKinds.flat()],
+  (resources) => [
+    ...registryConfigurations(resources)
       .filter(({ configuration }) => isOpenToAll(configuration))
-      .map(
-        ({ container, variable }) =>
-          `${nameOf(container)} configures a registry to which everyone can push (${variable}): add \`auth\` with \`htpasswd\` or \`token\``,
-      ),
-    ...registriesOf(task)
-      .filter(isOpen)
-      .map(
-        (container) =>
-          `${nameOf(container)} is a registry to which everyone can push: set REGISTRY_AUTH, with REGISTRY_AUTH_HTPASSWD_… or REGISTRY_AUTH_TOKEN_…`,
-      ),
+      .map(({ resource, place }): Finding => ({
+        message: `configures a registry to which everyone can push (${place}): add \`auth\` with \`htpasswd\` or \`token\``,
+        about: resource,
+      })),
+    ...ofKind<TaskDefinition>(resources, types.taskDefinition).flatMap((task) =>
+      registriesOf(task)
+        .filter(isOpen)
+        .map((container): Finding => ({
+          message: `${nameOf(container)} is a registry to which everyone can push: set REGISTRY_AUTH_HTPASSWD_… or REGISTRY_AUTH_TOKEN_…`,
+          about: task,
+        })),
+    ),
   ],
 );
 

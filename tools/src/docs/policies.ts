@@ -1,4 +1,5 @@
 import { Framework, frameworkTitles, PolicyGroup, type Control, type RegistryPolicy } from "ha-registry-policy-common";
+import { policies as aws } from "ha-registry-policy-aws/dist/policies";
 import { policies as docker } from "ha-registry-policy-docker/dist/policies";
 import { policies as kubernetes } from "ha-registry-policy-kubernetes/dist/policies";
 
@@ -17,12 +18,14 @@ interface Pack {
 const packs: readonly Pack[] = [
   { key: "docker", title: "Docker hosts", policies: docker },
   { key: "kubernetes", title: "Kubernetes", policies: kubernetes },
+  { key: "aws", title: "AWS", policies: aws },
 ];
 
 const introduction = `# Policies
 
-\`ha-registry-policy-docker\` and \`ha-registry-policy-kubernetes\` are policy packs for Pulumi: they judge any program that runs a container registry, made with this library
-or with plain \`@pulumi/docker\` or \`@pulumi/kubernetes\`, by its images, commands, mounts, ports and files. They need no Pulumi Cloud:
+\`ha-registry-policy-docker\`, \`ha-registry-policy-kubernetes\` and \`ha-registry-policy-aws\` are policy packs for Pulumi: they judge any program that runs a container registry,
+made with this library or with plain \`@pulumi/docker\`, \`@pulumi/kubernetes\` or \`@pulumi/aws\`, by its images, commands, mounts, ports and files, and on AWS by its buckets,
+networks, rights and records, too. They need no Pulumi Cloud:
 
 \`\`\`sh
 npm install ha-registry-policy-docker
@@ -51,6 +54,11 @@ Every policy has \`exceptions\`, logical names of resources that it leaves alone
 
 The library's own environments pass. What they tell the pack is in [stacks/config/policy](../stacks/config/policy): \`local\` goes without labels, since whoever tries it out owns
 it; \`dev\` may lose its data; \`staging\` has to name images by their digest, as production has to.
+
+The pack for AWS knows a resource's region by its \`region\` or its provider's, a bucket of images by nothing writing logs into it, and a registry by its image, or by variables
+\`REGISTRY_STORAGE_…\`. Task definitions whose \`containerDefinitions\` have something in them that is not known before \`up\` are judged during \`up\`. What the account itself has (who is told,
+GuardDuty, AWS Config) Security Hub looks at; its controls carry the numbers that the [AWS Foundational Security Best Practices](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html)
+have them under.
 
 Sections of MLPS 2.0 are those of GB/T 22239-2019; those other than 8.1.4.1 and 8.1.4.2 were not compared with the standard's text.
 `;

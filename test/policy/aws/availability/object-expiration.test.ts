@@ -9,6 +9,7 @@ testPolicy(objectExpiration, {
   compliant: [
     { what: "old versions", plan: rule({ noncurrentVersionExpiration: { noncurrentDays: 30 } }) },
     { what: "markers of what was deleted", plan: rule({ expiration: { expiredObjectDeleteMarker: true } }) },
+    { what: "the same, as the provider fills it in", plan: rule({ expiration: { date: "", days: 0, expiredObjectDeleteMarker: true } }) },
     { what: "elsewhere", plan: rule({ filter: { prefix: "reports/" }, expiration: { days: 30 } }) },
     { what: "switched off", plan: rule({ status: "Disabled", expiration: { days: 30 } }) },
     { what: "of logs", plan: [...rule({ expiration: { days: 30 } }), logging] },

@@ -1,5 +1,5 @@
 import { sharedHttpSecret } from "ha-registry-policy-aws/dist/availability/shared-http-secret";
-import { service, task } from "../../support/aws";
+import { resource, service, task } from "../../support/aws";
 import { testPolicy, unknown } from "../../support/judge";
 
 const configuration = (secret = "") => `version: 0.1\nhttp: { secret: "${secret}" }\nstorage: { s3: {} }\n`;
@@ -26,9 +26,22 @@ testPolicy(sharedHttpSecret, {
     {
       what: "none in the configuration",
       plan: configured(configuration()),
-      reports: [/^task: configures several registries without a common HTTP secret/],
+      reports: [/^task: configures several registries without `http\.secret` \(CONFIGURATION of the container "registry"\)/],
     },
     { what: "in Base64", plan: configured(Buffer.from(configuration()).toString("base64")), reports: [/^task: /] },
+    {
+      what: "none in a secret of several files",
+      plan: [
+        ...running({ command: ["sh"] }),
+        resource("secretVersion", { secretString: JSON.stringify({ "config.yml": configuration(), htpasswd: "x" }) }, { name: "files" }),
+      ],
+      reports: [/^files: .*\(config\.yml\)/],
+    },
+    {
+      what: "none in a parameter",
+      plan: [...running({ command: ["sh"] }), resource("parameter", { value: configuration() }, { name: "file" })],
+      reports: [/^file: /],
+    },
     { what: "none among the variables", plan: running({ environment: variables }), reports: [/^task: /] },
   ],
   undefinedProperty: [

@@ -27,7 +27,7 @@ testPolicy(resourceTags, {
     { what: "not known yet", plan: tagged({ ...owned, env: unknown }) },
     {
       what: "not known yet, of the provider",
-      plan: tagged({}, { provider: "aws", providerSettings: { defaultTags: unknown } })
+      plan: tagged({}, { provider: "aws", providerSettings: { defaultTags: unknown } }),
     },
   ],
   configured: [{ what: "others", plan: tagged({ "cost-centre": "4711" }), configuration: { required: ["cost-centre"] } }],

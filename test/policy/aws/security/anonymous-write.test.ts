@@ -1,5 +1,5 @@
 import { anonymousWrite } from "ha-registry-policy-aws/dist/security/anonymous-write";
-import { task } from "../../support/aws";
+import { resource, task } from "../../support/aws";
 import { testPolicy, unknown } from "../../support/judge";
 
 const configuration = (auth: string) => `version: 0.1\nstorage: { s3: {} }\n${auth}\n`;
@@ -26,13 +26,20 @@ testPolicy(anonymousWrite, {
     {
       what: "without a login",
       plan: having(configuration("")),
-      reports: [/^task: the container "registry" configures a registry to which everyone can push \(CONFIGURATION\)/],
+      reports: [/^task: configures a registry to which everyone can push \(CONFIGURATION of the container "registry"\)/],
     },
     { what: "without a login, in Base64", plan: having(Buffer.from(configuration("")).toString("base64")), reports: [/^task: /] },
+    {
+      what: "without a login, in a secret of several files",
+      plan: [resource("secretVersion", { secretString: JSON.stringify({ "config.yml": configuration("") }) })],
+      reports: [/^box: .*\(config\.yml\)/],
+    },
     { what: "by variables", plan: variables(), reports: [/^task: the container "registry" is a registry to which everyone can push/] },
   ],
   undefinedProperty: [
     { what: "no environment", plan: [task()] },
+    { what: "a secret that is no JSON", plan: [resource("secretVersion", { secretString: "{" })] },
+    { what: "a secret that is not known yet", plan: [resource("secretVersion", { secretString: unknown })] },
     { what: "not known yet", plan: [task({}, { containerDefinitions: unknown })] },
   ],
 });

@@ -8,6 +8,8 @@ testPolicy(secretsInEnvironment, {
   compliant: [
     { what: "from Secrets Manager", plan: [task({ secrets: [{ name: "REGISTRY_HTTP_SECRET", valueFrom: "arn" }] })] },
     { what: "the name of a file", plan: having("PASSWORD_FILE", "/run/password") },
+    { what: "a certificate", plan: having("TOKEN_CRT", "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n") },
+    { what: "public keys", plan: having("TOKEN_JWKS", '{"keys":[{"kty":"EC","x":"a","y":"b"}]}') },
     { what: "something else", plan: having("LEVEL", "info") },
   ],
   violating: [
@@ -15,6 +17,11 @@ testPolicy(secretsInEnvironment, {
       what: "by its name",
       plan: having("REGISTRY_HTTP_SECRET", "hunter2"),
       reports: [/^task: the container "registry" has a secret in the environment variable REGISTRY_HTTP_SECRET/],
+    },
+    {
+      what: "private keys",
+      plan: having("TOKEN_JWKS", '{"keys":[{"kty":"EC","x":"a","y":"b","d":"c"}]}'),
+      reports: [/variable TOKEN_JWKS/],
     },
     { what: "by its content", plan: having("CACHE", "redis://u:hunter2@cache"), reports: [/variable CACHE/] },
     { what: "in the command", plan: [task({ command: ["redis-server", "--requirepass", "hunter2"] })], reports: [/its command/] },
