@@ -1,1 +1,12 @@
-export {};
+export { EcrCiRoles } from "./ecr-ci-roles";
+export type { EcrCiRolesArgs } from "./ecr-ci-roles";
+export { EcrEndpoints } from "./ecr-endpoints";
+export type { EcrEndpointsArgs } from "./ecr-endpoints";
+export { EcrPullThroughCaches } from "./ecr-pull-through";
+export type { EcrPullThroughCachesArgs } from "./ecr-pull-through";
+export { EcrRegistry } from "./ecr-registry";
+export type { EcrRegistryArgs, EcrSecretsArgs } from "./ecr-registry";
+export { EcrRegistrySettings } from "./ecr-registry-settings";
+export type { EcrRegistrySettingsArgs } from "./ecr-registry-settings";
+export { EcrCreationTemplates, EcrRepositories } from "./ecr-repositories";
+export type { EcrCreationTemplatesArgs, EcrRepositoriesArgs } from "./ecr-repositories";

@@ -1,0 +1,74 @@
+import { isText } from "./checks";
+
+/** Whether `region` is written as AWS writes regions, as `eu-central-1` or `us-gov-west-1`. That AWS has it is checked by {@link isKnownRegion}. */
+export function isRegion(region: string): boolean {
+  return isText(region, /^[a-z]{2,4}(-[a-z]+){1,3}-\d$/);
+}
+
+/** Partition of AWS that a region belongs to: names (ARNs) hold it, and accounts belong to one. */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return "aws";
+}
+
+/**
+ * The regions of AWS, with the letters of three zones (two where there are no more) in which accounts that were opened lately have what the registry needs.
+ * Elsewhere, and in older accounts, `network.zones` names them. As of 2026 (AWS Regional Services list, EC2 user guide).
+ */
+const zoneLetters: Readonly<Record<string, string>> = {
+  "af-south-1": "abc",
+  "ap-east-1": "abc",
+  "ap-east-2": "abc",
+  "ap-northeast-1": "acd",
+  "ap-northeast-2": "abc",
+  "ap-northeast-3": "abc",
+  "ap-south-1": "abc",
+  "ap-south-2": "abc",
+  "ap-southeast-1": "abc",
+  "ap-southeast-2": "abc",
+  "ap-southeast-3": "abc",
+  "ap-southeast-4": "abc",
+  "ap-southeast-5": "abc",
+  "ap-southeast-6": "abc",
+  "ap-southeast-7": "abc",
+  "ca-central-1": "abd",
+  "ca-west-1": "abc",
+  "cn-north-1": "abd",
+  "cn-northwest-1": "abc",
+  "eu-central-1": "abc",
+  "eu-central-2": "abc",
+  "eu-north-1": "abc",
+  "eu-south-1": "abc",
+  "eu-south-2": "abc",
+  "eu-west-1": "abc",
+  "eu-west-2": "abc",
+  "eu-west-3": "abc",
+  "il-central-1": "abc",
+  "me-central-1": "abc",
+  "me-south-1": "abc",
+  "mx-central-1": "abc",
+  "sa-east-1": "abc",
+  "us-east-1": "abc",
+  "us-east-2": "abc",
+  "us-gov-east-1": "abc",
+  "us-gov-west-1": "abc",
+  "us-west-1": "ac",
+  "us-west-2": "abc",
+};
+
+/** Whether this release knows the region. */
+export function isKnownRegion(region: string): boolean {
+  return Object.hasOwn(zoneLetters, region);
+}
+
+/** Zones of a region, where the user names none. */
+export function defaultZones(region: string): string[] {
+  return [...(zoneLetters[region] ?? "abc")].map((letter) => `${region}${letter}`);
+}
+
+/** Name of an endpoint service of AWS, as `com.amazonaws.eu-central-1.ecr.api`. Of those in China only gateways do without a prefix. */
+export function endpointService(region: string, service: string, isGateway = false): string {
+  const name = `com.amazonaws.${region}.${service}`;
+  return partitionOf(region) === "aws-cn" && !isGateway ? `cn.${name}` : name;
+}
