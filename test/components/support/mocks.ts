@@ -4,6 +4,7 @@ import { runtime, secret } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { ecrComputed } from "./ecr-computed";
 import type { MockCallArgs, MockResourceArgs, MockResourceResult, Mocks } from "@pulumi/pulumi/runtime/mocks";
 
 /** Properties of a resource by name, as JSON. */
@@ -87,7 +88,7 @@ class ProviderMocks implements Mocks {
 
   newResource({ type, name, inputs, custom }: MockResourceArgs): MockResourceResult {
     if (custom !== true) return { id: undefined, state: {} };
-    const outputs = type.startsWith("kubernetes:") ? () => ({}) : (computed[type] ?? this.refuse(type));
+    const outputs = type.startsWith("kubernetes:") ? () => ({}) : (computed[type] ?? ecrComputed[type] ?? this.refuse(type));
     return { id: `${name}-id`, state: { ...(inputs as Properties), ...outputs(name, inputs as Properties) } };
   }
 
