@@ -64,7 +64,7 @@ export function isKnownRegion(region: string): boolean {
 
 /** Zones of a region, where the user names none. */
 export function defaultZones(region: string): string[] {
-  return [...(zoneLetters[region] ?? "abc")].map((letter) => `${region}${letter}`);
+  return Array.from(zoneLetters[region] ?? "abc", (letter) => `${region}${letter}`);
 }
 
 /** Name of an endpoint service of AWS, as `com.amazonaws.eu-central-1.ecr.api`. Of those in China only gateways do without a prefix. */

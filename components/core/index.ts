@@ -1,5 +1,9 @@
 export * from "./addresses";
 export { defaultZones, endpointService, isKnownRegion, isRegion, partitionOf } from "./aws-regions";
+export * from "./cost/compare-cost";
+export * from "./cost/prices";
+export * from "./cost/resolve-cost";
+export * from "./cost/shape-cost";
 export * from "./errors";
 export * from "./garage-identity";
 export * from "./images";

@@ -54,7 +54,7 @@ function resolveIdentityProvider(
     `${path}.audience`,
     `"${audience}" is not one word without * and ?`,
   );
-  const host = String(url).replace(/^https:\/\//, "");
+  const host = isText(url, /./) ? url.replace(/^https:\/\//, "") : "";
   const arn = new RegExp(`^arn:${partition}:iam::\\d{12}:oidc-provider/${host.replace(/[.]/g, "\\.")}$`);
   checkArn(`${path}.existingArn`, existingArn, arn, `the ARN of an OpenID Connect provider for ${url}`, problems);
   return { forge, url, audience, ...(existingArn === undefined ? {} : { existingArn }) };

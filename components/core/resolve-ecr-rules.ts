@@ -81,8 +81,10 @@ function checkOverlaps(rules: readonly EcrReplicationTopology[], problems: Probl
 
 /** Fills in and checks which accounts may copy images to here. */
 export function resolveReplicationSources(shape: EcrRegistryShape, partition: string, problems: Problems): EcrReplicationSourceTopology[] {
-  return sortedEntries(shape.replicationSources).map(([name, { accountId, prefixes = [] }]) => {
+  return sortedEntries(shape.replicationSources).map(([name, source]) => {
     const path = `replicationSources.${name}`;
+    const { accountId } = source;
+    const prefixes = source.prefixes ?? [];
     checkStatementName(path, name, problems);
     checkAccount(`${path}.accountId`, accountId, problems);
     problems.require(prefixes.length > 0, `${path}.prefixes`, "is empty: say which repositories the account may write to");
@@ -196,12 +198,14 @@ function resolveCache(
 
 /** Fills in and checks a network with endpoints. */
 export function resolveEcrNetwork(shape: EcrNetworkShape, problems: Problems): EcrNetworkTopology {
-  const { vpcId, cidrs = [], privateSubnetIds = [], routeTableIds = [], buckets = [] } = shape;
+  const { vpcId, routeTableIds = [], buckets = [] } = shape;
+  const cidrs = shape.cidrs ?? [];
+  const privateSubnetIds = shape.privateSubnetIds ?? [];
   problems.require(isText(vpcId, /^vpc-[0-9a-f]{8,17}$/), "network.vpcId", `"${vpcId}" is not the ID of a VPC, as vpc-0123456789abcdef0`);
   checkEach(
     "network.cidrs",
     cidrs,
-    (range) => isAddressRange(range) && !/\/0$/.test(range),
+    (range) => isAddressRange(range) && !range.endsWith("/0"),
     "is not a network inside the VPC, as 10.64.0.0/16",
     problems,
   );

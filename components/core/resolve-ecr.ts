@@ -36,7 +36,7 @@ export function resolveEcrTopology(name: string, shape: EcrRegistryShape): EcrTo
 function resolve(name: string, shape: EcrRegistryShape, problems: Problems): EcrTopology {
   resolveIdentity(name, "AWS", {}, problems);
   checkEcrRegion(shape.region, problems);
-  const partition = partitionOf(String(shape.region));
+  const partition = partitionOf(shape.region ?? "");
   const existingKeyArn = shape.encryption?.existingKeyArn;
   const keyArn = new RegExp(`^arn:${partition}:kms:${shape.region}:\\d{12}:key/[A-Za-z0-9-]+$`);
   checkArn("encryption.existingKeyArn", existingKeyArn, keyArn, `the ARN of a KMS key in ${shape.region}`, problems);
@@ -100,13 +100,13 @@ function notAName(name: string): string {
 }
 
 /** The user's templates, and one for each cache that has none: what a cache makes is to be encrypted with the same key. */
-function withTemplatesOfCaches({ creationTemplates, pullThroughCaches }: EcrRegistryShape): [string, EcrCreationTemplateShape][] {
-  const ofCaches = Object.keys(pullThroughCaches ?? {}).map((prefix): [string, EcrCreationTemplateShape] => [
-    prefix,
-    { appliesTo: [EcrCreation.PullThroughCache], immutableTags: false, ...creationTemplates?.[prefix] },
-  ]);
-  const others = Object.entries(creationTemplates ?? {}).filter(([prefix]) => pullThroughCaches?.[prefix] === undefined);
-  return sortedEntries(Object.fromEntries([...ofCaches, ...others.map(([prefix, each]) => [prefix, { immutableTags: true, ...each }])]));
+function withTemplatesOfCaches({ creationTemplates = {}, pullThroughCaches = {} }: EcrRegistryShape): [string, EcrCreationTemplateShape][] {
+  const made: EcrCreationTemplateShape = { appliesTo: [EcrCreation.PullThroughCache] };
+  const all = { ...Object.fromEntries(Object.keys(pullThroughCaches).map((prefix) => [prefix, made])), ...creationTemplates };
+  return sortedEntries(all).map(([prefix, template]) => {
+    const isOfCache = Object.hasOwn(pullThroughCaches, prefix);
+    return [prefix, { ...(isOfCache ? made : {}), immutableTags: !isOfCache, ...template }];
+  });
 }
 
 function resolveSettings(

@@ -1,83 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import {
-  EcrCreation,
-  EcrScanType,
-  EcrUpstream,
-  pullActions,
-  pushActions,
-  renderCiPolicy,
-  renderCiTrust,
-  renderEcrLifecycle,
-  renderEndpointPolicy,
-  renderFetchPolicy,
-  renderLayersPolicy,
-  renderRegistryPolicy,
-  renderRepositoryPolicy,
-  renderTemplatePolicy,
-  resolveEcrTopology,
-  wildcardReasons,
-} from "ha-registry-core";
-import type { EcrRegistryShape, EcrTopology, PolicyStatement, RetentionShape } from "ha-registry-core";
+import { EcrCreation, EcrScanType, EcrUpstream, renderEcrLifecycle, renderRepositoryPolicy } from "ha-registry-core";
+import type { EcrRegistryShape, RetentionShape } from "ha-registry-core";
+import { account, everything, keyArn, pathsOf, policiesOf, region, resolved } from "./support/ecr";
 import { expiredBy, fits } from "./support/ecr-lifecycle";
-import { problemAt, problemPaths } from "./support/problems";
-import { hostileText } from "./support/shapes";
+import { problemAt } from "./support/problems";
 
 // What ECR is told, and what is refused before. Not proved here: that AWS takes it, and evaluates lifecycle policies as its user guide says.
-
-const region = "eu-central-1";
-const account = "123456789012";
-const keyArn = `arn:aws:kms:${region}:${account}:key/0a1b`;
-
-const resolved = (shape: Partial<EcrRegistryShape> = {}): EcrTopology =>
-  resolveEcrTopology("team", { region, repositories: { app: {} }, ...shape });
-const pathsOf = (shape: Partial<EcrRegistryShape>): string[] => problemPaths(() => resolved(shape));
-const statementsOf = (policy: string | undefined): PolicyStatement[] =>
-  policy === undefined ? [] : (JSON.parse(policy) as { Statement: PolicyStatement[] }).Statement;
-
-/** A registry with everything that has a policy. */
-const everything: Partial<EcrRegistryShape> = {
-  repositories: { app: { access: { pull: ["210987654321"], push: [`arn:aws:iam::${account}:role/build`] } }, "team/web": {} },
-  creationTemplates: { ROOT: {}, made: {} },
-  replicationSources: { staging: { accountId: "210987654321", prefixes: ["prod/"] } },
-  pullThroughCaches: {
-    hub: { upstream: EcrUpstream.DockerHub, username: "acme", importers: [account] },
-    "other/ecr": { upstream: EcrUpstream.Ecr, upstreamUrl: "210987654321.dkr.ecr.us-east-1.amazonaws.com", fromOtherAccount: true },
-  },
-  network: {
-    vpcId: "vpc-0a1b2c3d",
-    cidrs: ["10.0.0.0/16"],
-    privateSubnetIds: ["subnet-0a1b2c3d"],
-    routeTableIds: ["rtb-0a1b2c3d"],
-    buckets: ["*"],
-  },
-  ciRoles: {
-    build: { github: { repository: "acme/app", branches: ["main"] }, push: ["app", "made/*"], pull: ["team/web", "hub/*"], sign: true },
-    review: { gitlab: { project: "acme/app", branches: ["*"] }, pull: ["app"] },
-  },
-  signing: {},
-};
-
-/** Every policy of a registry, by what it is of. */
-function policiesOf(registry: EcrTopology): Record<string, string | undefined> {
-  const { network } = registry;
-  return {
-    ...Object.fromEntries(registry.repositories.map(({ name, access }) => [`repository ${name}`, renderRepositoryPolicy(access)])),
-    ...Object.fromEntries(registry.creationTemplates.map(({ prefix, access }) => [`template ${prefix}`, renderRepositoryPolicy(access)])),
-    registry: renderRegistryPolicy(registry, account),
-    templates: renderTemplatePolicy(registry, account, keyArn),
-    ...Object.fromEntries(
-      registry.pullThroughCaches
-        .filter(({ otherAccount }) => otherAccount !== undefined)
-        .map((cache) => [`upstream of ${cache.prefix}`, renderFetchPolicy(registry, cache, account)]),
-    ),
-    ...(network === undefined ? {} : { endpoint: renderEndpointPolicy(registry, account), layers: renderLayersPolicy(registry, network) }),
-    ...Object.fromEntries(
-      registry.ciRoles.map((role) => [`role ${role.name}`, renderCiPolicy(registry, role, account, role.sign ? "arn:p" : undefined)]),
-    ),
-  };
-}
 
 describe("the resolved registry", () => {
   it("has a default for everything but its region and what is in it", () => {
@@ -254,155 +184,6 @@ describe("lifecycle policies", () => {
   });
 });
 
-describe("policies", () => {
-  const everyPolicy = policiesOf(resolved(everything));
-
-  it("have a * only where a reason is written down, or behind a prefix that the user gave", () => {
-    const used = new Set<string>();
-    for (const [of, policy] of Object.entries(everyPolicy))
-      for (const { Sid, Principal, Action, Resource } of statementsOf(policy)) {
-        const words = [...Action, ...(Resource ?? []), ...(typeof Principal === "string" ? [Principal] : [])];
-        const bare = words.filter((each) => each.includes("*") && !/:repository\/(prod\/|made\/|hub\/|other\/ecr\/)\*$/.test(each));
-        if (bare.length === 0) continue;
-        assert.ok(Object.hasOwn(wildcardReasons, Sid), `${of}: ${Sid} has ${bare.join()}`);
-        used.add(Sid);
-      }
-    assert.deepEqual([...used].sort(), Object.keys(wildcardReasons).sort(), "a reason is written down for nothing");
-  });
-
-  it("have statements with names of their own, that IAM takes", () => {
-    for (const [of, policy] of Object.entries(everyPolicy)) {
-      const names = statementsOf(policy).map(({ Sid }) => Sid);
-      assert.equal(new Set(names).size, names.length, of);
-      // Of identities, letters and digits alone; ECR's own take hyphens.
-      for (const name of names) assert.match(name, of === "registry" ? /^[A-Za-z0-9-]+$/ : /^[A-Za-z0-9]+$/);
-    }
-  });
-
-  it("of repositories let in who is named, to pull or to push, and nobody else", () => {
-    assert.deepEqual(statementsOf(everyPolicy["repository app"]), [
-      { Sid: "Pull", Effect: "Allow", Principal: { AWS: ["arn:aws:iam::210987654321:root"] }, Action: [...pullActions] },
-      {
-        Sid: "Push",
-        Effect: "Allow",
-        Principal: { AWS: [`arn:aws:iam::${account}:role/build`] },
-        Action: [...pullActions, ...pushActions].sort(),
-      },
-    ]);
-    assert.equal(everyPolicy["repository team/web"], undefined);
-  });
-
-  it("of the registry let accounts write below their prefixes, and importers fetch into their caches", () => {
-    assert.deepEqual(
-      statementsOf(everyPolicy["registry"]).map(({ Sid, Action, Resource }) => [Sid, Action, Resource]),
-      [
-        ["Replicate-staging", ["ecr:CreateRepository", "ecr:ReplicateImage"], [`arn:aws:ecr:${region}:${account}:repository/prod/*`]],
-        ["Fetch-hub", ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], [`arn:aws:ecr:${region}:${account}:repository/hub/*`]],
-      ],
-    );
-    assert.equal(renderRegistryPolicy(resolved(), account), undefined);
-  });
-
-  it("of roles of pipelines have exactly the actions on exactly the repositories", () => {
-    const arn = (name: string): string => `arn:aws:ecr:${region}:${account}:repository/${name}`;
-    assert.deepEqual(
-      statementsOf(everyPolicy["role build"]).map(({ Sid, Action, Resource }) => [Sid, Action, Resource]),
-      [
-        ["LogIn", ["ecr:GetAuthorizationToken"], ["*"]],
-        ["Pull", ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [arn("hub/*"), arn("team/web")]],
-        [
-          "Push",
-          [
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:CompleteLayerUpload",
-            "ecr:GetDownloadUrlForLayer",
-            "ecr:InitiateLayerUpload",
-            "ecr:PutImage",
-            "ecr:UploadLayerPart",
-          ],
-          [arn("app"), arn("made/*")],
-        ],
-        ["Create", ["ecr:CreateRepository"], [arn("made/*")]],
-        ["Fetch", ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], [arn("hub/*")]],
-        ["Sign", ["signer:GetSigningProfile", "signer:SignPayload"], ["arn:p"]],
-      ],
-    );
-    assert.deepEqual(
-      statementsOf(everyPolicy["role review"]).map(({ Sid }) => Sid),
-      ["LogIn", "Pull"],
-    );
-  });
-
-  it("trust only tokens of the named pipelines, made out to AWS", () => {
-    const { ciRoles, identityProviders } = resolved({
-      ciRoles: {
-        build: {
-          github: { repository: "acme/app", branches: ["main", "release/*"], tags: ["v*"], environments: ["prod"] },
-          gitlab: { project: "acme/team/app", branches: ["main"], tags: ["v*"] },
-          push: ["app"],
-        },
-      },
-      identityProviders: { gitlab: { url: "https://gitlab.corp.example", audience: "https://gitlab.corp.example" } },
-    });
-    const [role] = ciRoles;
-    assert.ok(role !== undefined);
-    const trust = renderCiTrust(
-      role,
-      identityProviders.map((provider) => ({ ...provider, arn: `arn of ${provider.forge}` })),
-    );
-    assert.deepEqual(statementsOf(trust), [
-      {
-        Sid: "Github",
-        Effect: "Allow",
-        Principal: { Federated: "arn of github" },
-        Action: ["sts:AssumeRoleWithWebIdentity"],
-        Condition: {
-          StringEquals: { "token.actions.githubusercontent.com:aud": ["sts.amazonaws.com"] },
-          StringLike: {
-            "token.actions.githubusercontent.com:sub": [
-              "repo:acme/app:environment:prod",
-              "repo:acme/app:ref:refs/heads/main",
-              "repo:acme/app:ref:refs/heads/release/*",
-              "repo:acme/app:ref:refs/tags/v*",
-            ],
-          },
-        },
-      },
-      {
-        Sid: "Gitlab",
-        Effect: "Allow",
-        Principal: { Federated: "arn of gitlab" },
-        Action: ["sts:AssumeRoleWithWebIdentity"],
-        Condition: {
-          StringEquals: { "gitlab.corp.example:aud": ["https://gitlab.corp.example"] },
-          StringLike: {
-            "gitlab.corp.example:sub": [
-              "project_path:acme/team/app:ref_type:branch:ref:main",
-              "project_path:acme/team/app:ref_type:tag:ref:v*",
-            ],
-          },
-        },
-      },
-    ]);
-  });
-
-  it("let nobody in by whatever text is given for names, accounts and pipelines", () => {
-    fc.assert(
-      fc.property(fc.oneof(hostileText, fc.constantFrom("*", "arn:aws:iam::*:root", "*/*", "acme/*")), (text) => {
-        const shapes: [Partial<EcrRegistryShape>, string][] = [
-          [{ repositories: { app: { access: { pull: [text] } } } }, "repositories.app.access.pull[0]"],
-          [{ replicationSources: { a: { accountId: text, prefixes: ["prod"] } } }, "replicationSources.a.accountId"],
-          [{ ciRoles: { a: { github: { repository: text, branches: ["main"] }, pull: ["app"] } } }, "ciRoles.a.github.repository"],
-          [{ ciRoles: { a: { gitlab: { project: text, branches: ["main"] }, pull: ["app"] } } }, "ciRoles.a.gitlab.project"],
-          [{ ciRoles: { a: { github: { repository: "acme/app", branches: ["main"] }, push: [text] } } }, "ciRoles.a.push[0]"],
-        ];
-        for (const [shape, path] of shapes) assert.ok(pathsOf(shape).includes(path), `${path} takes ${JSON.stringify(text)}`);
-      }),
-    );
-  });
-});
-
 describe("wrong arguments", () => {
   it("are all told at once", () => {
     assert.deepEqual(
@@ -483,7 +264,7 @@ describe("wrong arguments", () => {
           azure: { upstream: EcrUpstream.Azure, username: "u", upstreamUrl: "https://team.azurecr.io" },
           hub: { upstream: EcrUpstream.DockerHub },
           k8s: { upstream: EcrUpstream.Kubernetes, username: "u" },
-          nobody: { upstream: "docker" as EcrUpstream },
+          nobody: { upstream: JSON.parse('"docker"') as EcrUpstream },
           quay: { upstream: EcrUpstream.Quay, upstreamUrl: "quay.io", upstreamPrefix: "a/b", fromOtherAccount: true },
           ["x".repeat(31)]: { upstream: EcrUpstream.Quay, importers: ["*"] },
         },
