@@ -36,22 +36,21 @@ function destinationKey({ region, accountId }: { region: string; accountId?: str
 
 function resolveReplicationRule(name: string, home: string, shape: EcrReplicationShape, problems: Problems): EcrReplicationTopology {
   const path = `replication.${name}`;
-  const destinations = shape.destinations ?? [];
+  const { accountId } = shape;
+  const regions = shape.regions ?? [];
   const prefixes = shape.prefixes ?? [];
-  problems.require(destinations.length > 0, `${path}.destinations`, "is empty: name a region that images are copied to");
-  for (const [index, { region, accountId }] of destinations.entries()) {
-    const at = `${path}.destinations[${index}]`;
-    checkEcrRegion(region, problems, `${at}.region`);
-    if (accountId !== undefined) checkAccount(`${at}.accountId`, accountId, problems);
+  problems.require(regions.length > 0, `${path}.regions`, "is empty: name a region that images are copied to");
+  if (accountId !== undefined) checkAccount(`${path}.accountId`, accountId, problems);
+  for (const [index, region] of regions.entries()) {
+    const at = `${path}.regions[${index}]`;
+    checkEcrRegion(region, problems, at);
     problems.require(
       region !== home || accountId !== undefined,
-      `${at}.region`,
+      at,
       `${region} is the region of this registry: name another region, or another account with accountId`,
     );
+    problems.require(regions.indexOf(region) === index, at, `${region} is named already: leave it out`);
   }
-  const keys = destinations.map(destinationKey);
-  for (const [index, key] of keys.entries())
-    problems.require(keys.indexOf(key) === index, `${path}.destinations[${index}]`, `${key} is named already: leave it out`);
   problems.require(
     shape.prefixes === undefined || prefixes.length > 0,
     `${path}.prefixes`,
@@ -59,7 +58,8 @@ function resolveReplicationRule(name: string, home: string, shape: EcrReplicatio
   );
   problems.require(prefixes.length <= ecrLimits.filters, `${path}.prefixes`, `${prefixes.length} prefixes: ECR takes ${ecrLimits.filters}`);
   checkPrefixes(`${path}.prefixes`, prefixes, problems);
-  return { name, destinations: destinations.map((each) => ({ ...each })), prefixes: [...prefixes] };
+  const account = accountId === undefined ? {} : { accountId };
+  return { name, destinations: regions.map((region) => ({ region, ...account })), prefixes: [...prefixes] };
 }
 
 /** A second rule that copies to the same place what the first one copies there already says nothing. */
@@ -73,7 +73,7 @@ function checkOverlaps(rules: readonly EcrReplicationTopology[], problems: Probl
         const idle = within(rule.prefixes, other.prefixes) || within(other.prefixes, rule.prefixes);
         problems.require(
           !same || !idle,
-          `replication.${rule.name}.destinations[${at}]`,
+          `replication.${rule.name}.regions[${at}]`,
           `replication.${other.name} copies some of the same repositories to ${destinationKey(destination)}: name them in one of the two`,
         );
       }
@@ -108,7 +108,7 @@ const upstreams: Readonly<Record<EcrUpstream, { url?: string; login: boolean; na
   [EcrUpstream.Gitlab]: { url: "registry.gitlab.com", login: true },
   [EcrUpstream.Chainguard]: { url: "cgr.dev", login: true },
   [EcrUpstream.Azure]: { login: true, named: /^[a-zA-Z0-9]{5,50}\.azurecr\.(io|cn|us)$/ },
-  [EcrUpstream.Ecr]: { login: false, named: /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/ },
+  [EcrUpstream.Ecr]: { login: false, named: /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/ },
 };
 
 /** Fills in and checks upstreams. */
@@ -146,7 +146,7 @@ function resolveCache(
   const { upstream, username, existingCredentialsArn, upstreamPrefix } = cache;
   const names = Object.values(EcrUpstream);
   const known = problems.require(names.includes(upstream), `${path}.upstream`, `"${upstream}" is not one of ${names.join(", ")}`);
-  const { url, login, named } = known ? upstreams[upstream] : { url: "", login: username !== undefined };
+  const { url, login, named } = known ? upstreams[upstream] : { url: "", login: username !== undefined, named: undefined };
   if (url !== undefined)
     problems.require(cache.upstreamUrl === undefined, `${path}.upstreamUrl`, `is for azure and ecr; ${upstream} is ${url}: leave it out`);
   else if (named !== undefined)
@@ -184,7 +184,7 @@ function resolveCache(
     `${path}.fromOtherAccount`,
     `is for ecr alone, and the upstream is ${upstream}: leave it out`,
   );
-  const [accountId = "", , , region = ""] = cache.upstreamUrl?.split(".") ?? [];
+  const [, accountId = "", region = ""] = named?.exec(cache.upstreamUrl ?? "") ?? [];
   return {
     prefix,
     upstreamUrl: url ?? cache.upstreamUrl ?? "",

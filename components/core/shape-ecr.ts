@@ -130,18 +130,12 @@ export interface EcrScanningShape {
 
 /** Where some images are copied to. */
 export interface EcrReplicationShape {
-  /** Regions, and accounts. */
-  destinations: EcrDestinationShape[];
-  /** First characters of the names of repositories that are copied: `prod` is for `production/app`, too. @default - all repositories */
-  prefixes?: string[];
-}
-
-/** Where images are copied to. */
-export interface EcrDestinationShape {
-  /** Region. */
-  region: string;
+  /** Regions. */
+  regions: string[];
   /** Account, 12 digits; it has to name this one among its `replicationSources`. @default - the same account */
   accountId?: string;
+  /** First characters of the names of repositories that are copied: `prod` is for `production/app`, too. @default - all repositories */
+  prefixes?: string[];
 }
 
 /** An account that may copy images to here. */

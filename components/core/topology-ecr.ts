@@ -100,10 +100,18 @@ export interface EcrScanningTopology {
 export interface EcrReplicationTopology {
   /** Name of the rule. */
   name: string;
-  /** Regions, and accounts; the same account when it is absent. */
-  destinations: { region: string; accountId?: string }[];
+  /** Regions, and accounts. */
+  destinations: EcrDestinationTopology[];
   /** First characters of names; all when empty. */
   prefixes: string[];
+}
+
+/** A place that images are copied to. */
+export interface EcrDestinationTopology {
+  /** Region. */
+  region: string;
+  /** Account; the same one when absent. */
+  accountId?: string;
 }
 
 /** An account that may copy images to here. */
@@ -124,14 +132,22 @@ export interface EcrCacheTopology {
   upstreamUrl: string;
   /** First parts of the names there. */
   upstreamPrefix?: string;
-  /** Account and region of an ECR of another account, which takes a role to fetch from. */
-  otherAccount?: { accountId: string; region: string };
+  /** ECR of another account, which takes a role to fetch from. */
+  otherAccount?: EcrUpstreamAccountTopology;
   /** User there, where a secret is made. */
   username?: string;
   /** ARN of the user's own secret. */
   existingCredentialsArn?: string;
   /** ARNs of who may fetch what is not there yet. */
   importers: string[];
+}
+
+/** Where ECR of another account is. */
+export interface EcrUpstreamAccountTopology {
+  /** Account. */
+  accountId: string;
+  /** Region. */
+  region: string;
 }
 
 /** A network with endpoints. */
@@ -172,8 +188,8 @@ export interface EcrIdentityProviderTopology {
 export interface CiRoleTopology {
   /** Its name. */
   name: string;
-  /** What tokens have to say of a pipeline that takes it, by forge; `*` stands for any characters. */
-  subjects: { forge: Forge; subjects: string[] }[];
+  /** Pipelines that may take it, by forge. */
+  subjects: CiSubjectsTopology[];
   /** Repositories that it may pull from but not push to. */
   pull: string[];
   /** Repositories that it may push to. */
@@ -186,4 +202,12 @@ export interface CiRoleTopology {
   sign: boolean;
   /** How long it lasts, seconds. */
   sessionSeconds: number;
+}
+
+/** Pipelines of a forge. */
+export interface CiSubjectsTopology {
+  /** Which forge it is. */
+  forge: Forge;
+  /** What tokens have to say of them, one of these; `*` stands for any characters. */
+  subjects: string[];
 }

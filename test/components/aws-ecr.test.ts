@@ -23,7 +23,7 @@ const args: EcrRegistryArgs = {
   creationTemplates: { made: { appliesTo: [EcrCreation.Push] } },
   garbageCollection: { deleteUntagged: true, retention: { app: { repositories: "app", keepLast: 10 } } },
   scanning: { type: EcrScanType.Enhanced, continuous: ["app"], onPush: ["*"] },
-  replication: { copies: { destinations: [{ region: "us-east-1" }, { region, accountId: "210987654321" }], prefixes: ["app"] } },
+  replication: { abroad: { regions: ["us-east-1"], prefixes: ["app"] }, other: { regions: [region], accountId: "210987654321" } },
   replicationSources: { staging: { accountId: "210987654321", prefixes: ["made/"] } },
   pullThroughCaches: {
     hub: { upstream: EcrUpstream.DockerHub, username: "acme" },
@@ -230,12 +230,10 @@ describe("what an account has once in a region", () => {
     assert.deepEqual(inputsOf("ReplicationConfiguration", "team-settings")["replicationConfiguration"], {
       rules: [
         {
-          destinations: [
-            { region: "us-east-1", registryId: mockedAccount },
-            { region, registryId: "210987654321" },
-          ],
+          destinations: [{ region: "us-east-1", registryId: mockedAccount }],
           repositoryFilters: [{ filter: "app", filterType: "PREFIX_MATCH" }],
         },
+        { destinations: [{ region, registryId: "210987654321" }] },
       ],
     });
     assert.deepEqual(policyOf("RegistryPolicy", "team-settings").Statement, [

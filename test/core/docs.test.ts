@@ -45,6 +45,7 @@ describe("links between pages", () => {
     "CHANGELOG.md",
     "docs/arguments.md",
     "docs/arguments-kubernetes.md",
+    "docs/arguments-ecr.md",
     "docs/policies.md",
     "tools/images/README.md",
   ]) {

@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { EcrCreation, EcrScanType, EcrUpstream, renderEcrLifecycle, renderRepositoryPolicy } from "ha-registry-core";
+import {
+  EcrCreation,
+  EcrScanType,
+  EcrUpstream,
+  RegistryError,
+  renderEcrLifecycle,
+  renderRepositoryPolicy,
+  resolveEcrTopology,
+} from "ha-registry-core";
 import type { EcrRegistryShape, RetentionShape } from "ha-registry-core";
 import { account, everything, keyArn, pathsOf, policiesOf, region, resolved } from "./support/ecr";
 import { expiredBy, fits } from "./support/ecr-lifecycle";
 import { problemAt } from "./support/problems";
+import { hostileText } from "./support/shapes";
 
 // What ECR is told, and what is refused before. Not proved here: that AWS takes it, and evaluates lifecycle policies as its user guide says.
 
@@ -224,35 +233,32 @@ describe("wrong arguments", () => {
   });
 
   it("are copies to where the images are already, or twice to the same place", () => {
-    const to = (...regions: string[]) => regions.map((each) => ({ region: each }));
     assert.deepEqual(
       pathsOf({
         replication: {
-          empty: { destinations: [] },
-          home: { destinations: to(region) },
-          twice: { destinations: to("us-east-1", "us-east-1"), prefixes: ["a"] },
-          unknown: { destinations: [{ region: "us-east-9", accountId: "1" }], prefixes: [] },
+          empty: { regions: [] },
+          home: { regions: [region] },
+          twice: { regions: ["us-east-1", "us-east-1"], prefixes: ["a"] },
+          unknown: { regions: ["us-east-9"], accountId: "1", prefixes: [] },
         },
       }),
       [
-        "replication.empty.destinations",
-        "replication.home.destinations[0].region",
-        "replication.twice.destinations[1]",
-        "replication.unknown.destinations[0].region",
-        "replication.unknown.destinations[0].accountId",
+        "replication.empty.regions",
+        "replication.home.regions[0]",
+        "replication.twice.regions[1]",
+        "replication.unknown.accountId",
+        "replication.unknown.regions[0]",
         "replication.unknown.prefixes",
       ],
     );
-    assert.deepEqual(pathsOf({ replication: { a: { destinations: [{ region, accountId: account }] } } }), []);
+    assert.deepEqual(pathsOf({ replication: { a: { regions: [region], accountId: account } } }), []);
     const both = (first: string[] | undefined, second: string[] | undefined) =>
-      pathsOf({
-        replication: { a: { destinations: to("us-east-1"), prefixes: first }, b: { destinations: to("us-east-1"), prefixes: second } },
-      });
+      pathsOf({ replication: { a: { regions: ["us-east-1"], prefixes: first }, b: { regions: ["us-east-1"], prefixes: second } } });
     assert.deepEqual(both(["prod"], ["dev"]), []);
-    assert.deepEqual(both(["prod"], ["prod/app"]), ["replication.b.destinations[0]"]);
-    assert.deepEqual(both(undefined, ["dev"]), ["replication.b.destinations[0]"]);
+    assert.deepEqual(both(["prod"], ["prod/app"]), ["replication.b.regions[0]"]);
+    assert.deepEqual(both(undefined, ["dev"]), ["replication.b.regions[0]"]);
     const many = Object.fromEntries(
-      Array.from({ length: 11 }, (_, index) => [`r${index}`, { destinations: to("us-east-1"), prefixes: [`p${index}z`] }]),
+      Array.from({ length: 11 }, (_, index) => [`r${index}`, { regions: ["us-east-1"], prefixes: [`p${index}z`] }]),
     );
     assert.deepEqual(pathsOf({ replication: many }), ["replication"]);
   });
@@ -341,4 +347,33 @@ describe("wrong arguments", () => {
     );
     assert.match(problem, /IAM takes 10240/);
   });
+
+  it("are refused whatever they are, in words for users, by callers without types, too", () => {
+    const values = fc.oneof(hostileText, fc.constantFrom<unknown>(0, 7, -1, NaN, true));
+    fc.assert(
+      fc.property(fc.constantFrom(...leavesOf(everything)), values, (path, value) => {
+        try {
+          policiesOf(resolveEcrTopology("team", { region, ...(replaced(everything, path, value) as typeof everything) }));
+        } catch (error) {
+          assert.ok(error instanceof RegistryError, `${path.join(".")} = ${JSON.stringify(value)}: ${String(error)}`);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
+
+/** Paths of everything that is no group and no list. */
+function leavesOf(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [[]];
+  return Object.entries(value).flatMap(([key, each]) => leavesOf(each).map((path) => [key, ...path]));
+}
+
+/** `value` with another leaf at a path. */
+function replaced(value: unknown, [key, ...path]: readonly string[], leaf: unknown): unknown {
+  if (key === undefined) return leaf;
+  if (Array.isArray(value)) return value.map((each: unknown, index) => (String(index) === key ? replaced(each, path, leaf) : each));
+  return Object.fromEntries(
+    Object.entries(value as object).map(([name, each]) => [name, name === key ? replaced(each, path, leaf) : each]),
+  );
+}

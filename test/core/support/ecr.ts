@@ -32,6 +32,11 @@ export const statementsOf = (policy: string | undefined): PolicyStatement[] =>
 export const everything: Partial<EcrRegistryShape> = {
   repositories: { app: { access: { pull: ["210987654321"], push: [`arn:aws:iam::${account}:role/build`] } }, "team/web": {} },
   creationTemplates: { ROOT: {}, made: {} },
+  encryption: { existingKeyArn: keyArn },
+  tags: { team: "platform" },
+  garbageCollection: { deleteUntagged: true, untaggedDays: 3, retention: { all: { keepLast: 5, keepTags: ["v*"] } } },
+  scanning: { onPush: ["*"] },
+  replication: { abroad: { regions: ["us-east-1"], prefixes: ["prod"] } },
   replicationSources: { staging: { accountId: "210987654321", prefixes: ["prod/"] } },
   pullThroughCaches: {
     hub: { upstream: EcrUpstream.DockerHub, username: "acme", importers: [account] },

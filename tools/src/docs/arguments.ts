@@ -31,6 +31,14 @@ const kubernetesSources = [
   "components/kubernetes/registry.ts",
 ];
 
+/** The arguments of Amazon ECR. */
+const ecrSources = [
+  "components/core/shape-garbage-collection.ts",
+  "components/core/shape-ecr-ci.ts",
+  "components/core/shape-ecr.ts",
+  "components/aws/ecr-registry.ts",
+];
+
 const root = "RegistryArgs";
 
 /** Path, below the repository, of the page that lists every argument. */
@@ -38,6 +46,9 @@ export const argumentsPage = "docs/arguments.md";
 
 /** The same on Kubernetes. */
 export const kubernetesArgumentsPage = "docs/arguments-kubernetes.md";
+
+/** The same of Amazon ECR. */
+export const ecrArgumentsPage = "docs/arguments-ecr.md";
 
 /** Some arguments that belong together. */
 interface Section {
@@ -64,9 +75,18 @@ export function renderKubernetesArgumentsPage(repository: string): string {
   return renderPage(repository, kubernetesSources, "# Arguments of `Registry` on Kubernetes");
 }
 
-function renderPage(repository: string, files: readonly string[], heading: string): string {
+/**
+ * The same of `EcrRegistry`.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderEcrArgumentsPage(repository: string): string {
+  return renderPage(repository, ecrSources, "# Arguments of `EcrRegistry`", "EcrRegistryArgs");
+}
+
+function renderPage(repository: string, files: readonly string[], heading: string, outermost = root): string {
   const types = readTypes(files.map((source) => join(repository, source)));
-  const sections = collect("", root, types);
+  const sections = collect("", outermost, types);
   const parts = sections.map(({ path, type }) => {
     const above = path === "" ? [] : [`## ${code(path)}`, "", type.text, ""];
     return [...above, ...table(type.properties.map((property) => row(path, property, types)))].join("\n");
@@ -131,7 +151,7 @@ function row(path: string, property: PropertyDocs, types: ReadonlyMap<string, Ty
 
 function readable(type: string, types: ReadonlyMap<string, TypeDocs>): string {
   const plain = withoutInput(type);
-  const values = types.get(plain)?.values ?? [];
+  const values = types.get(plain.replace(/\[\]$/, ""))?.values ?? [];
   return values.length > 0 ? `${code(plain)}: ${values.map(code).join(", ")}` : code(plain);
 }
 

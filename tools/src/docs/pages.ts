@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { buildDashboards } from "../dashboards";
 import {
   argumentsPage,
+  ecrArgumentsPage,
   kubernetesArgumentsPage,
   renderArgumentsPage,
   renderArgumentsTable,
+  renderEcrArgumentsPage,
   renderKubernetesArgumentsPage,
 } from "./arguments";
 import { replaceBlock } from "./blocks";
@@ -29,6 +31,7 @@ export function renderPages(repository: string): Record<string, string> {
   return {
     [argumentsPage]: renderArgumentsPage(repository),
     [kubernetesArgumentsPage]: renderKubernetesArgumentsPage(repository),
+    [ecrArgumentsPage]: renderEcrArgumentsPage(repository),
     [policiesPage]: renderPoliciesPage(),
     "README.md": replaceBlock(readme, "arguments", table),
     ...Object.fromEntries(dashboards),
