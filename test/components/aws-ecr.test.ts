@@ -4,13 +4,15 @@ import { secret } from "@pulumi/pulumi";
 import { EcrRegistry } from "ha-registry-aws";
 import type { EcrRegistryArgs } from "ha-registry-aws";
 import { EcrCreation, EcrScanType, EcrUpstream, RegistryError } from "ha-registry-core";
-import { mockedAccount } from "./support/ecr-computed";
 import { record, recordFailure, valueOf } from "./support/mocks";
 import type { Recording, Registered } from "./support/mocks";
 
 // What is asked of AWS. Not proved under mocks: that AWS takes it, and that clients and pipelines get in.
 
 const region = "eu-central-1";
+/** What mocks call their account, and what ARN they give a resource. */
+const mockedAccount = "123456789012";
+const arnOf = (name: string, of = region): string => `arn:aws:mock:${of}:${mockedAccount}:${name}`;
 const token = "dckr_pat_never_shown";
 
 const args: EcrRegistryArgs = {
@@ -101,7 +103,7 @@ describe("repositories", () => {
   it("are encrypted with a key of the registry's, that is rotated, and guarded against deletion", async () => {
     const key = recording.get("Key", "team-key");
     assert.deepEqual([key.inputs["enableKeyRotation"], key.inputs["policy"], key.protect], [true, undefined, true]);
-    const expected = [{ encryptionType: "KMS", kmsKey: `arn:aws:kms:${region}:${mockedAccount}:key/team-key` }];
+    const expected = [{ encryptionType: "KMS", kmsKey: arnOf("team-key") }];
     for (const each of [...recording.all("Repository"), ...recording.all("RepositoryCreationTemplate")])
       assert.deepEqual(each.inputs["encryptionConfigurations"], expected, each.name);
     for (const each of recording.all("Repository")) assert.deepEqual([each.protect, each.inputs["forceDelete"]], [true, false]);
@@ -192,7 +194,7 @@ describe("what ECR makes by itself", () => {
         Sid: "UseKey",
         Effect: "Allow",
         Action: ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"],
-        Resource: [`arn:aws:kms:${region}:${mockedAccount}:key/team-key`],
+        Resource: [arnOf("team-key")],
       },
     ]);
   });
@@ -201,15 +203,12 @@ describe("what ECR makes by itself", () => {
     const hub = inputsOf("PullThroughCacheRule", "team-hub");
     assert.deepEqual(
       [hub["ecrRepositoryPrefix"], hub["upstreamRegistryUrl"], hub["credentialArn"], hub["customRoleArn"]],
-      ["hub", "registry-1.docker.io", `arn:aws:secretsmanager:${region}:${mockedAccount}:secret/team-hub`, undefined],
+      ["hub", "registry-1.docker.io", arnOf("team-hub"), undefined],
     );
     const { namePrefix, kmsKeyId, name } = inputsOf("Secret", "team-hub");
     assert.deepEqual([namePrefix, kmsKeyId, name], ["ecr-pullthroughcache/team-hub-", undefined, undefined]);
     const other = inputsOf("PullThroughCacheRule", "team-other/ecr");
-    assert.deepEqual(
-      [other["credentialArn"], other["customRoleArn"]],
-      [undefined, `arn:aws:iam::${mockedAccount}:role/team-caches-other-ecr-0a1b2c3`],
-    );
+    assert.deepEqual([other["credentialArn"], other["customRoleArn"]], [undefined, arnOf("team-caches-other-ecr", "")]);
     assert.match(
       JSON.stringify(policyOf("Role", "team-caches-other-ecr", "assumeRolePolicy")),
       /"Service":"pullthroughcache\.ecr\.amazonaws\.com"/,
@@ -307,9 +306,7 @@ describe("roles of pipelines", () => {
     assert.deepEqual(recording.names("OpenIdConnectProvider"), ["team-ci-github"]);
     assert.deepEqual(inputsOf("OpenIdConnectProvider", "team-ci-github")["clientIdLists"], ["sts.amazonaws.com"]);
     const [github] = policyOf("Role", "team-ci-build", "assumeRolePolicy").Statement;
-    assert.deepEqual(github?.["Principal"], {
-      Federated: `arn:aws:iam::${mockedAccount}:oidc-provider/token.actions.githubusercontent.com`,
-    });
+    assert.deepEqual(github?.["Principal"], { Federated: arnOf("team-ci-github", "") });
     const [gitlab] = policyOf("Role", "team-ci-review", "assumeRolePolicy").Statement;
     assert.deepEqual(gitlab?.["Principal"], { Federated: `arn:aws:iam::${mockedAccount}:oidc-provider/gitlab.com` });
     assert.equal(inputsOf("Role", "team-ci-build")["maxSessionDuration"], 7200);
@@ -320,7 +317,7 @@ describe("roles of pipelines", () => {
     assert.deepEqual(of("team-ci-build"), [
       ["LogIn", ["*"]],
       ["Push", [arn("app")]],
-      ["Sign", [`arn:aws:signer:${region}:${mockedAccount}:/signing-profiles/team-signing`]],
+      ["Sign", [arnOf("team-signing")]],
     ]);
     assert.deepEqual(of("team-ci-review"), [
       ["LogIn", ["*"]],
@@ -339,7 +336,7 @@ describe("outputs", () => {
     assert.deepEqual(Object.keys(await valueOf(roleArns)), ["build", "review"]);
     assert.deepEqual(Object.keys(await valueOf(identityProviderArns)), ["github", "gitlab"]);
     assert.deepEqual(Object.keys(await valueOf(fetchRoleArns)), ["other/ecr"]);
-    assert.equal(await valueOf(keyArn), `arn:aws:kms:${region}:${mockedAccount}:key/team-key`);
+    assert.equal(await valueOf(keyArn), arnOf("team-key"));
   });
 
   it("can be planned before anything is there", async () => {

@@ -4,7 +4,6 @@ import { runtime, secret } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { ecrComputed } from "./ecr-computed";
 import type { MockCallArgs, MockResourceArgs, MockResourceResult, Mocks } from "@pulumi/pulumi/runtime/mocks";
 
 /** Properties of a resource by name, as JSON. */
@@ -42,6 +41,10 @@ export const stackName = "mocked";
 
 /** What the providers would compute. Values are made from the name, so that each can be told from the others wherever it turns up. */
 const computed: Record<string, (name: string, inputs: Properties) => Properties> = {
+  "aws:ecr/repository:Repository": (_, { name, region }) => ({
+    registryId: "123456789012",
+    repositoryUrl: `123456789012.dkr.ecr.${String(region)}.amazonaws.com/${String(name)}`,
+  }),
   "docker:index/container:Container": () => ({}),
   "docker:index/network:Network": () => ({}),
   "docker:index/volume:Volume": () => ({}),
@@ -55,6 +58,31 @@ const computed: Record<string, (name: string, inputs: Properties) => Properties>
   "tls:index/selfSignedCert:SelfSignedCert": (name) => ({ certPem: pem("CERTIFICATE", name) }),
   "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: pem("CERTIFICATE", name) }),
 };
+
+/** What AWS gives most things: a name of its own where none is asked for, and an ARN in an account of the tests'. */
+function awsOutputs(name: string, { region = "", domainName, subjectAlternativeNames }: Properties): Properties {
+  const names = [domainName, ...((subjectAlternativeNames as unknown[] | undefined) ?? [])];
+  return {
+    name: `${name}-name`,
+    bucket: `${name}-bucket`,
+    arn: `arn:aws:mock:${String(region)}:123456789012:${name}`,
+    arnSuffix: `mock/${name}`,
+    ownerId: "123456789012",
+    keyId: `${name}-key`,
+    dnsName: `${name}.elb.example`,
+    zoneId: `Z${name}`,
+    nameServers: ["ns-1.example", "ns-2.example"],
+    primaryEndpointAddress: `${name}.cache.example`,
+    versionId: `version-of-${name}`,
+    fqdn: `${name}.proof.example`,
+    domainValidationOptions: names.map((proven) => ({
+      domainName: proven,
+      resourceRecordName: `_proof.${String(proven).replace(/^\*\./, "")}`,
+      resourceRecordType: "CNAME",
+      resourceRecordValue: "_proof.acm.example",
+    })),
+  };
+}
 
 /** What a provider generates for a logical name and keeps secret: letters and digits, as the passwords are that the components ask for. */
 export function generated(what: string): string {
@@ -88,8 +116,17 @@ class ProviderMocks implements Mocks {
 
   newResource({ type, name, inputs, custom }: MockResourceArgs): MockResourceResult {
     if (custom !== true) return { id: undefined, state: {} };
-    const outputs = type.startsWith("kubernetes:") ? () => ({}) : (computed[type] ?? ecrComputed[type] ?? this.refuse(type));
-    return { id: `${name}-id`, state: { ...(inputs as Properties), ...outputs(name, inputs as Properties) } };
+    const outputs = type.startsWith("kubernetes:")
+      ? () => ({})
+      : (computed[type] ?? (type.startsWith("aws:") ? awsOutputs : this.refuse(type)));
+    return {
+      id: `${name}-id`,
+      state: {
+        ...outputs(name, inputs as Properties),
+        ...(inputs as Properties),
+        ...(computed[type] === undefined ? {} : outputs(name, inputs as Properties)),
+      },
+    };
   }
 
   call({ token }: MockCallArgs): never {
