@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { EcrCostNetwork, compareCost, listPrices, pricesAsOf, resolveCost } from "ha-registry-core";
-import type { CostComparison, CostShape, CostSheet } from "ha-registry-core";
+import type { CostComparison, CostShape, CostSheet, PriceName } from "ha-registry-core";
 import { problemPaths } from "./support/problems";
 
 // What both ways cost, from volumes and prices. Not proved here: that the prices are AWS's of today, and that a bill looks like this.
@@ -53,7 +53,8 @@ const anyShape: fc.Arbitrary<CostShape> = fc.record(
 describe("the table of prices", () => {
   it("says of each where AWS tells it, for what unit, and when that was", () => {
     assert.match(pricesAsOf, /^\d{4}-\d\d-\d\d$/);
-    for (const [name, { usd, unit, source }] of Object.entries(listPrices)) {
+    for (const name of Object.keys(listPrices) as PriceName[]) {
+      const { usd, unit, source } = listPrices[name];
       assert.ok(usd > 0, name);
       assert.match(unit, /^[A-Za-z-]+$/, name);
       assert.match(source, /^https:\/\/aws\.amazon\.com\//, name);

@@ -13,17 +13,88 @@ export interface Price {
 /** When the table was made. */
 export const pricesAsOf = "2026-11-28";
 
-/** The region that the table is of. Others cost up to half as much again. */
+/** The region that the table is of; other regions have other prices. */
 export const pricesRegion = "us-east-1";
 
 const page = (service: string): string => `https://aws.amazon.com/${service}/pricing/`;
 const transfer = "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer";
 
+/** A table of prices, the list's or with rows of the user's own. */
+export interface Prices {
+  /** A virtual CPU of Fargate, Linux on x86. */
+  fargateVcpuHour: Price;
+  /** Memory of Fargate, Linux on x86. */
+  fargateGbHour: Price;
+  /** A virtual CPU of Fargate, Linux on Graviton. */
+  fargateArmVcpuHour: Price;
+  /** Memory of Fargate, Linux on Graviton. */
+  fargateArmGbHour: Price;
+  /** A Network Load Balancer. */
+  balancerHour: Price;
+  /** What it carries: 1 GB in an hour is one unit. */
+  balancerCapacityHour: Price;
+  /** A NAT gateway. */
+  natHour: Price;
+  /** What it carries, in either direction. */
+  natGb: Price;
+  /** A public IPv4 address. */
+  publicAddressHour: Price;
+  /** An interface endpoint, in each zone. */
+  endpointHour: Price;
+  /** What it carries. */
+  endpointGb: Price;
+  /** A server of ElastiCache for Valkey, cache.t4g.micro. */
+  redisMicroHour: Price;
+  /** A server of ElastiCache for Valkey, cache.t4g.small. */
+  redisSmallHour: Price;
+  /** S3 Standard, as the first 50 TB cost; it is taken for all. */
+  s3GbMonth: Price;
+  /** PUT, COPY, POST and LIST. */
+  s3Write: Price;
+  /** GET and all others. */
+  s3Read: Price;
+  /** A KMS key of one's own. */
+  kmsKeyMonth: Price;
+  /** A request to KMS. */
+  kmsRequest: Price;
+  /** A hosted zone of Route 53; names of load balancers cost nothing to ask for. */
+  zoneMonth: Price;
+  /** A secret of Secrets Manager. */
+  secretMonth: Price;
+  /** Logs that CloudWatch takes. */
+  logGb: Price;
+  /** Logs that CloudWatch keeps. */
+  logGbMonth: Price;
+  /** Transfer between zones, counted on both sides. */
+  zoneTransferGb: Price;
+  /** Transfer of S3 and EC2 to most other regions. */
+  regionTransferGb: Price;
+  /** Transfer to the Internet, the first 10 TB of a month. */
+  internetGbTo10Tb: Price;
+  /** The next 40 TB. */
+  internetGbTo50Tb: Price;
+  /** The next 100 TB. */
+  internetGbTo150Tb: Price;
+  /** All beyond that. */
+  internetGbBeyond: Price;
+  /** Images in private repositories of ECR. */
+  ecrGbMonth: Price;
+  /** Transfer of ECR to other regions, which costs what transfer to the Internet does. */
+  ecrRegionTransferGb: Price;
+  /** The first scan of an image by Amazon Inspector. */
+  inspectorImage: Price;
+  /** A further scan. */
+  inspectorRescan: Price;
+}
+
+/** Name of a row of the table. */
+export type PriceName = keyof Prices;
+
 /**
  * List prices of AWS, on demand, in US dollars, before taxes, free tiers and discounts, but for the free first 100 GB to the Internet. One table: what is calculated names its
  * rows, and users replace them in a file.
  */
-export const listPrices = {
+export const listPrices: Prices = {
   fargateVcpuHour: { usd: 0.04048, unit: "vCPU-hour", source: page("fargate"), verified: true },
   fargateGbHour: { usd: 0.004445, unit: "GB-hour", source: page("fargate"), verified: true },
   fargateArmVcpuHour: { usd: 0.03238, unit: "vCPU-hour", source: page("fargate"), verified: true },
@@ -61,10 +132,4 @@ export const listPrices = {
   },
   inspectorImage: { usd: 0.09, unit: "image", source: page("inspector"), verified: true },
   inspectorRescan: { usd: 0.01, unit: "scan", source: page("inspector"), verified: true },
-} as const satisfies Record<string, Price>;
-
-/** Name of a row of the table. */
-export type PriceName = keyof typeof listPrices;
-
-/** A table of prices, the list's or with rows of the user's own. */
-export type Prices = Readonly<Record<PriceName, Price>>;
+};

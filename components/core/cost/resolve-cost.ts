@@ -3,7 +3,7 @@ import { Problems } from "../errors";
 import { hosts } from "../layout";
 import { sizeFor } from "../sizing";
 import { listPrices } from "./prices";
-import type { Price, PriceName, Prices } from "./prices";
+import type { PriceName, Prices } from "./prices";
 import { EcrCostNetwork } from "./shape-cost";
 import type { CostShape, CostVolumesShape, EcrCostShape, SelfHostedCostShape } from "./shape-cost";
 
@@ -130,7 +130,7 @@ function resolveEcr(shape: EcrCostShape, problems: Problems): Required<EcrCostSh
 }
 
 function resolvePrices(own: Record<string, number>, problems: Problems): Pick<CostInput, "prices" | "ownPrices"> {
-  const prices: Record<PriceName, Price> = { ...listPrices };
+  const prices: Prices = { ...listPrices };
   for (const [name, usd] of Object.entries(own)) {
     const path = `prices.${name}`;
     if (!isPriceName(name)) problems.add(path, `there is no such price: there are ${Object.keys(listPrices).join(", ")}`);

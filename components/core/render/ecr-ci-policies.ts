@@ -20,8 +20,11 @@ export function renderCiPolicy(registry: EcrGround, role: CiRoleTopology, accoun
   ]);
 }
 
-/** A provider, and under which ARN the account has it. */
-export type KnownProvider = EcrIdentityProviderTopology & { arn: string };
+/** A provider that there is. */
+export interface KnownProvider extends EcrIdentityProviderTopology {
+  /** Under which ARN the account has it. */
+  arn: string;
+}
 
 /** Who may take a role of a pipeline: those of whom a token of the forge says exactly what was asked for. */
 export function renderCiTrust({ subjects }: CiRoleTopology, providers: readonly KnownProvider[]): string {

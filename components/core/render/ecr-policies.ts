@@ -1,14 +1,24 @@
 import { rootPrefix } from "../resolve-ecr-checks";
 import type { EcrAccessTopology, EcrCacheTopology, EcrNetworkTopology, EcrTopology } from "../topology-ecr";
 
+/** Whom a statement is about, in the words of IAM; one of the three. */
+export interface PolicyPrincipal {
+  /** Accounts, roles and users. */
+  AWS?: string[];
+  /** A service of AWS. */
+  Service?: string;
+  /** An OpenID Connect provider, for those whose tokens are its own. */
+  Federated?: string;
+}
+
 /** A statement of a policy, in the words of IAM. */
 export interface PolicyStatement {
   /** Name, unique in its policy. */
   Sid: string;
   /** All of them allow. */
   Effect: "Allow";
-  /** Who, in policies of resources. */
-  Principal?: { AWS: string[] } | { Service: string } | { Federated: string } | "*";
+  /** Who, in policies of resources; `*` is everybody. */
+  Principal?: PolicyPrincipal | "*";
   /** What. */
   Action: string[];
   /** With what; absent where the policy belongs to it. */
