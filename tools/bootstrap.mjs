@@ -17,6 +17,7 @@ const modules = join(root, "node_modules");
 const commands = {
   up: { project: "stacks", program: ["stacks/bin/ha-registry.js", "up"] },
   compliance: { project: "stacks", program: ["stacks/bin/ha-registry.js", "compliance"] },
+  "compare-cost": { project: "stacks", program: ["stacks/bin/ha-registry.js", "compare-cost"] },
   down: { project: "stacks", program: ["stacks/bin/ha-registry.js", "down"] },
   test: { project: "test", program: ["tools/dist/test-runner.js", "test"] },
   drill: { project: "test", program: ["tools/dist/test-runner.js", "drill"] },

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Report } from "ha-registry-tools";
+import type { CompareCostOptions } from "./compare-cost";
 import type { ComplianceOptions } from "./compliance";
 import type { AnyEnvironment, Environment } from "./environment";
+import type { AnyStackConfig } from "../schema/stack-config";
 import { ExitCode } from "./exit";
 import type { RotateOptions } from "./rotate";
 
@@ -11,6 +13,8 @@ export interface Ground {
   open: (name: string, command: string) => Promise<Environment>;
   /** Finds and checks an environment on any substrate. */
   openAny: (name: string) => Promise<AnyEnvironment>;
+  /** Finds and checks what an environment's file says, without anything else of it. */
+  configuration: (name: string) => Promise<AnyStackConfig>;
   /** Where progress is told. */
   reporter: () => Promise<Report>;
 }
@@ -24,7 +28,7 @@ export function codeOf(program: Command): ExitCode {
 }
 
 /** Adds the commands that look after a registry that runs. */
-export function addDayTwoCommands(program: Command, { open, openAny, reporter }: Ground): void {
+export function addDayTwoCommands(program: Command, { open, openAny, configuration, reporter }: Ground): void {
   const ended = (code: ExitCode): void => void codes.set(program, code);
   const looking = (name: string, description: string): Command =>
     program
@@ -73,6 +77,26 @@ export function addDayTwoCommands(program: Command, { open, openAny, reporter }:
       const environment = await openAny(name);
       const { compliance } = await import("./compliance.js");
       ended(await compliance(environment, options, await reporter()));
+    });
+  program
+    .command("compare-cost")
+    .description("tell what the registry would cost a month on AWS, self-hosted and as Amazon ECR; asks nobody")
+    .argument("[environment]", "environment whose size of the team is taken", "local")
+    .option("--volumes <file>", "YAML with teamSize, volumes, selfHosted, ecr, hourlyRate and prices of your own")
+    .option("--team-size <developers>", "developers, where neither file nor environment says")
+    .option("--storage-gb <GB>", "images that are kept")
+    .option("--pull-gb <GB>", "pulls a month inside the region")
+    .option("--internet-pull-gb <GB>", "pulls a month to the Internet")
+    .option("--other-region-pull-gb <GB>", "pulls a month to other regions")
+    .option("--push-gb <GB>", "pushes a month")
+    .option("--replica-regions <regions>", "further regions that hold everything, too")
+    .option("--nodes <nodes>", "registry nodes where it is self-hosted")
+    .option("--prices", "where each price is from")
+    .option("--json", "print everything as JSON")
+    .action(async (name: string, options: CompareCostOptions) => {
+      const config = await configuration(name);
+      const { compareCosts } = await import("./compare-cost.js");
+      compareCosts(name, config, options);
     });
   program
     .command("rotate")

@@ -62,6 +62,21 @@ export function openEnvironment(name: string, projectDirectory: string = ownProj
   return { ...environment, backendUrl: `file://${directory}`, passphraseFile: ensurePassphrase(directory) };
 }
 
+/**
+ * What an environment's file says, for commands that only calculate: nothing is made, and neither state nor passphrase is asked for.
+ *
+ * @param name Name of the environment.
+ * @param projectDirectory Directory of `Pulumi.yaml`.
+ * @throws {RegistryError} when there is no such environment, or when its file is wrong.
+ */
+export function readConfiguration(name: string, projectDirectory: string = ownProject): AnyStackConfig {
+  const configDirectory = join(projectDirectory, readConfigDirectory(projectDirectory));
+  const configFile = join(configDirectory, `Pulumi.${name}.yaml`);
+  if (isName(name) && existsSync(configFile)) return readStackFile(configFile, name).config;
+  if (name !== LOCAL) throw unknownEnvironment(name, configDirectory);
+  return {};
+}
+
 /** Whether an environment is on Docker hosts. */
 export function isOnDocker(environment: AnyEnvironment): environment is Environment {
   return isOnDockerHosts(environment.config);

@@ -4,6 +4,7 @@ import type { AdoptOptions } from "./adopt";
 import { addDayTwoCommands, codeOf } from "./day-two";
 import type { DownOptions } from "./down";
 import type { AuditOptions } from "./audit";
+import type { AnyStackConfig } from "../schema/stack-config";
 import type { AnyEnvironment, Environment } from "./environment";
 import { ExitCode, Failure } from "./exit";
 import type { BackupOptions } from "./backup";
@@ -217,6 +218,7 @@ export function buildProgram(): Command {
   addDayTwoCommands(program, {
     open: (name, command) => open(name, program, command),
     openAny: (name) => openAny(name, program),
+    configuration: (name) => readConfigurationOf(name, program),
     reporter: () => reporter(program),
   });
   return program;
@@ -230,10 +232,20 @@ async function open(name: string, program: Command, command: string): Promise<En
 
 async function openAny(name: string, program: Command): Promise<AnyEnvironment> {
   const { openEnvironment, ownProject } = await import("./environment.js");
+  const environment = asWrongUse(() => openEnvironment(name, program.opts<GlobalOptions>().directory ?? ownProject));
+  if (environment.dockerHost !== undefined) process.env["DOCKER_HOST"] = environment.dockerHost;
+  return environment;
+}
+
+async function readConfigurationOf(name: string, program: Command): Promise<AnyStackConfig> {
+  const { ownProject, readConfiguration } = await import("./environment.js");
+  return asWrongUse(() => readConfiguration(name, program.opts<GlobalOptions>().directory ?? ownProject));
+}
+
+/** What `find` finds of an environment; what is wrong with it is wrong use. */
+function asWrongUse<T>(find: () => T): T {
   try {
-    const environment = openEnvironment(name, program.opts<GlobalOptions>().directory ?? ownProject);
-    if (environment.dockerHost !== undefined) process.env["DOCKER_HOST"] = environment.dockerHost;
-    return environment;
+    return find();
   } catch (error) {
     if (error instanceof RegistryError) throw new Failure(error.message, ExitCode.WrongUse, error.problems);
     throw error;

@@ -53,6 +53,7 @@ test("help is asked for and given", async () => {
     "capacity",
     "health",
     "drift",
+    "compare-cost",
     "compliance",
     "rotate",
   ];

@@ -41,6 +41,10 @@ export const stackName = "mocked";
 
 /** What the providers would compute. Values are made from the name, so that each can be told from the others wherever it turns up. */
 const computed: Record<string, (name: string, inputs: Properties) => Properties> = {
+  "aws:ecr/repository:Repository": (_, { name, region }) => ({
+    registryId: "123456789012",
+    repositoryUrl: `123456789012.dkr.ecr.${String(region)}.amazonaws.com/${String(name)}`,
+  }),
   "docker:index/container:Container": () => ({}),
   "docker:index/network:Network": () => ({}),
   "docker:index/volume:Volume": () => ({}),

@@ -37,12 +37,22 @@ const awsSources = [
   "components/core/shape.ts",
   "components/core/shape-aws.ts",
   "components/core/shape-aws-network.ts",
+  "components/core/shape-aws-monitoring.ts",
+  "components/core/shape-alerts.ts",
   "components/core/shape-kubernetes.ts",
   "components/core/shape-load-balancer.ts",
   "components/core/shape-naming.ts",
   "components/core/settings.ts",
   "components/core/check-arguments.ts",
   "components/aws/registry.ts",
+];
+
+/** The arguments of Amazon ECR. */
+const ecrSources = [
+  "components/core/shape-garbage-collection.ts",
+  "components/core/shape-ecr-ci.ts",
+  "components/core/shape-ecr.ts",
+  "components/aws/ecr-registry.ts",
 ];
 
 const root = "RegistryArgs";
@@ -55,6 +65,9 @@ export const kubernetesArgumentsPage = "docs/arguments-kubernetes.md";
 
 /** The same on AWS. */
 export const awsArgumentsPage = "docs/arguments-aws.md";
+
+/** The same of Amazon ECR. */
+export const ecrArgumentsPage = "docs/arguments-ecr.md";
 
 /** Some arguments that belong together. */
 interface Section {
@@ -90,9 +103,18 @@ export function renderAwsArgumentsPage(repository: string): string {
   return renderPage(repository, awsSources, "# Arguments of `Registry` on AWS");
 }
 
-function renderPage(repository: string, files: readonly string[], heading: string): string {
+/**
+ * The same of `EcrRegistry`.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderEcrArgumentsPage(repository: string): string {
+  return renderPage(repository, ecrSources, "# Arguments of `EcrRegistry`", "EcrRegistryArgs");
+}
+
+function renderPage(repository: string, files: readonly string[], heading: string, outermost = root): string {
   const types = readTypes(files.map((source) => join(repository, source)));
-  const sections = collect("", root, types);
+  const sections = collect("", outermost, types);
   const parts = sections.map(({ path, type }) => {
     const above = path === "" ? [] : [`## ${code(path)}`, "", type.text, ""];
     return [...above, ...table(type.properties.map((property) => row(path, property, types)))].join("\n");
@@ -157,7 +179,7 @@ function row(path: string, property: PropertyDocs, types: ReadonlyMap<string, Ty
 
 function readable(type: string, types: ReadonlyMap<string, TypeDocs>): string {
   const plain = withoutInput(type);
-  const values = types.get(plain)?.values ?? [];
+  const values = types.get(plain.replace(/\[\]$/, ""))?.values ?? [];
   return values.length > 0 ? `${code(plain)}: ${values.map(code).join(", ")}` : code(plain);
 }
 

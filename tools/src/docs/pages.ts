@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { buildDashboards } from "../dashboards";
 import {
   argumentsPage,
+  argumentsPage,
   awsArgumentsPage,
+  ecrArgumentsPage,
   kubernetesArgumentsPage,
   renderArgumentsPage,
   renderArgumentsTable,
   renderAwsArgumentsPage,
+  renderEcrArgumentsPage,
   renderKubernetesArgumentsPage,
 } from "./arguments";
 import { replaceBlock } from "./blocks";
@@ -32,6 +35,7 @@ export function renderPages(repository: string): Record<string, string> {
     [argumentsPage]: renderArgumentsPage(repository),
     [kubernetesArgumentsPage]: renderKubernetesArgumentsPage(repository),
     [awsArgumentsPage]: renderAwsArgumentsPage(repository),
+    [ecrArgumentsPage]: renderEcrArgumentsPage(repository),
     [policiesPage]: renderPoliciesPage(),
     "README.md": replaceBlock(readme, "arguments", table),
     ...Object.fromEntries(dashboards),
