@@ -19,9 +19,9 @@ interface Resource {
 }
 
 /** Those that the provider of tools/aws-provider has. */
-const offered = [...readFileSync(join(checkout, "tools", "aws-provider", "provider", "resources.go"), "utf8").matchAll(/Tok: "aws:(.+):(\w+)"/g)].map(
-  ([, module = "", name = ""]): Resource => ({ module, name }),
-);
+const offered = [
+  ...readFileSync(join(checkout, "tools", "aws-provider", "provider", "resources.go"), "utf8").matchAll(/Tok: "aws:(.+):(\w+)"/g),
+].map(([, module = "", name = ""]): Resource => ({ module, name }));
 
 /** That what the library gets from the provider that is built here is what it gets from the official one. */
 describe("the aws provider's schema", () => {
@@ -58,5 +58,7 @@ function resourcesInUse(): string[] {
   const directory = join(checkout, "components", "aws");
   const sources = readdirSync(directory).filter((name) => name.endsWith(".ts"));
   const imported = sources.flatMap((name) => [...readFileSync(join(directory, name), "utf8").matchAll(/from "@pulumi\/aws\/([^"]+)"/g)]);
-  return [...new Set(imported.map(([, module = ""]) => module))].filter((module) => module.includes("/") && !module.startsWith("types/")).sort();
+  return [...new Set(imported.map(([, module = ""]) => module))]
+    .filter((module) => module.includes("/") && !module.startsWith("types/"))
+    .sort();
 }

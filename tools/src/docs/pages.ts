@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { buildDashboards } from "../dashboards";
 import {
   argumentsPage,
-  argumentsPage,
   awsArgumentsPage,
   ecrArgumentsPage,
   kubernetesArgumentsPage,
