@@ -28,11 +28,14 @@ def region_of(response, service):
     return _regions[key]
 
 
-def refuse(code, message):
-    """Ends a request with an error of AWS's."""
-    error = ServiceException(message)
-    error.code = code
-    raise error
+def refusals_of(service):
+    """What ends a request with an error of a service: moto knows whose it is by the module that declares its class."""
+    error_class = type("Refusal", (ServiceException,), {"__module__": f"moto.{service}.exceptions"})
+
+    def refuse(code, message):
+        raise error_class(code, message)
+
+    return refuse
 
 
 def extend(response_class, additions_class):

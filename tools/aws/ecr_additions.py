@@ -6,7 +6,9 @@ import time
 from moto.core.responses import ActionResult
 from moto.ecr.responses import ECRResponse
 
-from additions import extend, refuse, region_of
+from additions import extend, refusals_of, region_of
+
+refuse = refusals_of("ecr")
 
 # What AWS has where nothing was put.
 SETTINGS = {"BASIC_SCAN_TYPE_VERSION": "AWS_NATIVE", "BLOB_MOUNTING": "DISABLED", "REGISTRY_POLICY_SCOPE": "V2"}

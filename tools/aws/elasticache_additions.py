@@ -3,7 +3,9 @@
 from moto.core.responses import ActionResult
 from moto.elasticache.responses import ElastiCacheResponse
 
-from additions import extend, refuse, region_of
+from additions import extend, refusals_of, region_of
+
+refuse = refusals_of("elasticache")
 
 # What a parameter's change becomes in a replication group, where it is called otherwise.
 RENAMED = {"ReplicationGroupDescription": "Description"}

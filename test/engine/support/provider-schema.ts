@@ -19,6 +19,8 @@ export interface ResourceSchema {
 }
 
 interface ObjectSchema {
+  /** What it is at runtime: `object`, unless it is an enumeration. */
+  type?: string;
   properties?: Record<string, PropertySchema>;
   required?: string[];
   /** Where it is an output, more is always there than a user has to give. */
@@ -77,7 +79,8 @@ function shapeOf(schema: PackageSchema, property: PropertySchema, side: "inputs"
 function objectShape(schema: PackageSchema, token: string, side: "inputs" | "outputs"): Shape {
   const type = schema.types?.[token];
   if (type === undefined) throw new Error(`the schema has no type ${token}`);
-  if (type.properties === undefined) return { kind: "string" };
+  // An enumeration has no properties, but there are objects without any, too.
+  if (type.type !== "object") return { kind: "string" };
   const { properties, required, language } = type;
   const always = side === "outputs" ? (language?.nodejs?.requiredOutputs ?? required) : required;
   return { kind: "object", name: token, properties: () => read(schema, properties, always, side) };

@@ -21,7 +21,7 @@ const MODULE = toolsPath("aws-provider");
 /** Upstream's services that have the resources of tools/aws-provider/provider/resources.go. */
 const SERVICES = [
   ...["acm", "amp", "appautoscaling", "cloudfront", "cloudtrail", "cloudwatch", "ec2", "ecr", "ecs", "elasticache", "elbv2", "events"],
-  ...["iam", "kms", "logs", "route53", "s3", "scheduler", "secretsmanager", "sns", "wafv2"],
+  ...["iam", "kms", "logs", "route53", "s3", "scheduler", "secretsmanager", "signer", "sns", "wafv2"],
 ] as const;
 
 const PLUGIN = `${PLUGIN_PREFIX}aws`;
