@@ -1,9 +1,9 @@
 import { authority, isHostname } from "./addresses";
-import { isKnownRegion, isRegion, partitionOf } from "./aws-regions";
-import { isText } from "./checks";
+import { partitionOf } from "./aws-regions";
 import { Problems } from "./errors";
 import { ImageName, resolveImages } from "./images";
 import { resolveAccess } from "./resolve-access";
+import { checkRegion, checkTags } from "./resolve-aws-checks";
 import { resolveAwsMonitoring } from "./resolve-aws-monitoring";
 import { resolveNetwork } from "./resolve-aws-network";
 import { isArn, resolveAwsNodes } from "./resolve-aws-nodes";
@@ -97,16 +97,6 @@ function resolve(name: string, shape: AwsRegistryShape, problems: Problems): Aws
   };
 }
 
-/** Checks that a region is one that this release knows. */
-export function checkRegion(region: string, problems: Problems, path = "region"): void {
-  if (problems.require(isRegion(region), path, `"${region}" is not a region of AWS, as eu-central-1`))
-    problems.require(
-      isKnownRegion(region),
-      path,
-      `there is no region "${region}" of AWS that this release knows of: look for a misspelling`,
-    );
-}
-
 /** Load balancers and target groups have names of 32 characters, of which Pulumi takes a hyphen and seven for those that tell them apart. */
 const longestName = 24;
 
@@ -131,29 +121,6 @@ function checkUsers(users: readonly string[], problems: Problems): void {
     "access.users",
     `${users.length} users: a password file for AWS holds ${mostUsers}; use access.mode "token" for more`,
   );
-}
-
-/** AWS's own bounds of tags; those that begin with `aws:` are its own. */
-function checkTags(tags: Record<string, string>, problems: Problems): Record<string, string> {
-  problems.require(
-    Object.keys(tags).length <= 40,
-    "tags",
-    `${Object.keys(tags).length} tags: AWS has room for 50, some of which are the registry's`,
-  );
-  const character = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]";
-  for (const [key, value] of Object.entries(tags)) {
-    problems.require(
-      isText(key, new RegExp(`^(?!aws:)(?!ha-registry(:|$))${character}{1,128}$`, "iu")),
-      `tags.${key}`,
-      `"${key}" cannot be the key of a tag: 1 to 128 letters, digits, spaces and _ . : / = + - @, not beginning with aws: or ha-registry`,
-    );
-    problems.require(
-      isText(value, new RegExp(`^${character}{0,256}$`, "u")),
-      `tags.${key}`,
-      `"${value}" cannot be the value of a tag: up to 256 letters, digits, spaces and _ . : / = + - @`,
-    );
-  }
-  return tags;
 }
 
 /** What CloudWatch Logs has to offer (API reference, PutRetentionPolicy). */

@@ -1,4 +1,3 @@
-import { isKnownRegion, isRegion } from "./aws-regions";
 import { isText } from "./checks";
 import type { Problems } from "./errors";
 
@@ -21,36 +20,6 @@ export const rootPrefix = "ROOT";
 /** The entries of a record in the order of their names, so that equal input has equal output. */
 export function sortedEntries<T>(record: Record<string, T> | undefined): [string, T][] {
   return Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** Checks that a region is one that this release knows. */
-export function checkEcrRegion(region: string, problems: Problems, path = "region"): void {
-  if (problems.require(isRegion(region), path, `"${region}" is not a region of AWS, as eu-central-1`))
-    problems.require(
-      isKnownRegion(region),
-      path,
-      `there is no region "${region}" of AWS that this release knows of: look for a misspelling`,
-    );
-}
-
-/** Checks the user's tags by AWS's own bounds; those that begin with `aws:` are its own. */
-export function checkEcrTags(tags: Record<string, string>, problems: Problems): Record<string, string> {
-  const count = Object.keys(tags).length;
-  problems.require(count <= 40, "tags", `${count} tags: AWS has room for 50, some of which are the registry's`);
-  const character = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]";
-  for (const [key, value] of Object.entries(tags)) {
-    problems.require(
-      isText(key, new RegExp(`^(?!aws:)(?!ha-registry(:|$))${character}{1,128}$`, "iu")),
-      `tags.${key}`,
-      `"${key}" cannot be the key of a tag: 1 to 128 letters, digits, spaces and _ . : / = + - @, not beginning with aws: or ha-registry`,
-    );
-    problems.require(
-      isText(value, new RegExp(`^${character}{0,256}$`, "u")),
-      `tags.${key}`,
-      `"${value}" cannot be the value of a tag: up to 256 letters, digits, spaces and _ . : / = + - @`,
-    );
-  }
-  return tags;
 }
 
 const word = "[a-z0-9]+(?:[._-][a-z0-9]+)*";

@@ -1,16 +1,8 @@
+import { checkRegion } from "./resolve-aws-checks";
 import { isAddressRange } from "./addresses";
 import { checkText, isText } from "./checks";
 import type { Problems } from "./errors";
-import {
-  checkAccount,
-  checkArn,
-  checkEcrRegion,
-  checkPrefixes,
-  ecrLimits,
-  isRepositoryName,
-  resolvePrincipals,
-  sortedEntries,
-} from "./resolve-ecr-checks";
+import { checkAccount, checkArn, checkPrefixes, ecrLimits, isRepositoryName, resolvePrincipals, sortedEntries } from "./resolve-ecr-checks";
 import { EcrCreation, EcrUpstream } from "./shape-ecr";
 import type { EcrNetworkShape, EcrPullThroughCacheShape, EcrRegistryShape, EcrReplicationShape } from "./shape-ecr";
 import type { EcrCacheTopology, EcrNetworkTopology, EcrReplicationSourceTopology, EcrReplicationTopology } from "./topology-ecr";
@@ -43,7 +35,7 @@ function resolveReplicationRule(name: string, home: string, shape: EcrReplicatio
   if (accountId !== undefined) checkAccount(`${path}.accountId`, accountId, problems);
   for (const [index, region] of regions.entries()) {
     const at = `${path}.regions[${index}]`;
-    checkEcrRegion(region, problems, at);
+    checkRegion(region, problems, at);
     problems.require(
       region !== home || accountId !== undefined,
       at,

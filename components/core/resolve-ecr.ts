@@ -1,17 +1,9 @@
+import { checkRegion, checkTags } from "./resolve-aws-checks";
 import { partitionOf } from "./aws-regions";
 import { checkNumber, isText } from "./checks";
 import { Problems } from "./errors";
 import { resolveIdentity } from "./resolve-common";
-import {
-  checkArn,
-  checkEcrRegion,
-  checkEcrTags,
-  ecrLimits,
-  isRepositoryName,
-  resolvePrincipals,
-  rootPrefix,
-  sortedEntries,
-} from "./resolve-ecr-checks";
+import { checkArn, ecrLimits, isRepositoryName, resolvePrincipals, rootPrefix, sortedEntries } from "./resolve-ecr-checks";
 import { resolveCiRoles } from "./resolve-ecr-ci";
 import { resolveEcrLifecycles } from "./resolve-ecr-lifecycle";
 import { resolveCaches, resolveEcrNetwork, resolveReplication, resolveReplicationSources } from "./resolve-ecr-rules";
@@ -35,7 +27,7 @@ export function resolveEcrTopology(name: string, shape: EcrRegistryShape): EcrTo
 
 function resolve(name: string, shape: EcrRegistryShape, problems: Problems): EcrTopology {
   resolveIdentity(name, "AWS", {}, problems);
-  checkEcrRegion(shape.region, problems);
+  checkRegion(shape.region, problems);
   const partition = partitionOf(shape.region ?? "");
   const existingKeyArn = shape.encryption?.existingKeyArn;
   const keyArn = new RegExp(`^arn:${partition}:kms:${shape.region}:\\d{12}:key/[A-Za-z0-9-]+$`);
@@ -62,7 +54,7 @@ function resolve(name: string, shape: EcrRegistryShape, problems: Problems): Ecr
     partition,
     dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
     dataProtection: shape.dataProtection ?? true,
-    tags: checkEcrTags(shape.tags ?? {}, problems),
+    tags: checkTags(shape.tags ?? {}, problems),
     ...(existingKeyArn === undefined ? {} : { existingKeyArn }),
     repositories: sortedEntries(shape.repositories).map(([repository, each]) => {
       const path = `repositories.${repository}`;

@@ -3,6 +3,7 @@
 import xmltodict
 from moto.acm.models import CertBundle
 from moto.acm.responses import AWSCertificateManagerResponse
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.responses import ELBV2Response
 from moto.s3.responses import S3Response
 
@@ -56,7 +57,29 @@ def buckets_are_made_with_tags():
     S3Response._bucket_response_put = tagged
 
 
+def services_keep_what_moto_does_not_look_at():
+    kept = {
+        "availabilityZoneRebalancing": "availability_zone_rebalancing",
+        "enableECSManagedTags": "enable_ecs_managed_tags",
+        "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    }
+
+    def keeping(change):
+        def changed(self):
+            result = change(self)
+            for parameter, attribute in kept.items():
+                if self._get_param(parameter) is not None:
+                    setattr(result.result["service"], attribute, self._get_param(parameter))
+            return result
+
+        return changed
+
+    EC2ContainerServiceResponse.create_service = keeping(EC2ContainerServiceResponse.create_service)
+    EC2ContainerServiceResponse.update_service = keeping(EC2ContainerServiceResponse.update_service)
+
+
 def install():
+    services_keep_what_moto_does_not_look_at()
     certificates_have_the_algorithm_that_was_asked_for()
     balancers_keep_whether_private_links_obey_their_groups()
     buckets_are_made_with_tags()

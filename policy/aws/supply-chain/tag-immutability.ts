@@ -3,7 +3,7 @@ import { awsPolicy } from "../aws-policy";
 import { types } from "../resources";
 
 /** Tags that can be moved: AWS Security Hub ECR.2, CVE-2026-33634. */
-export const tagImmutability = awsPolicy<{ imageTagMutability?: string }>(
+export const tagImmutability = awsPolicy<{ appliedFors?: string[]; imageTagMutability?: string }>(
   {
     name: "tag-immutability",
     group: PolicyGroup.SupplyChain,
@@ -16,8 +16,9 @@ export const tagImmutability = awsPolicy<{ imageTagMutability?: string }>(
     controls: [securityHub("ECR.2"), mlps("8.1.4.7"), guides("fixed tags instead of latest")],
   },
   [...types.repository, ...types.repositoryTemplate],
-  ({ unknown, properties: { imageTagMutability = "MUTABLE" } }) =>
-    imageTagMutability.startsWith("IMMUTABLE") || unknown.has("imageTagMutability")
+  ({ unknown, properties: { appliedFors = [], imageTagMutability = "MUTABLE" } }) =>
+    // A cache follows the tags of its upstream.
+    appliedFors.join() === "PULL_THROUGH_CACHE" || imageTagMutability.startsWith("IMMUTABLE") || unknown.has("imageTagMutability")
       ? []
       : ['lets tags be moved to other images: set `imageTagMutability: "IMMUTABLE"`'],
 );

@@ -7,6 +7,10 @@ const repository = (imageTagMutability?: unknown) => [resource("repository", { i
 testPolicy(tagImmutability, {
   compliant: [
     { what: "all stay", plan: repository("IMMUTABLE") },
+    {
+      what: "a cache follows its upstream",
+      plan: [resource("repositoryTemplate", { imageTagMutability: "MUTABLE", appliedFors: ["PULL_THROUGH_CACHE"] })],
+    },
     { what: "all but some", plan: repository("IMMUTABLE_WITH_EXCLUSION") },
   ],
   violating: [
