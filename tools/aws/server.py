@@ -1,12 +1,14 @@
 """moto's server with what the services in use need and moto 5.2.5 has not, or has otherwise than AWS. Takes moto_server's arguments."""
 
+import autoscaling_additions
+import cloudwatch_additions
 import ecr_additions
 import elasticache_additions
 import small_additions
 
 from moto.server import main
 
-for additions in (ecr_additions, elasticache_additions, small_additions):
+for additions in (autoscaling_additions, cloudwatch_additions, ecr_additions, elasticache_additions, small_additions):
     additions.install()
 
 main()

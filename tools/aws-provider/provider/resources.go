@@ -23,6 +23,7 @@ func resources() map[string]*tfbridge.ResourceInfo {
 		"aws_cloudwatch_event_rule":               {Tok: "aws:cloudwatch/eventRule:EventRule", Fields: fields{"name": named(64)}},
 		"aws_cloudwatch_event_target":             {Tok: "aws:cloudwatch/eventTarget:EventTarget", Fields: fields{"target_id": tfbridge.AutoName("targetId", 255, "-")}},
 		"aws_cloudwatch_log_group":                {Tok: "aws:cloudwatch/logGroup:LogGroup", IDFields: []string{"name"}},
+		"aws_cloudwatch_log_metric_filter":        {Tok: "aws:cloudwatch/logMetricFilter:LogMetricFilter"},
 		"aws_cloudwatch_metric_alarm":             {Tok: "aws:cloudwatch/metricAlarm:MetricAlarm", Fields: fields{"alarm_name": named(255)}},
 		"aws_ecr_account_setting":                 {Tok: "aws:ecr/accountSetting:AccountSetting"},
 		"aws_ecr_lifecycle_policy":                {Tok: "aws:ecr/lifecyclePolicy:LifecyclePolicy", Fields: fields{"policy": document()}, DeleteBeforeReplace: true},
