@@ -4,7 +4,7 @@ import { TargetGroup } from "@pulumi/aws/lb/targetGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "ha-registry-core";
 import type { AwsTopology } from "ha-registry-core";
-import { regional } from "./resources";
+import { regional, shortName } from "./resources";
 
 /** Arguments of `LoadBalancer`. */
 export interface LoadBalancerArgs {
@@ -21,6 +21,9 @@ export interface LoadBalancerArgs {
 }
 
 const part = "balancer";
+
+/** Longest name of a load balancer, and of a group of targets. */
+const mostCharacters = 32;
 
 /**
  * The load balancer: a Network Load Balancer, which has an address in every zone and no bound on what passes through it. It ends TLS, and speaks TLS with the HAProxy of
@@ -51,6 +54,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       name,
       {
         ...place,
+        ...shortName(name, mostCharacters),
         loadBalancerType: "network",
         internal: !loadBalancer.internetFacing,
         subnets: args.subnetIds,
@@ -68,6 +72,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       name,
       {
         ...place,
+        ...shortName(name, mostCharacters),
         targetType: "ip",
         vpcId: args.vpcId,
         port: nodes.balancerPort,

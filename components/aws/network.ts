@@ -16,7 +16,7 @@ import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { endpointService, NatGateways, renderAssumeRolePolicy, renderFlowLogPolicy } from "ha-registry-core";
 import type { AwsTopology, MadeNetworkTopology, ZoneTopology } from "ha-registry-core";
-import { regional, tagsOf } from "./resources";
+import { regional, shortName, tagsOf } from "./resources";
 
 /** Arguments of `Network`. */
 export interface NetworkArgs {
@@ -228,6 +228,7 @@ function writeFlows(name: string, topology: AwsTopology, vpc: Vpc, child: pulumi
   const role = new Role(
     name,
     {
+      ...shortName(name, 64),
       tags,
       assumeRolePolicy: vpc.ownerId.apply((account) => renderAssumeRolePolicy("vpc-flow-logs", "ec2", { partition, region, account })),
     },

@@ -1,5 +1,5 @@
 export * from "./addresses";
-export { endpointService, isKnownRegion, partitionOf } from "./aws-regions";
+export { defaultCidr, endpointService, isKnownRegion, partitionOf } from "./aws-regions";
 export * from "./errors";
 export * from "./garage-identity";
 export * from "./images";
@@ -61,7 +61,9 @@ export {
   renderNodePolicy,
 } from "./render/aws-policies";
 export type { AwsPlace, ExecutionNeeds } from "./render/aws-policies";
+export * from "./render/aws-replication";
 export { renderAwsHaproxy } from "./render/haproxy-aws";
+export type { AwsHaproxyFiles } from "./render/haproxy-aws";
 export { renderTaskScript, taskPath, taskVariable } from "./render/task-script";
 export { renderKubernetesHaproxy } from "./render/haproxy-kubernetes";
 export { renderStoreClient, renderStoreServer, storeProxyMemoryMiB } from "./render/haproxy-kubernetes-store";
@@ -76,7 +78,8 @@ export * from "./render/redis-scripts";
 export { renderSentinel, sentinelId } from "./render/sentinel";
 export * from "./render/registry-config";
 export * from "./resolve";
-export * from "./resolve-aws";
+export { resolveAwsTopology } from "./resolve-aws";
+export * from "./resolve-aws-global";
 export { overlaps, partOf } from "./resolve-aws-network";
 export * from "./resolve-kubernetes";
 export { deadMansSwitchName, resolveAlerting } from "./resolve-alerts";
@@ -84,6 +87,7 @@ export type { AlertingTopology, AlertSetting, DeadMansSwitchTopology, ReceiverTo
 export * from "./settings";
 export * from "./shape";
 export * from "./shape-aws";
+export * from "./shape-aws-global";
 export * from "./shape-aws-network";
 export * from "./shape-backup";
 export * from "./shape-kubernetes-backup";
@@ -97,6 +101,7 @@ export * from "./shape-monitoring";
 export * from "./sizing";
 export * from "./topology";
 export * from "./topology-aws";
+export * from "./topology-aws-global";
 export * from "./topology-backup";
 export * from "./topology-kubernetes";
 export * from "./topology-kubernetes-parts";

@@ -22,12 +22,13 @@ import type { AwsTopology } from "./topology-aws";
  */
 export function resolveAwsTopology(name: string, shape: AwsRegistryShape): AwsTopology {
   const problems = new Problems();
-  const topology = resolve(name, shape, problems);
+  const topology = resolveRegion(name, shape, problems);
   problems.throwIfAny(name === "" ? "registry" : name);
   return topology;
 }
 
-function resolve(name: string, shape: AwsRegistryShape, problems: Problems): AwsTopology {
+/** Fills in defaults and notes every problem; {@link resolveAwsTopology} throws them. */
+export function resolveRegion(name: string, shape: AwsRegistryShape, problems: Problems): AwsTopology {
   const { region, existingKeyArn } = { region: shape.region, ...shape.encryption };
   checkRegion(region, problems);
   const { teamSize, hostname } = resolveIdentity(name, "AWS", shape, problems);
