@@ -61,7 +61,10 @@ export class Certificates extends pulumi.ComponentResource {
     const { topology, zoneId, certificatePem, privateKeyPem } = args;
     const given = pulumi.output(args.caCertificatePem ?? "");
     if (certificatePem !== undefined && privateKeyPem !== undefined)
-      return { arn: importCertificate(`${name}-server`, topology, certificatePem, privateKeyPem, { parent: this }), caCertificatePem: given };
+      return {
+        arn: importCertificate(`${name}-server`, topology, certificatePem, privateKeyPem, { parent: this }),
+        caCertificatePem: given,
+      };
     if (topology.certificateSource === AwsCertificateSource.Existing)
       return { arn: pulumi.output(topology.existingCertificateArn ?? ""), caCertificatePem: given };
     if (zoneId !== undefined && topology.certificateSource === AwsCertificateSource.Acm)

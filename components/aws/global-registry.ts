@@ -104,9 +104,7 @@ export class GlobalRegistry extends pulumi.ComponentResource {
       const loadBalancer = balancerOf(balancers, one.region);
       const { internalPem } = certificates;
       const isHome = one.topology.home === undefined;
-      const asked = isHome
-        ? {}
-        : { homeAddress: balancerOf(balancers, topology.home).dnsName, homeCaPem: certificates.caCertificatePem };
+      const asked = isHome ? {} : { homeAddress: balancerOf(balancers, topology.home).dnsName, homeCaPem: certificates.caCertificatePem };
       makeNodes(one.name, one.topology, one.grounds, { loadBalancer, settings, trust, secrets, internalPem, shared, ...asked }, child);
     }
     if (zone !== undefined) tellName(name, topology, home, zone.zoneId, balancers, child);

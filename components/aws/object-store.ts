@@ -78,7 +78,11 @@ function configure(
   const versioning = new BucketVersioning(name, { ...of, versioningConfiguration: { status: "Enabled" } }, child);
   new BucketLifecycleConfiguration(name, { ...of, rules: lifecycle(objectStore) }, { ...child, dependsOn: [versioning] });
   // S3 takes one of these changes at a time.
-  new BucketPolicy(name, { ...of, policy: bucket.arn.apply((arn) => renderBucketPolicy(arn, refusesRemovals)) }, { ...child, dependsOn: [block] });
+  new BucketPolicy(
+    name,
+    { ...of, policy: bucket.arn.apply((arn) => renderBucketPolicy(arn, refusesRemovals)) },
+    { ...child, dependsOn: [block] },
+  );
 }
 
 /** No rule ends a current object: only garbage collection knows what nothing refers to. */

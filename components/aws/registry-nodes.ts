@@ -168,7 +168,11 @@ export class RegistryNodes extends pulumi.ComponentResource {
       .output(args.accountId)
       .apply((account) => renderAssumeRolePolicy("ecs-tasks", "ecs", { partition, region, account }));
     const role = (of: string): Role =>
-      new Role(`${name}-${of}`, { ...shortName(`${name}-${of}`, 64), tags: tagsOf(topology, `${part}-${of}`), assumeRolePolicy: assume }, child);
+      new Role(
+        `${name}-${of}`,
+        { ...shortName(`${name}-${of}`, 64), tags: tagsOf(topology, `${part}-${of}`), assumeRolePolicy: assume },
+        child,
+      );
     const execution = role("execution");
     const task = role("task");
     const credentials = nodes.imageCredentialsArn === undefined ? [] : [nodes.imageCredentialsArn];

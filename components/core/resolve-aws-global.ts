@@ -73,7 +73,10 @@ function resolveOne(name: string, region: string, shape: GlobalRegistryShape, pr
   if (topology.objectStore.existingBucket !== undefined)
     found.add("objectStore.existingBucket", "cannot be one of several, since S3 has to be told to copy between them: leave it out");
   if (topology.loadBalancer.internetFacing)
-    found.add("loadBalancer.internetFacing", "cannot be set for several regions yet, since they reach home by private addresses: leave it out");
+    found.add(
+      "loadBalancer.internetFacing",
+      "cannot be set for several regions yet, since they reach home by private addresses: leave it out",
+    );
   for (const { path, message } of found.all) {
     const isOwn = ownsField(own, path);
     const full = isOwn ? `regions.${region}.${path === certificatePath ? "existingCertificateArn" : path}` : path;

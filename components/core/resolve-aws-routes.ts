@@ -22,7 +22,12 @@ export function resolveRoutes(shape: GlobalRegistryShape, names: readonly string
 }
 
 /** What is given has to have an effect. */
-function checkUse(routing: Routing, region: string, { weight, continents: lands, countries }: RegionRoutingShape, problems: Problems): void {
+function checkUse(
+  routing: Routing,
+  region: string,
+  { weight, continents: lands, countries }: RegionRoutingShape,
+  problems: Problems,
+): void {
   const at = `regions.${region}.routing`;
   problems.require(
     weight === undefined || routing === Routing.Weighted,

@@ -58,7 +58,9 @@ export function renderReplicationPolicy(from: ReplicatedBucket, to: readonly Rep
 /** Keys of buckets are used with the ARN of the bucket as context where the bucket has a key of its own made from it, and with the object's where not. */
 function throughS3(buckets: readonly ReplicatedBucket[]) {
   return {
-    StringEquals: { "kms:ViaService": buckets.map(({ region }) => `s3.${region}.amazonaws.com${partitionOf(region) === "aws-cn" ? ".cn" : ""}`) },
+    StringEquals: {
+      "kms:ViaService": buckets.map(({ region }) => `s3.${region}.amazonaws.com${partitionOf(region) === "aws-cn" ? ".cn" : ""}`),
+    },
     StringLike: { "kms:EncryptionContext:aws:s3:arn": buckets.map(({ bucketArn }) => `${bucketArn}*`) },
   };
 }

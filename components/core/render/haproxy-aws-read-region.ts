@@ -65,7 +65,16 @@ export function readRegionSections(topology: AwsTopology, home: HomeTopology, ho
       `${own} track registry-reads/node`,
       extra,
     ),
-    section("backend registry-writes", "balance leastconn", "option http-server-close", "retry-on conn-failure", unavailable, healthCheck, homeServers(unacknowledgedUploadSeconds), extra),
+    section(
+      "backend registry-writes",
+      "balance leastconn",
+      "option http-server-close",
+      "retry-on conn-failure",
+      unavailable,
+      healthCheck,
+      homeServers(unacknowledgedUploadSeconds),
+      extra,
+    ),
   ];
 }
 
