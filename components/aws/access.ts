@@ -15,6 +15,8 @@ export interface AccessArgs {
   vpcId: pulumi.Input<string>;
   /** Passwords by user, secrets; a user without one gets a generated password of 32 characters. @default - all generated */
   passwords?: Record<string, pulumi.Input<string>>;
+  /** The registry's password file, a secret, where it is made elsewhere, for several regions. @default - it is made here */
+  htpasswd?: pulumi.Input<string>;
 }
 
 /** Who may come in: the users and their passwords, and which part may speak with which. */
@@ -35,13 +37,13 @@ export class Access extends pulumi.ComponentResource {
   constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-registry-aws:index:Access", name, {}, opts);
     const { topology, vpcId } = args;
-    if (topology.access.mode === AccessMode.Htpasswd) {
+    if (topology.access.mode === AccessMode.Htpasswd && args.htpasswd === undefined) {
       const { passwords, htpasswd } = makeLogins(name, topology.access.users, args.passwords ?? {}, this);
       this.passwords = passwords;
       this.htpasswd = htpasswd;
     } else {
       this.passwords = pulumi.output<Record<string, string>>({});
-      this.htpasswd = pulumi.output("");
+      this.htpasswd = pulumi.secret(args.htpasswd ?? "");
     }
     const groups = makeGroups(name, topology, vpcId, { parent: this });
     this.accountId = groups.nodes.ownerId;
@@ -78,11 +80,11 @@ function makeGroups(name: string, topology: AwsTopology, vpcId: pulumi.Input<str
   return { balancer, nodes, redis };
 }
 
-/** AWS itself and most of what else there is answers at 443; a Redis of the user's own and a collector of traces say where they do. */
-function outsidePorts({ redis, node }: AwsTopology): number[] {
+/** AWS itself and most of what else there is answers at 443; a Redis of the user's own, a collector of traces and the region that is home say where they do. */
+function outsidePorts({ redis, node, home }: AwsTopology): number[] {
   const redisPorts = redis.enabled && redis.external ? redis.addresses.map((address) => Number(address.split(":").at(-1))) : [];
   const tracing = node.tracingEndpoint === undefined ? [] : [portOf(node.tracingEndpoint)];
-  return [...new Set([443, ...redisPorts, ...tracing])].sort((a, b) => a - b);
+  return [...new Set([443, ...redisPorts, ...tracing, ...(home === undefined ? [] : [home.port])])].sort((a, b) => a - b);
 }
 
 function portOf(url: string): number {

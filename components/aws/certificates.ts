@@ -61,7 +61,10 @@ export class Certificates extends pulumi.ComponentResource {
     const { topology, zoneId, certificatePem, privateKeyPem } = args;
     const given = pulumi.output(args.caCertificatePem ?? "");
     if (certificatePem !== undefined && privateKeyPem !== undefined)
-      return { arn: importCertificate(`${name}-server`, topology, certificatePem, privateKeyPem, this), caCertificatePem: given };
+      return {
+        arn: importCertificate(`${name}-server`, topology, certificatePem, privateKeyPem, { parent: this }),
+        caCertificatePem: given,
+      };
     if (topology.certificateSource === AwsCertificateSource.Existing)
       return { arn: pulumi.output(topology.existingCertificateArn ?? ""), caCertificatePem: given };
     if (zoneId !== undefined && topology.certificateSource === AwsCertificateSource.Acm)
@@ -69,19 +72,19 @@ export class Certificates extends pulumi.ComponentResource {
     const { hostname, dnsNames, ipAddresses, certificates } = topology;
     const own = issueCertificate(`${name}-server`, { commonName: hostname, dnsNames, ipAddresses }, ca, certificates, { parent: this });
     return {
-      arn: importCertificate(`${name}-server`, topology, own.certificatePem, own.privateKeyPem, this),
+      arn: importCertificate(`${name}-server`, topology, own.certificatePem, own.privateKeyPem, { parent: this }),
       caCertificatePem: ca.certificatePem,
     };
   }
 }
 
 /** ACM keeps the ARN when a certificate is imported anew, so that a renewal touches nothing else. */
-function importCertificate(
+export function importCertificate(
   name: string,
   topology: AwsTopology,
   pem: pulumi.Input<string>,
   privateKey: pulumi.Input<string>,
-  parent: pulumi.Resource,
+  child: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const certificates = pulumi.output(pem).apply(splitChain);
   return new Certificate(
@@ -92,7 +95,7 @@ function importCertificate(
       certificateChain: certificates.apply(({ rest }) => rest),
       privateKey: pulumi.secret(privateKey),
     },
-    { parent },
+    child,
   ).arn;
 }
 
@@ -108,9 +111,15 @@ function requestCertificate(
   zoneId: pulumi.Input<string>,
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  const { region, hostname, dnsNames } = topology;
   const child = { parent };
-  const certificate = new Certificate(
+  const certificate = askForCertificate(name, topology, child);
+  return validated(name, topology, certificate, proveNames(name, topology, certificate, zoneId, child), child);
+}
+
+/** Asks ACM for a certificate; it is good once its names are proven. */
+export function askForCertificate(name: string, topology: AwsTopology, child: pulumi.CustomResourceOptions): Certificate {
+  const { hostname, dnsNames } = topology;
+  return new Certificate(
     name,
     {
       ...regional(topology, "certificate"),
@@ -121,9 +130,19 @@ function requestCertificate(
     },
     child,
   );
+}
+
+/** Proves the names of a certificate to ACM; returns those of the proofs. They are the same for every certificate of an account, in whatever region. */
+export function proveNames(
+  name: string,
+  { dnsNames }: AwsTopology,
+  certificate: Certificate,
+  zoneId: pulumi.Input<string>,
+  child: pulumi.CustomResourceOptions,
+): pulumi.Output<string>[] {
   // A wildcard and the name below which it stands are proven by the same record.
   const proven = [...new Set(dnsNames.map((dnsName) => dnsName.replace(/^\*\./, "")))];
-  const records = proven.map((dnsName) => {
+  return proven.map((dnsName) => {
     const proof = certificate.domainValidationOptions.apply((options) => {
       const found = options.find(({ domainName }) => domainName.replace(/^\*\./, "") === dnsName);
       if (found === undefined) throw new Error(`ACM asks for no proof of ${dnsName}`);
@@ -137,14 +156,20 @@ function requestCertificate(
         type: proof.resourceRecordType,
         records: [proof.resourceRecordValue],
         ttl: 300,
-        allowOverwrite: true, // the proof of a name is the same for every certificate of an account
+        allowOverwrite: true, // another registry of the account may have proven the name before
       },
       child,
-    );
+    ).fqdn;
   });
-  return new CertificateValidation(
-    name,
-    { region, certificateArn: certificate.arn, validationRecordFqdns: records.map(({ fqdn }) => fqdn) },
-    child,
-  ).certificateArn;
+}
+
+/** ARN of a certificate, known when ACM has issued it. */
+export function validated(
+  name: string,
+  { region }: AwsTopology,
+  certificate: Certificate,
+  proofs: pulumi.Output<string>[],
+  child: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  return new CertificateValidation(name, { region, certificateArn: certificate.arn, validationRecordFqdns: proofs }, child).certificateArn;
 }

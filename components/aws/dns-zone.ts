@@ -3,12 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwsTopology } from "ha-registry-core";
 import { tagsOf } from "./resources";
 
+/** A network in which a private zone is known. */
+export interface ZoneNetwork {
+  /** Region. */
+  region: string;
+  /** ID of the VPC. */
+  vpcId: pulumi.Input<string>;
+}
+
 /** Arguments of `DnsZone`. */
 export interface DnsZoneArgs {
   /** The resolved registry. */
   topology: AwsTopology;
-  /** VPC of the registry, in which a private zone is known. */
-  vpcId: pulumi.Input<string>;
+  /** Networks in which a private zone is known. */
+  networks: ZoneNetwork[];
 }
 
 /** The zone in which the registry's name is told. One that is there already is taken as it is. */
@@ -20,7 +28,7 @@ export class DnsZone extends pulumi.ComponentResource {
 
   constructor(name: string, args: DnsZoneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-registry-aws:index:DnsZone", name, {}, opts);
-    const { topology, vpcId } = args;
+    const { topology, networks } = args;
     const { dns } = topology;
     if (dns === undefined) throw new Error("there is no zone to tell a name in");
     if (dns.hostedZoneId === undefined) {
@@ -30,7 +38,7 @@ export class DnsZone extends pulumi.ComponentResource {
           name: dns.zoneName,
           comment: `Names of the registry ${topology.name}`,
           tags: tagsOf(topology, "dns"),
-          ...(dns.privateZone ? { vpcs: [{ vpcId, vpcRegion: topology.region }] } : {}),
+          ...(dns.privateZone ? { vpcs: networks.map(({ region, vpcId }) => ({ vpcId, vpcRegion: region })) } : {}),
         },
         { parent: this, protect: topology.dataProtection },
       );

@@ -5,7 +5,7 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import * as pulumi from "@pulumi/pulumi";
 import { renderAssumeRolePolicy, renderFlowLogPolicy } from "ha-registry-core";
 import type { AwsTopology } from "ha-registry-core";
-import { regional, tagsOf } from "./resources";
+import { regional, shortName, tagsOf } from "./resources";
 
 /** Arguments of `FlowLogs`. */
 export interface FlowLogsArgs {
@@ -37,7 +37,7 @@ export class FlowLogs extends pulumi.ComponentResource {
     const assumeRolePolicy = pulumi
       .output(accountId)
       .apply((account) => renderAssumeRolePolicy("vpc-flow-logs", "ec2", { partition, region, account }));
-    const role = new Role(name, { tags: tagsOf(topology, part), assumeRolePolicy }, child);
+    const role = new Role(name, { ...shortName(name, 64), tags: tagsOf(topology, part), assumeRolePolicy }, child);
     new RolePolicy(name, { role: role.name, policy: group.arn.apply(renderFlowLogPolicy) }, child);
     new FlowLog(
       name,

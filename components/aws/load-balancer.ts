@@ -4,7 +4,7 @@ import { TargetGroup } from "@pulumi/aws/lb/targetGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "ha-registry-core";
 import type { AwsTopology } from "ha-registry-core";
-import { regional } from "./resources";
+import { regional, shortName } from "./resources";
 
 /** Arguments of `LoadBalancer`. */
 export interface LoadBalancerArgs {
@@ -21,6 +21,9 @@ export interface LoadBalancerArgs {
 }
 
 const part = "balancer";
+
+/** Longest name of a load balancer, and of a group of targets. */
+const mostCharacters = 32;
 
 /**
  * The load balancer: a Network Load Balancer, which has an address in every zone and no bound on what passes through it. It ends TLS, and speaks TLS with the HAProxy of
@@ -47,12 +50,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
     const child = { parent: this };
     const place = regional(topology, part);
 
-    // AWS gives load balancers and their groups names of 32 characters: there is no room for this component's own.
-    const short = topology.name;
     const balancer = new NetworkLoadBalancer(
-      short,
+      name,
       {
         ...place,
+        ...shortName(name, mostCharacters),
         loadBalancerType: "network",
         internal: !loadBalancer.internetFacing,
         subnets: args.subnetIds,
@@ -67,9 +69,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
       child,
     );
     const targets = new TargetGroup(
-      short,
+      name,
       {
         ...place,
+        ...shortName(name, mostCharacters),
         targetType: "ip",
         vpcId: args.vpcId,
         port: nodes.balancerPort,

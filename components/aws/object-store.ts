@@ -17,6 +17,8 @@ export interface ObjectStoreArgs {
   topology: AwsTopology;
   /** ARN of the key that objects are encrypted with. */
   keyArn: pulumi.Input<string>;
+  /** Whether removals that other buckets copy here are refused, as home refuses them. @default false */
+  refusesRemovals?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export class ObjectStore extends pulumi.ComponentResource {
     const { partition, objectStore } = topology;
     if (objectStore.existingBucket === undefined) {
       const bucket = new Bucket(name, regional(topology, "store"), { parent: this, protect: topology.dataProtection });
-      configure(name, topology, bucket, args.keyArn, { parent: this });
+      configure(name, topology, bucket, args, { parent: this });
       this.bucket = bucket.bucket;
       this.bucketArn = bucket.arn;
     } else {
@@ -50,7 +52,7 @@ function configure(
   name: string,
   { region, objectStore }: AwsTopology,
   bucket: Bucket,
-  keyArn: pulumi.Input<string>,
+  { keyArn, refusesRemovals }: ObjectStoreArgs,
   child: pulumi.CustomResourceOptions,
 ): void {
   const of = { region, bucket: bucket.bucket };
@@ -76,7 +78,11 @@ function configure(
   const versioning = new BucketVersioning(name, { ...of, versioningConfiguration: { status: "Enabled" } }, child);
   new BucketLifecycleConfiguration(name, { ...of, rules: lifecycle(objectStore) }, { ...child, dependsOn: [versioning] });
   // S3 takes one of these changes at a time.
-  new BucketPolicy(name, { ...of, policy: bucket.arn.apply(renderBucketPolicy) }, { ...child, dependsOn: [block] });
+  new BucketPolicy(
+    name,
+    { ...of, policy: bucket.arn.apply((arn) => renderBucketPolicy(arn, refusesRemovals)) },
+    { ...child, dependsOn: [block] },
+  );
 }
 
 /** No rule ends a current object: only garbage collection knows what nothing refers to. */

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { ports } from "ha-registry-core";
 import type { AwsTopology } from "ha-registry-core";
-import { regional } from "./resources";
+import { regional, shortName } from "./resources";
 
 /** Arguments of `Redis`. */
 export interface RedisArgs {
@@ -53,6 +53,7 @@ export class Redis extends pulumi.ComponentResource {
       name,
       {
         ...place,
+        ...replicationGroupId(name),
         description: `Blob descriptors of the registry ${topology.name}`,
         engine: "valkey",
         engineVersion,
@@ -78,4 +79,9 @@ export class Redis extends pulumi.ComponentResource {
     this.groupId = group.id;
     this.registerOutputs({ address: this.address, groupId: this.groupId });
   }
+}
+
+function replicationGroupId(name: string): { replicationGroupId?: string } {
+  const short = shortName(name, 40).name;
+  return short === undefined ? {} : { replicationGroupId: short };
 }

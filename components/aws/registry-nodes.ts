@@ -18,10 +18,11 @@ import {
   renderRegistryConfig,
   taskPath,
   withAddresses,
+  withHome,
 } from "ha-registry-core";
 import type { AwsAddresses, AwsTopology, RegistrySecrets, RegistrySettings } from "ha-registry-core";
 import { present, renderContainers } from "./registry-tasks";
-import { regional, tagsOf } from "./resources";
+import { regional, shortName, tagsOf } from "./resources";
 import { TaskFiles } from "./task-files";
 
 /** Arguments of `RegistryNodes`. */
@@ -60,6 +61,12 @@ export interface RegistryNodesArgs {
   secrets?: pulumi.Input<Record<string, string>>;
   /** Headers of event posts, by receiver, then by header, secrets. @default - none */
   notificationHeaders?: pulumi.Input<Record<string, Record<string, string[]>>>;
+  /** What nodes sign the state of uploads with, a secret, where it is made elsewhere, for several regions. @default - it is made here */
+  httpSecret?: pulumi.Input<string>;
+  /** DNS name of home's load balancer, where home is another region. @default - none */
+  homeAddress?: pulumi.Input<string>;
+  /** CA of the certificate that home shows. @default - the CAs of HAProxy's image */
+  homeCaPem?: pulumi.Input<string>;
 }
 
 const part = "nodes";
@@ -85,7 +92,10 @@ export class RegistryNodes extends pulumi.ComponentResource {
     const child = { parent: this };
     const place = regional(topology, part);
 
-    const httpSecret = new random.RandomPassword(`${name}-http-secret`, { length: 64, special: false }, child).result;
+    const httpSecret =
+      args.httpSecret === undefined
+        ? new random.RandomPassword(`${name}-http-secret`, { length: 64, special: false }, child).result
+        : pulumi.secret(args.httpSecret);
     const logs = new LogGroup(
       name,
       { ...place, name: `/ha-registry/${topology.name}/nodes`, retentionInDays: topology.logRetentionDays, kmsKeyId: args.keyArn },
@@ -158,7 +168,11 @@ export class RegistryNodes extends pulumi.ComponentResource {
       .output(args.accountId)
       .apply((account) => renderAssumeRolePolicy("ecs-tasks", "ecs", { partition, region, account }));
     const role = (of: string): Role =>
-      new Role(`${name}-${of}`, { tags: tagsOf(topology, `${part}-${of}`), assumeRolePolicy: assume }, child);
+      new Role(
+        `${name}-${of}`,
+        { ...shortName(`${name}-${of}`, 64), tags: tagsOf(topology, `${part}-${of}`), assumeRolePolicy: assume },
+        child,
+      );
     const execution = role("execution");
     const task = role("task");
     const credentials = nodes.imageCredentialsArn === undefined ? [] : [nodes.imageCredentialsArn];
@@ -189,7 +203,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
           role: task.name,
           policy: pulumi
             .all([args.bucketArn, args.keyArn])
-            .apply(([bucketArn, keyArn]) => renderNodePolicy(bucketArn, objectStore.s3.rootDirectory, keyArn)),
+            .apply(([bucketArn, keyArn]) => renderNodePolicy(bucketArn, objectStore.s3.rootDirectory, keyArn, topology.storeIsCopy)),
         },
         child,
       ),
@@ -240,18 +254,23 @@ function plainFiles(args: RegistryNodesArgs): Record<string, pulumi.Input<string
 function containersOf(args: RegistryNodesArgs, files: { registry: TaskFiles; haproxy: TaskFiles }, logGroup: pulumi.Output<string>) {
   const { topology } = args;
   const plain = plainFiles(args);
+  const haproxyFiles = pulumi.all(present({ "home-ca.crt": args.homeCaPem }));
   const secretNames = Object.keys(present({ "config.yml": "", htpasswd: args.htpasswd })).sort();
   return pulumi
-    .all([pulumi.all(plain), files.registry.variables, files.haproxy.variables, logGroup])
-    .apply(([registryFiles, registrySecrets, haproxySecrets, group]) =>
+    .all([pulumi.all(plain), files.registry.variables, files.haproxy.variables, logGroup, pulumi.output(args.homeAddress), haproxyFiles])
+    .apply(([registryFiles, registrySecrets, haproxySecrets, group, homeAddress, plainHaproxyFiles]) =>
       renderContainers({
         topology,
         registryFiles,
         registrySecrets,
         registryFileNames: [...secretNames, ...Object.keys(registryFiles).sort()],
-        haproxyConfig: renderAwsHaproxy(topology, { certificate: taskPath("balancer.pem") }),
+        haproxyConfig: renderAwsHaproxy(withHome(topology, homeAddress ?? ""), {
+          certificate: taskPath("balancer.pem"),
+          homeCa: "home-ca.crt" in plainHaproxyFiles ? taskPath("home-ca.crt") : undefined,
+        }),
+        haproxyFiles: plainHaproxyFiles,
         haproxySecrets,
-        haproxyFileNames: ["balancer.pem", "balancer.sh", "haproxy.cfg"],
+        haproxyFileNames: ["balancer.pem", "balancer.sh", "haproxy.cfg", ...Object.keys(plainHaproxyFiles)],
         logGroup: group,
       }),
     );

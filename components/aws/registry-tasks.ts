@@ -20,6 +20,8 @@ export interface TaskParts {
   registryFiles: Record<string, string>;
   /** Secret files of the registry. */
   registrySecrets: SecretVariable[];
+  /** Files of HAProxy that are no secrets, beside its configuration, by name. */
+  haproxyFiles: Record<string, string>;
   /** HAProxy's configuration. */
   haproxyConfig: string;
   /** Secret files of HAProxy. */
@@ -58,7 +60,7 @@ function registryContainer(parts: TaskParts) {
 function haproxyContainer(parts: TaskParts) {
   const { topology, haproxyConfig, haproxySecrets, haproxyFileNames } = parts;
   const { images, loadBalancer, nodes } = topology;
-  const files = { "balancer.sh": renderBalancerScript(), "haproxy.cfg": haproxyConfig };
+  const files = { "balancer.sh": renderBalancerScript(), "haproxy.cfg": haproxyConfig, ...parts.haproxyFiles };
   return {
     ...container(parts, "haproxy", images.haproxy, users.haproxy, loadBalancer.memoryMiB, loadBalancer.cpus),
     command: [renderTaskScript(haproxyFileNames, ["sh", taskPath("balancer.sh"), taskPath("haproxy.cfg")])],

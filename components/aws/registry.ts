@@ -1,21 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AccessMode, checkSettings, renderClientConfig, resolveAwsTopology } from "ha-registry-core";
+import { checkSettings, renderClientConfig, resolveAwsTopology } from "ha-registry-core";
 import type { AwsRegistryShape, RegistrySettings } from "ha-registry-core";
-import { given, known } from "ha-registry-core/pulumi";
+import { known } from "ha-registry-core/pulumi";
 import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
-import { Access } from "./access";
 import { Certificates } from "./certificates";
 import { checkArguments } from "./check-arguments";
 import { Dns } from "./dns";
 import { DnsZone } from "./dns-zone";
-import { Encryption } from "./encryption";
-import { FlowLogs } from "./flow-logs";
-import { LoadBalancer } from "./load-balancer";
 import { Monitoring } from "./monitoring";
-import { Network } from "./network";
-import { ObjectStore } from "./object-store";
-import { Redis } from "./redis";
-import { RegistryNodes } from "./registry-nodes";
+import { makeBalancer, makeGrounds, makeNodes } from "./region-parts";
 
 /** Arguments of `Registry`. What comes from `AwsRegistryShape` decides what exists and is plain; the rest may be outputs. */
 export interface RegistryArgs extends AwsRegistryShape {
@@ -71,21 +64,10 @@ export class Registry extends pulumi.ComponentResource {
     super("ha-registry-aws:index:Registry", name, {}, opts);
     const child = { parent: this };
 
-    const network = new Network(`${name}-network`, { topology }, child);
-    const access = new Access(`${name}-access`, { topology, vpcId: network.vpcId, passwords: secrets.passwords }, child);
-    const { accountId } = access;
-    const { keyArn } = new Encryption(`${name}-key`, { topology, accountId }, child);
-    if (topology.network.made?.flowLogs === true)
-      new FlowLogs(`${name}-flows`, { topology, vpcId: network.vpcId, accountId, keyArn }, child);
-    const store = new ObjectStore(`${name}-store`, { topology, keyArn }, child);
-    const redis = !topology.redis.own
-      ? undefined
-      : new Redis(
-          topology.redis.name,
-          { topology, subnetIds: network.privateSubnetIds, securityGroupId: access.redisSecurityGroupId, keyArn },
-          child,
-        );
-    const zone = topology.dns === undefined ? undefined : new DnsZone(`${name}-zone`, { topology, vpcId: network.vpcId }, child);
+    const grounds = makeGrounds(name, topology, { passwords: secrets.passwords }, child);
+    const { network, access, keyArn, redis, store } = grounds;
+    const networks = [{ region: topology.region, vpcId: network.vpcId }];
+    const zone = topology.dns === undefined ? undefined : new DnsZone(`${name}-zone`, { topology, networks }, child);
     const certificates = new Certificates(
       `${name}-certificates`,
       {
@@ -97,50 +79,9 @@ export class Registry extends pulumi.ComponentResource {
       },
       child,
     );
-    const loadBalancer = new LoadBalancer(
-      `${name}-balancer`,
-      {
-        topology,
-        vpcId: network.vpcId,
-        subnetIds: topology.loadBalancer.internetFacing ? network.publicSubnetIds : network.privateSubnetIds,
-        securityGroupId: access.balancerSecurityGroupId,
-        certificateArn: certificates.certificateArn,
-      },
-      child,
-    );
-    const nodes = new RegistryNodes(
-      `${name}-nodes`,
-      {
-        topology,
-        accountId,
-        subnetIds: network.privateSubnetIds,
-        securityGroupId: access.nodesSecurityGroupId,
-        targetGroupArn: loadBalancer.targetGroupArn,
-        bucket: store.bucket,
-        bucketArn: store.bucketArn,
-        redisAddress: redis?.address,
-        keyArn,
-        settings: pulumi.output(settings).apply((values) => {
-          checkSettings(name, values);
-          return values;
-        }),
-        internalPem: certificates.internalPem,
-        htpasswd: topology.access.mode === AccessMode.Htpasswd ? access.htpasswd : undefined,
-        redisCaPem: redis === undefined ? trust.redisCaPem : undefined,
-        tokenCertificatesPem: trust.tokenCertificatesPem,
-        tokenJwks: trust.tokenJwks,
-        secrets: pulumi.secret(
-          given<string>({
-            redisPassword: redis?.password ?? secrets.redisPassword,
-            redisSentinelPassword: secrets.redisSentinelPassword,
-            proxyUsername: secrets.proxyUsername,
-            proxyPassword: secrets.proxyPassword,
-          }),
-        ),
-        notificationHeaders: secrets.notificationHeaders === undefined ? undefined : pulumi.secret(secrets.notificationHeaders),
-      },
-      child,
-    );
+    const loadBalancer = makeBalancer(name, topology, grounds, certificates.certificateArn, child);
+    const { internalPem } = certificates;
+    const nodes = makeNodes(name, topology, grounds, { loadBalancer, settings, trust, secrets, internalPem }, child);
     if (zone !== undefined)
       new Dns(
         `${name}-dns`,

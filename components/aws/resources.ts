@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { AwsTopology } from "ha-registry-core";
 
 /** What every resource of a region gets: the region, which the provider would else take from its own configuration, and tags. */
@@ -17,3 +18,18 @@ export function regional(topology: AwsTopology, part: string): Regional {
 export function tagsOf({ name, labels }: AwsTopology, part: string): Record<string, string> {
   return { ...labels, Name: labels["Name"] ?? `${name}-${part}`, "ha-registry": name, "ha-registry:part": part };
 }
+
+/**
+ * A physical name where the one that Pulumi would make of the logical name is too long for AWS: the beginning of it, and a sum of all of it. It follows from the logical
+ * name alone.
+ *
+ * @param most Most characters that AWS takes.
+ */
+export function shortName(name: string, most: number): { name?: string } {
+  if (name.length + autoNameSuffix <= most) return {};
+  const sum = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return { name: `${name.slice(0, most - sum.length - 1).replace(/-+$/, "")}-${sum}` };
+}
+
+/** What Pulumi appends to a logical name: a hyphen and seven characters. */
+const autoNameSuffix = 8;

@@ -17,26 +17,22 @@ import type { AwsTopology } from "./topology-aws";
 /**
  * Fills in defaults and checks everything that is plain, for AWS.
  *
- * @param name Name of the registry: lower-case letters, digits and hyphens, 24 at the most, since names of resources are made of it.
+ * @param name Name of the registry: lower-case letters, digits and hyphens, 40 at the most, since names of resources are made of it.
  * @param shape What the user asks for.
  * @throws {RegistryError} with every problem found, before anything is created.
  */
 export function resolveAwsTopology(name: string, shape: AwsRegistryShape): AwsTopology {
   const problems = new Problems();
-  const topology = resolve(name, shape, problems);
+  const topology = resolveRegion(name, shape, problems);
   problems.throwIfAny(name === "" ? "registry" : name);
   return topology;
 }
 
-function resolve(name: string, shape: AwsRegistryShape, problems: Problems): AwsTopology {
+/** Fills in defaults and notes every problem; {@link resolveAwsTopology} throws them. */
+export function resolveRegion(name: string, shape: AwsRegistryShape, problems: Problems): AwsTopology {
   const { region, existingKeyArn } = { region: shape.region, ...shape.encryption };
   checkRegion(region, problems);
   const { teamSize, hostname } = resolveIdentity(name, "AWS", shape, problems);
-  problems.require(
-    name.length <= longestName,
-    "name",
-    `"${name}" has ${name.length} characters, and the name of a load balancer of AWS, which is made of it, has room for ${longestName}: shorten it`,
-  );
   problems.require(
     shape.hostname !== undefined && isHostname(hostname) && hostname !== "localhost",
     "hostname",
@@ -96,9 +92,6 @@ function resolve(name: string, shape: AwsRegistryShape, problems: Problems): Aws
     logRetentionDays: resolveRetention(shape.logs?.retentionDays ?? 180, problems),
   };
 }
-
-/** Load balancers and target groups have names of 32 characters, of which Pulumi takes a hyphen and seven for those that tell them apart. */
-const longestName = 24;
 
 /** Longest that a target group waits for connections of a task that is to go, seconds (Elastic Load Balancing, "Deregistration delay"). */
 const longestDrainSeconds = 3600;

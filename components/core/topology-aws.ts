@@ -1,5 +1,6 @@
 import type { AlertSetting } from "./resolve-alerts";
 import type { Architecture } from "./shape-aws";
+import type { TagReads } from "./shape-aws-global";
 import type { NatGateways } from "./shape-aws-network";
 import type { BalancerSettings, CacheSettings, CommonTopology, ResolvedS3, StoreSettings } from "./topology-common";
 import type { AutoscalingTopology } from "./topology-kubernetes";
@@ -32,6 +33,24 @@ export interface AwsTopology extends CommonTopology {
   monitoring?: AwsMonitoringTopology;
   /** How many days logs are kept. */
   logRetentionDays: number;
+  /** The region that takes pushes, where that is another one. */
+  home?: HomeTopology;
+  /** Networks of further regions, whose balancers pass on what clients ask of them. */
+  regionCidrs?: string[];
+}
+
+/** The region that takes pushes, as the others know it. */
+export interface HomeTopology {
+  /** Name of the region. */
+  region: string;
+  /** DNS name of its load balancer, known when that is made. */
+  address: string;
+  /** Port of its load balancer. */
+  port: number;
+  /** Most addresses that the name may have: one per zone. */
+  mostAddresses: number;
+  /** Who is asked first what a tag means. */
+  tagReads: TagReads;
 }
 
 /** Where the certificate that clients see comes from. */
@@ -178,6 +197,11 @@ export interface AwsAddresses {
   keyArn?: string;
   /** `host:port` of the cache; that of the user's own when absent. */
   redis?: string;
+}
+
+/** The topology with the address of home, where there is another one. */
+export function withHome(topology: AwsTopology, address: string): AwsTopology {
+  return topology.home === undefined ? topology : { ...topology, home: { ...topology.home, address } };
 }
 
 /** The topology with what is known only when its parts are made. */

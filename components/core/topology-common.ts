@@ -42,6 +42,8 @@ export interface CommonTopology {
   objectStore: StoreSettings;
   /** Cache of blob descriptors. */
   redis: CacheSettings;
+  /** Whether the store is a copy that others fill: nodes write nothing into it, and cache nothing of what they cannot see removed. @default false */
+  storeIsCopy?: boolean;
 }
 
 /** What holds for every node. */

@@ -261,7 +261,7 @@ describe("policies", () => {
     const wide = all.filter(({ Action, Resource }) => [Action].flat().some((action) => action.endsWith(":*")) || Resource === "*");
     assert.deepEqual(
       wide.map(({ Sid }) => Sid),
-      ["Login", "Account", "Logs"],
+      ["Login", "Account", "Logs", "Alarms"],
     );
   });
 });

@@ -286,10 +286,6 @@ describe("a shape that cannot be", () => {
       assert.equal(problems.length, 1, problems.join("\n"));
       assert.match(problems[0] ?? "", message);
     });
-  it("is refused when its name leaves no room for those of load balancers", () => {
-    assert.deepEqual(problemsOf({}, "a".repeat(24)), []);
-    assert.match(problemsOf({}, "a".repeat(25)).join("\n"), /^name: "a{25}" has 25 characters, .* room for 24: shorten it$/);
-  });
 });
 
 describe("what may stand where it does", () => {

@@ -10,7 +10,8 @@ interface Statement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-function document(...statements: (Statement | undefined)[]): string {
+/** A policy of AWS, as JSON. */
+export function document(...statements: (Statement | undefined)[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements.filter((statement) => statement !== undefined) });
 }
 
@@ -50,15 +51,30 @@ export const objectActions = [
   "s3:PutObject",
 ] as const;
 
-/** What a registry node may do: exactly what the registry's driver does in its bucket, and use the key of it. */
-export function renderNodePolicy(bucketArn: string, rootDirectory: string | undefined, keyArn: string | undefined): string {
+/** What the driver does with objects where the registry is read alone. */
+export const readingActions = ["s3:GetObject"] as const;
+
+/**
+ * What a registry node may do: exactly what the registry's driver does in its bucket, and use the key of it.
+ *
+ * @param readsOnly Whether others fill the bucket.
+ */
+export function renderNodePolicy(
+  bucketArn: string,
+  rootDirectory: string | undefined,
+  keyArn: string | undefined,
+  readsOnly = false,
+): string {
+  const [bucketRights, objectRights, keyRights] = readsOnly
+    ? [["s3:GetBucketLocation", "s3:ListBucket"], [...readingActions], ["kms:Decrypt"]]
+    : [[...bucketActions], [...objectActions], ["kms:Decrypt", "kms:GenerateDataKey"]];
   const root = (rootDirectory ?? "").replace(/^\/+|\/+$/g, "");
   const prefix = root === "" ? "" : `${root}/`;
   return document(
-    { Sid: "Bucket", Effect: "Allow", Action: [...bucketActions], Resource: bucketArn },
+    { Sid: "Bucket", Effect: "Allow", Action: bucketRights, Resource: bucketArn },
     // Every object below the prefix: the registry names them by what is pushed.
-    { Sid: "Objects", Effect: "Allow", Action: [...objectActions], Resource: `${bucketArn}/${prefix}*` },
-    keyArn === undefined ? undefined : { Sid: "Key", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: keyArn },
+    { Sid: "Objects", Effect: "Allow", Action: objectRights, Resource: `${bucketArn}/${prefix}*` },
+    keyArn === undefined ? undefined : { Sid: "Key", Effect: "Allow", Action: keyRights, Resource: keyArn },
   );
 }
 
@@ -136,13 +152,21 @@ export function renderKeyPolicy(registry: string, { partition, region, account }
   );
 }
 
-/** What no one may do with a bucket: speak with it in clear, or with a TLS older than 1.2. A denial of everything names everything, as it has to. */
-export function renderBucketPolicy(bucketArn: string): string {
+/**
+ * What no one may do with a bucket: speak with it in clear, or with a TLS older than 1.2. A denial of everything names everything, as it has to.
+ *
+ * @param refusesRemovals Whether removals that another bucket copies here are refused. Home refuses them: what a former home collected before it was lost, and
+ * had not told yet, may be in use by now.
+ */
+export function renderBucketPolicy(bucketArn: string, refusesRemovals = false): string {
   const all = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [bucketArn, `${bucketArn}/*`] } as const;
   const resource = [...all.Resource];
   return document(
     { Sid: "DenyInClear", ...all, Resource: resource, Condition: { Bool: { "aws:SecureTransport": "false" } } },
     { Sid: "DenyOldTls", ...all, Resource: resource, Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } } },
+    refusesRemovals
+      ? { Sid: "DenyCopiedRemovals", Effect: "Deny", Principal: "*", Action: "s3:ReplicateDelete", Resource: `${bucketArn}/*` }
+      : undefined,
   );
 }
 

@@ -35,6 +35,8 @@ export interface FrontendPlace {
   port?: number;
   /** Whether whoever is in front tells the client's address before anything else (PROXY protocol). @default false */
   proxyProtocol?: boolean;
+  /** Rules that lead elsewhere than all reads and writes do. @default - none */
+  routes?: readonly string[];
 }
 
 /** The frontend that clients reach. The order of rules is the order in which HAProxy applies them. */
@@ -59,6 +61,7 @@ export function clientsFrontend(topology: BalancedTopology, files: HaproxyFiles,
     namingRules(topology),
     fenceRules(topology),
     forwardingRules(),
+    place.routes ?? [],
     "use_backend registry-reads if { method GET HEAD }",
     appendsRules(topology),
     "default_backend registry-writes",

@@ -9,13 +9,13 @@ import { extraLines, section } from "./haproxy-text";
 const bufferBytes = 65_536;
 
 /** How long a node's host may leave a read request unacknowledged, seconds; the kernel repeats it several times by then. */
-const unacknowledgedSeconds = 10;
+export const unacknowledgedSeconds = 10;
 
 /**
  * The same for writes, seconds. The kernel counts the time in which a node takes nothing more of a body alike, as it does while its store hangs, so
  * that this has to outlast what a store may need to come back.
  */
-const unacknowledgedUploadSeconds = 60;
+export const unacknowledgedUploadSeconds = 60;
 
 /** `connections`: what one HAProxy takes at once, whoever they come from. */
 export function globalSection(topology: BalancedTopology, connections: number): string {
@@ -74,7 +74,7 @@ export function defaultsSection(balancer: BalancerSettings): string {
 }
 
 /** How nodes are looked at. */
-const healthCheck = [
+export const healthCheck = [
   "option httpchk",
   "http-check send meth GET uri /",
   // The root answers 200 without a login, and 503 while the store fails; /v2/ would answer 401, at the price of a warning in the
@@ -86,7 +86,7 @@ const healthCheck = [
  * And when. A node that comes back has to be in use before Docker calls it healthy, since the next one is replaced then. And one that is about to
  * stop says so at its agent port, and gets no new connections; a silent agent changes nothing.
  */
-const checks =
+export const checks =
   "check inter 1s fastinter 100ms downinter 100ms fall 2 rise 1 " +
   `agent-check agent-port ${ports.agent} agent-inter ${agentIntervalMilliseconds}ms`;
 

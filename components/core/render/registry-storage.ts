@@ -6,7 +6,11 @@ import type { LooseMap } from "./yaml";
 export const storeDirectory = "/var/lib/registry";
 
 /** The `storage` section of distribution's configuration. */
-export function storageSection({ objectStore, redis }: CommonTopology, settings: RegistrySettings, secrets: RegistrySecrets): LooseMap {
+export function storageSection(
+  { objectStore, redis, storeIsCopy = false }: CommonTopology,
+  settings: RegistrySettings,
+  secrets: RegistrySecrets,
+): LooseMap {
   const { s3 } = objectStore;
   const driver =
     s3 !== undefined
@@ -15,14 +19,14 @@ export function storageSection({ objectStore, redis }: CommonTopology, settings:
         { filesystem: { rootdirectory: storeDirectory } };
   return {
     ...driver,
-    cache: { blobdescriptor: redis.enabled ? "redis" : "inmemory" },
+    cache: storeIsCopy ? undefined : { blobdescriptor: redis.enabled ? "redis" : "inmemory" },
     delete: { enabled: settings.deleteEnabled ?? true },
     maintenance: {
-      readonly: { enabled: settings.readOnly ?? false },
+      readonly: { enabled: storeIsCopy || (settings.readOnly ?? false) },
       // The registry insists on all four, and on durations that are strings. They do one more thing: without a map in a map here, its debug
       // port would show the whole configuration, passwords too (/debug/vars, which cannot encode such a map and shows nothing).
       uploadpurging: {
-        enabled: true,
+        enabled: !storeIsCopy,
         age: `${settings.uploadPurgeAgeHours ?? 168}h`,
         interval: `${settings.uploadPurgeIntervalHours ?? 24}h`,
         dryrun: false,

@@ -375,8 +375,8 @@ describe("monitoring", () => {
     const queries = (name: string): Properties[] =>
       recording.get("MetricAlarm", `team-monitoring-${name}`).inputs["metricQueries"] as Properties[];
     assert.deepEqual((queries("BalancerDown")[0]?.["metric"] as Properties)["dimensions"], {
-      LoadBalancer: "mock/team",
-      TargetGroup: "mock/team",
+      LoadBalancer: "mock/team-balancer",
+      TargetGroup: "mock/team-balancer",
     });
     assert.equal(queries("PullFailures").at(-1)?.["expression"], "IF(requests >= 20, 100 * FILL(failures, 0) / requests, 0)");
     for (const { inputs, name } of recording.all("MetricAlarm")) {
