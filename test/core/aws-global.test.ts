@@ -156,7 +156,9 @@ describe("routes", () => {
 describe("what cannot be", () => {
   it("is told with the region, or once for all", () => {
     assert.deepEqual(problemsOf({ nodes: { count: 1 } }), ["nodes.count"]);
-    assert.deepEqual(problemsOf({ regions: { "eu-central-1": {}, "us-east-1": { nodes: { count: 1 } } } }), ["regions.us-east-1.nodes.count"]);
+    assert.deepEqual(problemsOf({ regions: { "eu-central-1": {}, "us-east-1": { nodes: { count: 1 } } } }), [
+      "regions.us-east-1.nodes.count",
+    ]);
     assert.deepEqual(problemsOf({ regions: { "eu-central-1": {}, "cn-north-1": {} } }), ["regions"]);
     assert.deepEqual(problemsOf({ home: "us-west-2" }), ["home"]);
     assert.deepEqual(problemsOf({ regions: {} }), ["regions", "home"]);

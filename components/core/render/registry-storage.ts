@@ -6,7 +6,11 @@ import type { LooseMap } from "./yaml";
 export const storeDirectory = "/var/lib/registry";
 
 /** The `storage` section of distribution's configuration. */
-export function storageSection({ objectStore, redis, storeIsCopy = false }: CommonTopology, settings: RegistrySettings, secrets: RegistrySecrets): LooseMap {
+export function storageSection(
+  { objectStore, redis, storeIsCopy = false }: CommonTopology,
+  settings: RegistrySettings,
+  secrets: RegistrySecrets,
+): LooseMap {
   const { s3 } = objectStore;
   const driver =
     s3 !== undefined
