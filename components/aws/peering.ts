@@ -1,7 +1,7 @@
 import { Route } from "@pulumi/aws/ec2/route";
 import { VpcPeeringConnection } from "@pulumi/aws/ec2/vpcPeeringConnection";
 import { VpcPeeringConnectionAccepter } from "@pulumi/aws/ec2/vpcPeeringConnectionAccepter";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AwsTopology } from "ha-registry-core";
 import type { Network } from "./network";
 import { regional } from "./resources";

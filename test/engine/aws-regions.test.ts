@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { TagReads } from "ha-registry-core";
 import { BodyFamily, type Body } from "./support/bodies";
-import { RawClient } from "./support/http-client";
+import type { RawClient } from "./support/http-client";
 import { Regions, regions, type Region } from "./support/regions";
 
 // The way that requests take on AWS, through the rendered files. Not shown: S3 (its copying is done by the test, and buckets are directories, so that nobody is

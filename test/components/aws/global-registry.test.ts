@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { GlobalRegistry } from "ha-registry-aws";
 import type { GlobalRegistryArgs } from "ha-registry-aws";
-import { isKnownRegion, RegistryError, Routing, TagReads } from "ha-registry-core";
+import { isKnownRegion, RegistryError, Routing } from "ha-registry-core";
+import type { GlobalRegistryShape } from "ha-registry-core";
 import { generated, record, recordFailure, valueOf } from "../support/mocks";
 import type { Properties, Recording, Registered } from "../support/mocks";
 
@@ -69,8 +70,8 @@ describe("every resource", () => {
     const most: Record<string, number> = { LoadBalancer: 32, TargetGroup: 32, Role: 64, ReplicationGroup: 40 };
     for (const { type, name, inputs } of awsResources(recording)) {
       const longest = most[type.split(":")[2] ?? ""];
-      const given = inputs["name"] ?? inputs["replicationGroupId"];
-      if (longest !== undefined) assert.ok(String(given ?? `${name}-1234567`).length <= longest, `${type} ${name}`);
+      const given = (inputs["name"] ?? inputs["replicationGroupId"]) as string | undefined;
+      if (longest !== undefined) assert.ok((given ?? `${name}-1234567`).length <= longest, `${type} ${name}`);
     }
   });
 });
@@ -371,7 +372,7 @@ describe("bad arguments", () => {
           objectStore: { existingBucket: "mine" },
           loadBalancer: { internetFacing: true, allowedAddressRanges: ["0.0.0.0/0"] },
           dns: { zoneName: "corp.example" },
-          tagReads: "somewhere" as TagReads,
+          ...(JSON.parse(`{ "tagReads": "somewhere" }`) as Pick<GlobalRegistryShape, "tagReads">),
         }),
     );
     assert.ok(error instanceof RegistryError);
