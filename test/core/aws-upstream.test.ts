@@ -17,7 +17,8 @@ const own = (path: string): string => `"${AWS_UPSTREAM}/${path}"`;
 const listed = ["queue", "store", "storecontrol", "video"];
 
 /** A method that makes a client, as upstream's generated list has them. */
-const client = (name: string, module: string): string => `func (c *AWSClient) ${name}Client(ctx context.Context) *${module}.Client {\n\treturn nil\n}\n`;
+const client = (name: string, module: string): string =>
+  `func (c *AWSClient) ${name}Client(ctx context.Context) *${module}.Client {\n\treturn nil\n}\n`;
 
 /** Upstream in small: `store` needs `storecontrol`, and nothing needs `queue` and `video`. */
 const upstream: Readonly<Record<string, string>> = {
@@ -85,8 +86,14 @@ test("the list of services names those alone", () => {
 
 test("the list of clients has those that are called, and imports what they are made with", () => {
   const list = copied("internal/conns/awsclient_gen.go");
-  assert.deepEqual([...list.matchAll(/\) (\w+)Client\(/g)].map(([, name]) => name), ["Store", "StoreControl"]);
-  assert.deepEqual([...list.matchAll(new RegExp(`"${SDK}/([\\w/]+)"`, "g"))].map(([, path]) => path), ["store", "storecontrol"]);
+  assert.deepEqual(
+    [...list.matchAll(/\) (\w+)Client\(/g)].map(([, name]) => name),
+    ["Store", "StoreControl"],
+  );
+  assert.deepEqual(
+    [...list.matchAll(new RegExp(`"${SDK}/([\\w/]+)"`, "g"))].map(([, path]) => path),
+    ["store", "storecontrol"],
+  );
   assert.ok(list.includes(own("names")));
 });
 

@@ -43,139 +43,147 @@ const secretText = "a-secret-of-the-test";
 const tags = { "ha-registry": "testbed" };
 
 /** What a registry in one region is made of, in outline: enough to see that provider and moto understand each other. */
-const program =
-  (image: string) =>
-  async (): Promise<Record<string, unknown>> => {
-    const vpc = new Vpc("vpc", { region, cidrBlock: "10.0.0.0/16", tags });
-    const subnets = ["a", "b"].map(
-      (zone, index) =>
-        new Subnet(`subnet-${zone}`, { region, vpcId: vpc.id, availabilityZone: region + zone, cidrBlock: `10.0.${index}.0/24`, tags }),
-    );
-    const subnetIds = subnets.map(({ id }) => id);
-    const group = new SecurityGroup("nodes", { region, vpcId: vpc.id, tags });
-    const securityGroupId = group.id;
-    const inside = { region, securityGroupId, ipProtocol: "tcp", fromPort: 5000, toPort: 5000, cidrIpv4: "10.0.0.0/16" };
-    new SecurityGroupIngressRule("nodes", inside);
+const program = (image: string) => async (): Promise<Record<string, unknown>> => {
+  const vpc = new Vpc("vpc", { region, cidrBlock: "10.0.0.0/16", tags });
+  const subnets = ["a", "b"].map(
+    (zone, index) =>
+      new Subnet(`subnet-${zone}`, { region, vpcId: vpc.id, availabilityZone: region + zone, cidrBlock: `10.0.${index}.0/24`, tags }),
+  );
+  const subnetIds = subnets.map(({ id }) => id);
+  const group = new SecurityGroup("nodes", { region, vpcId: vpc.id, tags });
+  const securityGroupId = group.id;
+  const inside = { region, securityGroupId, ipProtocol: "tcp", fromPort: 5000, toPort: 5000, cidrIpv4: "10.0.0.0/16" };
+  new SecurityGroupIngressRule("nodes", inside);
 
-    const key = new Key("key", { region, deletionWindowInDays: 7, enableKeyRotation: true, tags });
-    const bucket = new Bucket("data", { region, bucket: "testbed-data", tags });
-    const { bucket: bucketName } = bucket;
-    new BucketVersioning("data", { region, bucket: bucketName, versioningConfiguration: { status: "Enabled" } });
-    const closed = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
-    new BucketPublicAccessBlock("data", { region, bucket: bucketName, ...closed });
-    const policy = pulumi.jsonStringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Deny",
-          Principal: "*",
-          Action: "s3:*",
-          Resource: pulumi.interpolate`${bucket.arn}/*`,
-          Condition: { Bool: { "aws:SecureTransport": "false" } },
-        },
-      ],
-    });
-    new BucketPolicy("data", { region, bucket: bucketName, policy });
-
-    const zone = new Zone("zone", { name: domain, tags });
-    const certificate = new Certificate("certificate", { region, domainName: name, validationMethod: "DNS", tags });
-    const validation = certificate.domainValidationOptions.apply((options) => {
-      const [option] = options;
-      if (option === undefined) throw new Error("nothing validates the certificate");
-      return option;
-    });
-    const proof = new DnsRecord("proof", {
-      zoneId: zone.zoneId,
-      name: validation.resourceRecordName,
-      type: validation.resourceRecordType,
-      records: [validation.resourceRecordValue],
-      ttl: 300,
-    });
-    const validated = new CertificateValidation("certificate", { region, certificateArn: certificate.arn, validationRecordFqdns: [proof.fqdn] });
-
-    const balancer = new LoadBalancer("balancer", { region, loadBalancerType: "network", subnets: subnetIds, securityGroups: [group.id], tags });
-    const targets = new TargetGroup("nodes", { region, vpcId: vpc.id, port: 5000, protocol: "TCP", targetType: "ip", tags });
-    const listener = new Listener("tls", {
-      region,
-      loadBalancerArn: balancer.arn,
-      port: 443,
-      protocol: "TLS",
-      certificateArn: validated.certificateArn,
-      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
-      defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
-      tags,
-    });
-    const alias = { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true };
-    const latencyRoutingPolicies = [{ region }];
-    new DnsRecord("registry", { zoneId: zone.zoneId, name, type: "A", aliases: [alias], setIdentifier: region, latencyRoutingPolicies });
-
-    const principal = { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" };
-    const role = new Role("execution", { assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [principal] }), tags });
-    const log = new LogGroup("log", { region, name: "/ha-registry/testbed", retentionInDays: 30, tags });
-    const secret = new Secret("secret", { region, kmsKeyId: key.arn, recoveryWindowInDays: 0, tags });
-    new SecretVersion("secret", { region, secretId: secret.id, secretString: pulumi.secret(secretText) });
-    const cluster = new Cluster("cluster", { region, settings: [{ name: "containerInsights", value: "enabled" }], tags });
-    const containerDefinitions = pulumi.jsonStringify([
+  const key = new Key("key", { region, deletionWindowInDays: 7, enableKeyRotation: true, tags });
+  const bucket = new Bucket("data", { region, bucket: "testbed-data", tags });
+  const { bucket: bucketName } = bucket;
+  new BucketVersioning("data", { region, bucket: bucketName, versioningConfiguration: { status: "Enabled" } });
+  const closed = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+  new BucketPublicAccessBlock("data", { region, bucket: bucketName, ...closed });
+  const policy = pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: [
       {
-        name: "registry",
-        image,
-        essential: true,
-        readonlyRootFilesystem: true,
-        portMappings: [{ containerPort: 5000, protocol: "tcp" }],
-        secrets: [{ name: "REGISTRY_HTTP_SECRET", valueFrom: secret.arn }],
-        logConfiguration: {
-          logDriver: "awslogs",
-          options: { "awslogs-group": log.name, "awslogs-region": region, "awslogs-stream-prefix": "registry" },
-        },
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: pulumi.interpolate`${bucket.arn}/*`,
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
-    ]);
-    const taskDefinition = new TaskDefinition("node", {
-      region,
-      family: "testbed-node",
-      cpu: "512",
-      memory: "1024",
-      networkMode: "awsvpc",
-      requiresCompatibilities: ["FARGATE"],
-      executionRoleArn: role.arn,
-      containerDefinitions,
-      tags,
-    });
-    new Service(
-      "node",
-      {
-        region,
-        cluster: cluster.arn,
-        taskDefinition: taskDefinition.arn,
-        desiredCount: 2,
-        launchType: "FARGATE",
-        deploymentCircuitBreaker: { enable: true, rollback: true },
-        networkConfiguration: { subnets: subnetIds, securityGroups: [group.id] },
-        loadBalancers: [{ targetGroupArn: targets.arn, containerName: "registry", containerPort: 5000 }],
-        tags,
-      },
-      { dependsOn: [listener] },
-    );
+    ],
+  });
+  new BucketPolicy("data", { region, bucket: bucketName, policy });
 
-    const subnetGroup = new SubnetGroup("redis", { region, subnetIds, tags });
-    new ReplicationGroup("redis", {
+  const zone = new Zone("zone", { name: domain, tags });
+  const certificate = new Certificate("certificate", { region, domainName: name, validationMethod: "DNS", tags });
+  const validation = certificate.domainValidationOptions.apply((options) => {
+    const [option] = options;
+    if (option === undefined) throw new Error("nothing validates the certificate");
+    return option;
+  });
+  const proof = new DnsRecord("proof", {
+    zoneId: zone.zoneId,
+    name: validation.resourceRecordName,
+    type: validation.resourceRecordType,
+    records: [validation.resourceRecordValue],
+    ttl: 300,
+  });
+  const validated = new CertificateValidation("certificate", {
+    region,
+    certificateArn: certificate.arn,
+    validationRecordFqdns: [proof.fqdn],
+  });
+
+  const balancer = new LoadBalancer("balancer", {
+    region,
+    loadBalancerType: "network",
+    subnets: subnetIds,
+    securityGroups: [group.id],
+    tags,
+  });
+  const targets = new TargetGroup("nodes", { region, vpcId: vpc.id, port: 5000, protocol: "TCP", targetType: "ip", tags });
+  const listener = new Listener("tls", {
+    region,
+    loadBalancerArn: balancer.arn,
+    port: 443,
+    protocol: "TLS",
+    certificateArn: validated.certificateArn,
+    sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
+    tags,
+  });
+  const alias = { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true };
+  const latencyRoutingPolicies = [{ region }];
+  new DnsRecord("registry", { zoneId: zone.zoneId, name, type: "A", aliases: [alias], setIdentifier: region, latencyRoutingPolicies });
+
+  const principal = { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" };
+  const role = new Role("execution", { assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [principal] }), tags });
+  const log = new LogGroup("log", { region, name: "/ha-registry/testbed", retentionInDays: 30, tags });
+  const secret = new Secret("secret", { region, kmsKeyId: key.arn, recoveryWindowInDays: 0, tags });
+  new SecretVersion("secret", { region, secretId: secret.id, secretString: pulumi.secret(secretText) });
+  const cluster = new Cluster("cluster", { region, settings: [{ name: "containerInsights", value: "enabled" }], tags });
+  const containerDefinitions = pulumi.jsonStringify([
+    {
+      name: "registry",
+      image,
+      essential: true,
+      readonlyRootFilesystem: true,
+      portMappings: [{ containerPort: 5000, protocol: "tcp" }],
+      secrets: [{ name: "REGISTRY_HTTP_SECRET", valueFrom: secret.arn }],
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: { "awslogs-group": log.name, "awslogs-region": region, "awslogs-stream-prefix": "registry" },
+      },
+    },
+  ]);
+  const taskDefinition = new TaskDefinition("node", {
+    region,
+    family: "testbed-node",
+    cpu: "512",
+    memory: "1024",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    executionRoleArn: role.arn,
+    containerDefinitions,
+    tags,
+  });
+  new Service(
+    "node",
+    {
       region,
-      description: "cache of the registry",
-      engine: "valkey",
-      nodeType: "cache.t4g.small",
-      numCacheClusters: 2,
-      automaticFailoverEnabled: true,
-      multiAzEnabled: true,
-      atRestEncryptionEnabled: true,
-      transitEncryptionEnabled: true,
-      authToken: pulumi.secret(`${secretText}-of-redis`),
-      subnetGroupName: subnetGroup.name,
-      securityGroupIds: [group.id],
-      applyImmediately: true,
+      cluster: cluster.arn,
+      taskDefinition: taskDefinition.arn,
+      desiredCount: 2,
+      launchType: "FARGATE",
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      networkConfiguration: { subnets: subnetIds, securityGroups: [group.id] },
+      loadBalancers: [{ targetGroupArn: targets.arn, containerName: "registry", containerPort: 5000 }],
       tags,
-    });
-    new Repository("repository", { region, name: "testbed/app", imageTagMutability: "IMMUTABLE", forceDelete: true, tags });
-    return {};
-  };
+    },
+    { dependsOn: [listener] },
+  );
+
+  const subnetGroup = new SubnetGroup("redis", { region, subnetIds, tags });
+  new ReplicationGroup("redis", {
+    region,
+    description: "cache of the registry",
+    engine: "valkey",
+    nodeType: "cache.t4g.small",
+    numCacheClusters: 2,
+    automaticFailoverEnabled: true,
+    multiAzEnabled: true,
+    atRestEncryptionEnabled: true,
+    transitEncryptionEnabled: true,
+    authToken: pulumi.secret(`${secretText}-of-redis`),
+    subnetGroupName: subnetGroup.name,
+    securityGroupIds: [group.id],
+    applyImmediately: true,
+    tags,
+  });
+  new Repository("repository", { region, name: "testbed/app", imageTagMutability: "IMMUTABLE", forceDelete: true, tags });
+  return {};
+};
 
 /** What is not shown here is all that AWS itself does with what it is told: see `Aws`. */
 describe("a program on the aws provider", () => {

@@ -75,7 +75,11 @@ async function makeEnvironment(directory: string, report: Report): Promise<void>
 async function keyOf(): Promise<string> {
   if (findExecutable("python3") === undefined) throw refusal(`there is no python3 on PATH; ${PYTHON_FIX}`);
   const { stdout: version } = await runChecked("python3", ["--version"]);
-  return createHash("sha256").update(version).update(await readFile(REQUIREMENTS)).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(version)
+    .update(await readFile(REQUIREMENTS))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** Whether virtual environments can be made; Debian leaves out what puts pip into them. */

@@ -120,13 +120,7 @@ export function differences(
   return found;
 }
 
-function shapeDifferences(
-  where: string,
-  declared: Shape,
-  offered: Shape,
-  side: "inputs" | "outputs",
-  within: readonly string[],
-): string[] {
+function shapeDifferences(where: string, declared: Shape, offered: Shape, side: "inputs" | "outputs", within: readonly string[]): string[] {
   if ((declared.kind === "array" && offered.kind === "array") || (declared.kind === "map" && offered.kind === "map")) {
     return shapeDifferences(`${where}[]`, declared.element, offered.element, side, within);
   }

@@ -136,7 +136,11 @@ function unwrap(type: ts.TypeNode): { node: ts.TypeNode; optional: boolean } {
 /** What holds declarations. */
 type Scope = ts.SourceFile | ts.ModuleBlock;
 
-function find<T extends ts.ClassDeclaration | ts.InterfaceDeclaration>(scope: Scope, isWanted: (node: ts.Node) => node is T, name: string): T {
+function find<T extends ts.ClassDeclaration | ts.InterfaceDeclaration>(
+  scope: Scope,
+  isWanted: (node: ts.Node) => node is T,
+  name: string,
+): T {
   for (const statement of scope.statements) if (isWanted(statement) && statement.name?.text === name) return statement;
   throw new Error(`${scope.getSourceFile().fileName} does not declare ${name}`);
 }
