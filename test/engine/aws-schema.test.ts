@@ -53,7 +53,8 @@ const laterNames = /\b(originMtlsConfig|warmUpConfiguration|tagFieldSpecificatio
  * The official provider has one type for all statements of a web ACL, however deep, made of what each may have: what has to be given is another
  * matter there, a `not` has one statement, and a group's rules may still be excluded.
  */
-const shared = /^WebAcl (in|out)puts\.rules\[\]\.(.+: (required|optional) in the SDK, .+|.+\.(notStatement\.statements?|excludedRules): .+)$/;
+const shared =
+  /^WebAcl (in|out)puts\.rules\[\]\.(.+: (required|optional) in the SDK, .+|.+\.(notStatement\.statements?|excludedRules): .+)$/;
 
 /** That what the library gets from the provider that is built here is what it gets from the official one. */
 describe("the aws provider's schema", () => {
@@ -103,5 +104,7 @@ describe("the aws provider's schema", () => {
 /** The modules of the SDK that `ha-registry-aws` imports, but for types: each is a resource. */
 function resourcesInUse(): string[] {
   const imported = sources.flatMap(({ text }) => [...text.matchAll(/from "@pulumi\/aws\/([^"]+)"/g)]);
-  return [...new Set(imported.map(([, module = ""]) => module))].filter((module) => module.includes("/") && !module.startsWith("types/")).sort();
+  return [...new Set(imported.map(([, module = ""]) => module))]
+    .filter((module) => module.includes("/") && !module.startsWith("types/"))
+    .sort();
 }
