@@ -8,7 +8,7 @@ import { generated, record, recordFailure, valueOf } from "../support/mocks";
 import type { Properties, Recording, Registered } from "../support/mocks";
 
 // What is asked of AWS for several regions. Not proved under mocks: that the provider and AWS take it, that S3 copies what it is told to, and that Route 53
-// leads clients as it is asked to. What the balancers do with it is shown in test/engine/aws-regions.
+// leads clients as it is asked to. What the balancers do with it is shown in test/engine/regions-aws.
 
 const [home, near, far] = ["eu-central-1", "us-east-1", "ap-southeast-2"] as const;
 
