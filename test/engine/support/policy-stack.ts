@@ -18,7 +18,9 @@ export interface PolicyPreview {
   /** What the pack is told, by policy; or the path of a file that says it. @default - its defaults */
   policies?: Record<string, Record<string, unknown>> | string;
   /** The pack: its directory below `policy`. @default "docker" */
-  pack?: "docker" | "kubernetes";
+  pack?: "docker" | "kubernetes" | "aws";
+  /** Variables of the engine, as where AWS is. @default - none */
+  environment?: Record<string, string>;
 }
 
 /** What a preview with the pack found. */
@@ -44,6 +46,7 @@ export async function previewWithPolicies({
   config = {},
   policies,
   pack = "docker",
+  environment,
 }: PolicyPreview): Promise<PolicyOutcome> {
   const directory = await mkdtemp(join(tmpdir(), "policy-"));
   try {
@@ -51,7 +54,8 @@ export async function previewWithPolicies({
       directory,
       project: "ha-registry",
       config,
-      ...(pack === "kubernetes" ? { optional: ["kubernetes" as const] } : {}),
+      ...(environment === undefined ? {} : { environment }),
+      ...(pack === "docker" ? {} : { optional: [pack] }),
     });
     const policyPackConfigs =
       policies === undefined ? [] : [typeof policies === "string" ? policies : await policyFile(directory, policies)];
