@@ -5,6 +5,7 @@ from moto.acm.models import CertBundle
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.responses import ELBV2Response
+from moto.route53.responses import Route53
 from moto.s3.responses import S3Response
 
 
@@ -78,7 +79,19 @@ def services_keep_what_moto_does_not_look_at():
     EC2ContainerServiceResponse.update_service = keeping(EC2ContainerServiceResponse.update_service)
 
 
+def zones_with_a_network_are_private():
+    get = Route53._get_bool_param
+
+    def asked(self, name, if_none=None):
+        if name == "HostedZoneConfig.PrivateZone" and self._get_param("VPC.VPCId"):
+            return True
+        return get(self, name, if_none)
+
+    Route53._get_bool_param = asked
+
+
 def install():
+    zones_with_a_network_are_private()
     services_keep_what_moto_does_not_look_at()
     certificates_have_the_algorithm_that_was_asked_for()
     balancers_keep_whether_private_links_obey_their_groups()
