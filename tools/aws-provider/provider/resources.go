@@ -103,6 +103,8 @@ func resources() map[string]*tfbridge.ResourceInfo {
 		"aws_sns_topic_subscription":                         {Tok: "aws:sns/topicSubscription:TopicSubscription", Fields: fields{"topic_arn": {Name: "topic"}}},
 		"aws_subnet":                                         {Tok: "aws:ec2/subnet:Subnet"},
 		"aws_vpc":                                            {Tok: "aws:ec2/vpc:Vpc"},
+		"aws_vpc_peering_connection":                         {Tok: "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"},
+		"aws_vpc_peering_connection_accepter":                {Tok: "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"},
 		"aws_vpc_endpoint":                                   {Tok: "aws:ec2/vpcEndpoint:VpcEndpoint"},
 		"aws_vpc_security_group_egress_rule":                 {Tok: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"},
 		"aws_vpc_security_group_ingress_rule":                {Tok: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"},
