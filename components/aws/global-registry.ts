@@ -28,10 +28,13 @@ export interface GlobalRegistryArgs extends GlobalRegistryShape {
 
 /** What is made of a region. */
 interface Region {
+  /** Its name. */
   region: string;
   /** What names of its parts begin with. */
   name: string;
+  /** What is in it, resolved. */
   topology: AwsTopology;
+  /** What its load balancer and nodes need. */
   grounds: RegionGrounds;
 }
 

@@ -46,6 +46,7 @@ describe("links between pages", () => {
     "docs/arguments.md",
     "docs/arguments-kubernetes.md",
     "docs/arguments-aws.md",
+    "docs/arguments-aws-global.md",
     "docs/arguments-ecr.md",
     "docs/policies.md",
     "tools/images/README.md",

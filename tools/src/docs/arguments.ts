@@ -47,6 +47,9 @@ const awsSources = [
   "components/aws/registry.ts",
 ];
 
+/** The same in several regions of AWS. */
+const globalSources = [...awsSources.slice(0, -1), "components/core/shape-aws-global.ts", "components/aws/global-registry.ts"];
+
 /** The arguments of Amazon ECR. */
 const ecrSources = [
   "components/core/shape-garbage-collection.ts",
@@ -65,6 +68,9 @@ export const kubernetesArgumentsPage = "docs/arguments-kubernetes.md";
 
 /** The same on AWS. */
 export const awsArgumentsPage = "docs/arguments-aws.md";
+
+/** The same in several regions of AWS. */
+export const globalArgumentsPage = "docs/arguments-aws-global.md";
 
 /** The same of Amazon ECR. */
 export const ecrArgumentsPage = "docs/arguments-ecr.md";
@@ -101,6 +107,15 @@ export function renderKubernetesArgumentsPage(repository: string): string {
  */
 export function renderAwsArgumentsPage(repository: string): string {
   return renderPage(repository, awsSources, "# Arguments of `Registry` on AWS");
+}
+
+/**
+ * The same of `GlobalRegistry`.
+ *
+ * @param repository Directory of the repository.
+ */
+export function renderGlobalArgumentsPage(repository: string): string {
+  return renderPage(repository, globalSources, "# Arguments of `GlobalRegistry` on AWS", "GlobalRegistryArgs");
 }
 
 /**

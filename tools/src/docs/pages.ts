@@ -5,11 +5,13 @@ import {
   argumentsPage,
   awsArgumentsPage,
   ecrArgumentsPage,
+  globalArgumentsPage,
   kubernetesArgumentsPage,
   renderArgumentsPage,
   renderArgumentsTable,
   renderAwsArgumentsPage,
   renderEcrArgumentsPage,
+  renderGlobalArgumentsPage,
   renderKubernetesArgumentsPage,
 } from "./arguments";
 import { replaceBlock } from "./blocks";
@@ -34,6 +36,7 @@ export function renderPages(repository: string): Record<string, string> {
     [argumentsPage]: renderArgumentsPage(repository),
     [kubernetesArgumentsPage]: renderKubernetesArgumentsPage(repository),
     [awsArgumentsPage]: renderAwsArgumentsPage(repository),
+    [globalArgumentsPage]: renderGlobalArgumentsPage(repository),
     [ecrArgumentsPage]: renderEcrArgumentsPage(repository),
     [policiesPage]: renderPoliciesPage(),
     "README.md": replaceBlock(readme, "arguments", table),
