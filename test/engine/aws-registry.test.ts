@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -98,6 +98,18 @@ describe("registries in a region of AWS", () => {
     assert.deepEqual(Object.keys(preview.changeSummary), ["same"], preview.stdout);
     const { summary, stdout } = await stack.refresh({ color: "never" });
     assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"], stdout);
+  });
+
+  test("keep their secrets encrypted in the state", async () => {
+    const entries = await readdir(path.join(directory, ".pulumi"), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+    assert.ok(
+      texts.some((text) => text.includes("aws:secretsmanager/secretVersion:SecretVersion")),
+      "no state was read",
+    );
+    // A key, a line of a password file, and the registry's configuration.
+    for (const secret of ["PRIVATE KEY", "admin:$2b$", "draintimeout"]) assert.ok(!texts.some((text) => text.includes(secret)), secret);
   });
 
   test("take another image and another setting in place: only task definitions and versions of secrets are replaced", async () => {
