@@ -10,7 +10,7 @@ import { DnsZone } from "./dns-zone";
 import { makeGlobalCertificates } from "./global-certificates";
 import type { LoadBalancer } from "./load-balancer";
 import { joinNetworks } from "./peering";
-import { makeBalancer, makeGrounds, makeNodes } from "./region-parts";
+import { makeBalancer, makeGrounds, makeMonitoring, makeNodes } from "./region-parts";
 import type { RegionGrounds } from "./region-parts";
 import type { Credentials } from "./registry";
 import { Replication } from "./replication";
@@ -108,7 +108,10 @@ export class GlobalRegistry extends pulumi.ComponentResource {
       const { internalPem } = certificates;
       const isHome = one.topology.home === undefined;
       const asked = isHome ? {} : { homeAddress: balancerOf(balancers, topology.home).dnsName, homeCaPem: certificates.caCertificatePem };
-      makeNodes(one.name, one.topology, one.grounds, { loadBalancer, settings, trust, secrets, internalPem, shared, ...asked }, child);
+      const told = { loadBalancer, settings, trust, secrets, internalPem, shared, ...asked };
+      const nodes = makeNodes(one.name, one.topology, one.grounds, told, child);
+      const certificateArn = certificates.arns.get(one.region) ?? "";
+      makeMonitoring(one.name, one.topology, one.grounds, { loadBalancer, nodes, certificateArn }, child);
     }
     if (zone !== undefined) tellName(name, topology, home, zone.zoneId, balancers, child);
 

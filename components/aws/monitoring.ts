@@ -65,7 +65,7 @@ export class Monitoring extends pulumi.ComponentResource {
         name,
         {
           region,
-          dashboardName: `ha-registry-${topology.name}`,
+          dashboardName: `ha-registry-${topology.name}-${region}`,
           dashboardBody: subjects.apply((found) => renderAwsDashboard(topology, found)),
         },
         child,

@@ -7,6 +7,7 @@ import { Access } from "./access";
 import { Encryption } from "./encryption";
 import { FlowLogs } from "./flow-logs";
 import { LoadBalancer } from "./load-balancer";
+import { Monitoring } from "./monitoring";
 import { Network } from "./network";
 import { ObjectStore } from "./object-store";
 import { Redis } from "./redis";
@@ -141,6 +142,40 @@ export function makeNodes(
       httpSecret: shared?.httpSecret,
       homeAddress,
       homeCaPem,
+    },
+    child,
+  );
+}
+
+/** What is looked at. */
+export interface Watched {
+  /** The load balancer. */
+  loadBalancer: LoadBalancer;
+  /** The nodes behind it. */
+  nodes: RegistryNodes;
+  /** ARN of the certificate that clients see. */
+  certificateArn: pulumi.Input<string>;
+}
+
+/** Makes monitoring, where there is to be any. */
+export function makeMonitoring(
+  name: string,
+  topology: AwsTopology,
+  { keyArn, redis }: RegionGrounds,
+  { loadBalancer, nodes, certificateArn }: Watched,
+  child: pulumi.ComponentResourceOptions,
+): void {
+  if (topology.monitoring === undefined) return;
+  new Monitoring(
+    `${name}-monitoring`,
+    {
+      topology,
+      logGroupName: nodes.logGroupName,
+      balancerMetricName: loadBalancer.metricName,
+      targetMetricName: loadBalancer.targetMetricName,
+      redisGroupId: redis?.groupId,
+      certificateArn,
+      keyArn,
     },
     child,
   );

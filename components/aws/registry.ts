@@ -7,8 +7,7 @@ import { Certificates } from "./certificates";
 import { checkArguments } from "./check-arguments";
 import { Dns } from "./dns";
 import { DnsZone } from "./dns-zone";
-import { Monitoring } from "./monitoring";
-import { makeBalancer, makeGrounds, makeNodes } from "./region-parts";
+import { makeBalancer, makeGrounds, makeMonitoring, makeNodes } from "./region-parts";
 
 /** Arguments of `Registry`. What comes from `AwsRegistryShape` decides what exists and is plain; the rest may be outputs. */
 export interface RegistryArgs extends AwsRegistryShape {
@@ -65,7 +64,7 @@ export class Registry extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const grounds = makeGrounds(name, topology, { passwords: secrets.passwords }, child);
-    const { network, access, keyArn, redis, store } = grounds;
+    const { network, access, store } = grounds;
     const networks = [{ region: topology.region, vpcId: network.vpcId }];
     const zone = topology.dns === undefined ? undefined : new DnsZone(`${name}-zone`, { topology, networks }, child);
     const certificates = new Certificates(
@@ -89,20 +88,7 @@ export class Registry extends pulumi.ComponentResource {
         child,
       );
 
-    if (topology.monitoring !== undefined)
-      new Monitoring(
-        `${name}-monitoring`,
-        {
-          topology,
-          logGroupName: nodes.logGroupName,
-          balancerMetricName: loadBalancer.metricName,
-          targetMetricName: loadBalancer.targetMetricName,
-          redisGroupId: redis?.groupId,
-          certificateArn: certificates.certificateArn,
-          keyArn,
-        },
-        child,
-      );
+    makeMonitoring(name, topology, grounds, { loadBalancer, nodes, certificateArn: certificates.certificateArn }, child);
 
     const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;

@@ -78,6 +78,11 @@ function resolveOne(name: string, region: string, shape: GlobalRegistryShape, pr
       "loadBalancer.internetFacing",
       "cannot be set for several regions yet, since they reach home by private addresses: leave it out",
     );
+  if (topology.monitoring?.existingTopicArn !== undefined)
+    found.add(
+      "monitoring.existingTopicArn",
+      "cannot be set for several regions, since alarms tell topics of their own region alone: leave it out",
+    );
   for (const { path, message } of found.all) {
     const isOwn = ownsField(own, path);
     const full = isOwn ? `regions.${region}.${path === certificatePath ? "existingCertificateArn" : path}` : path;
@@ -112,6 +117,7 @@ function regionalShape(region: string, shape: GlobalRegistryShape, own: RegionSh
     access: shape.access,
     naming: shape.naming,
     logs: shape.logs,
+    ...(shape.monitoring === undefined ? {} : { monitoring: shape.monitoring }),
     ...merged,
     network: existing === undefined ? { cidr: defaultCidr(region), ...merged.network } : merged.network,
     certificates: { ...shape.certificates, ...(existingCertificateArn === undefined ? {} : { existingCertificateArn }) },

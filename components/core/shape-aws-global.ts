@@ -9,6 +9,7 @@ import type {
   DnsShape,
   EncryptionShape,
 } from "./shape-aws";
+import type { AwsMonitoringShape } from "./shape-aws-monitoring";
 import type { NetworkShape } from "./shape-aws-network";
 import type { NamingShape } from "./shape-naming";
 
@@ -51,6 +52,8 @@ export interface GlobalRegistryShape {
   dns?: GlobalDnsShape;
   /** How images have to be named. @default - as clients like */
   naming?: NamingShape;
+  /** Metrics, alarms and a dashboard of each region. @default - none */
+  monitoring?: AwsMonitoringShape;
   /** What nodes and balancers write, in CloudWatch. */
   logs?: AwsLogsShape;
   /** Who is asked first what a tag means, in regions that are not home. @default TagReads.Region */

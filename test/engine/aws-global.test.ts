@@ -23,6 +23,7 @@ const args: GlobalRegistryArgs = {
   // Here no task ever runs, and nothing would become steady.
   nodes: { waitUntilSteady: false },
   dns: { zoneName: "corp.example" },
+  monitoring: { emails: ["oncall@corp.example"] },
 };
 
 const program =

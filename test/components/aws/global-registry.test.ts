@@ -20,6 +20,7 @@ const args: GlobalRegistryArgs = {
   access: { users: { admin: { catalog: true }, ci: {} } },
   loadBalancer: { allowedAddressRanges: ["192.0.2.0/24"] },
   dns: { zoneName: "corp.example" },
+  monitoring: { emails: ["oncall@corp.example"] },
 };
 
 let recording: Recording<GlobalRegistry>;
@@ -269,7 +270,7 @@ describe("a promotion", () => {
     Secret: ["kmsKeyId", "region", "name"],
     Zone: ["name"],
   };
-  it("replaces nothing, and takes away only former home's cache and what joined others with it", async () => {
+  it("replaces nothing, and takes away only former home's cache, with its alarms, and what joined others with it", async () => {
     const after = new Map((await promoted()).resources.map((resource) => [identity(resource), resource]));
     const gone: string[] = [];
     for (const resource of awsResources(recording)) {
@@ -279,7 +280,8 @@ describe("a promotion", () => {
         for (const input of replacing[resource.type.split(":")[2] ?? ""] ?? [])
           assert.deepEqual(same.inputs[input], resource.inputs[input], `${identity(resource)} ${input}`);
     }
-    for (const name of gone) assert.match(name, /redis|peering-ap-southeast-2-eu-central-1|balancer-from-10\./);
+    for (const name of gone)
+      assert.match(name, /redis|peering-ap-southeast-2-eu-central-1|balancer-from-10\.|monitoring-(RedisDown|ReplicationLag)/);
   });
   it("turns the copies round, and home's refusal of removals", async () => {
     const after = await promoted();
@@ -389,5 +391,24 @@ describe("bad arguments", () => {
       "tagReads",
     ]);
     assert.deepEqual(resources, []);
+  });
+});
+
+describe("monitoring", () => {
+  it("is in each region, with the alarms of the cache at home alone, and a dashboard under a name of its own", () => {
+    const alarms = (region: string): string[] => recording.names("MetricAlarm").filter((name) => name.startsWith(`team-${region}-`));
+    assert.ok(alarms(home).some((name) => name.endsWith("RedisDown")));
+    for (const region of [near, far]) {
+      assert.ok(
+        alarms(region).some((name) => name.endsWith("BalancerDown")),
+        region,
+      );
+      assert.ok(!alarms(region).some((name) => name.endsWith("RedisDown")), region);
+    }
+    const dashboards = recording.all("Dashboard").map(({ inputs }) => inputs["dashboardName"]);
+    assert.deepEqual(
+      dashboards.sort(),
+      [far, home, near].map((region) => `ha-registry-team-${region}`),
+    );
   });
 });
