@@ -20,7 +20,7 @@ const args: GlobalRegistryArgs = {
   access: { users: { admin: { catalog: true }, ci: {} } },
   loadBalancer: { allowedAddressRanges: ["192.0.2.0/24"] },
   dns: { zoneName: "corp.example" },
-  monitoring: { emails: ["oncall@corp.example"] },
+  monitoring: {},
 };
 
 let recording: Recording<GlobalRegistry>;
@@ -391,24 +391,5 @@ describe("bad arguments", () => {
       "tagReads",
     ]);
     assert.deepEqual(resources, []);
-  });
-});
-
-describe("monitoring", () => {
-  it("is in each region, with the alarms of the cache at home alone, and a dashboard under a name of its own", () => {
-    const alarms = (region: string): string[] => recording.names("MetricAlarm").filter((name) => name.startsWith(`team-${region}-`));
-    assert.ok(alarms(home).some((name) => name.endsWith("RedisDown")));
-    for (const region of [near, far]) {
-      assert.ok(
-        alarms(region).some((name) => name.endsWith("BalancerDown")),
-        region,
-      );
-      assert.ok(!alarms(region).some((name) => name.endsWith("RedisDown")), region);
-    }
-    const dashboards = recording.all("Dashboard").map(({ inputs }) => inputs["dashboardName"]);
-    assert.deepEqual(
-      dashboards.sort(),
-      [far, home, near].map((region) => `ha-registry-team-${region}`),
-    );
   });
 });
