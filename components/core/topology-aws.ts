@@ -177,10 +177,16 @@ export interface DnsTopology {
   privateZone: boolean;
 }
 
+/** The alerts that there are. */
+export interface AwsAlertingTopology {
+  /** Each of them. */
+  alerts: AlertSetting[];
+}
+
 /** Monitoring in CloudWatch. */
 export interface AwsMonitoringTopology {
   /** The alerts that there are. */
-  alerting: { alerts: AlertSetting[] };
+  alerting: AwsAlertingTopology;
   /** Who hears of alarms by e-mail. */
   emails: string[];
   /** ARN of the user's own topic; one is made when absent. */

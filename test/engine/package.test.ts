@@ -50,7 +50,7 @@ describe("archives", () => {
         assert.ok(paths.includes(path), `${name}: ${path}`);
       const odd = paths.filter(
         (path) =>
-          !/^(dist\/)?((render|verify)\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(dist\/)?dashboards\/[a-z-]+\.json$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
+          !/^(dist\/)?((cost|render|verify)\/)?[a-z-]+(\.d)?\.(ts|js)(\.map)?$|^(dist\/)?dashboards\/[a-z-]+\.json$|^(LICENSE|README\.md|package\.json|tsconfig\.json|PulumiPlugin\.yaml)$/.test(
             path,
           ),
       );
