@@ -79,9 +79,12 @@ export class AwsTask {
   async #start(secrets: Record<string, string>, shown: KeyPair): Promise<void> {
     const images = await ensureImages({ names: [ImageName.Registry, ImageName.Haproxy] });
     const references = new Map(images.map(({ name, reference }) => [name as string, reference]));
+    await docker.command("network", "create", "--label", label, this.name);
     for (const [index, container] of this.containers.entries()) {
       const network =
-        index === 0 ? ["--publish", "127.0.0.1::8443", "--publish", "127.0.0.1::8404"] : ["--network", `container:${this.of("registry")}`];
+        index === 0
+          ? ["--network", this.name, "--publish", "127.0.0.1::8443", "--publish", "127.0.0.1::8404"]
+          : ["--network", `container:${this.of("registry")}`];
       await docker.command(
         ...["run", "--detach", "--name", this.of(container.name), "--label", label, ...network, ...optionsOf(container, secrets)],
         ...[references.get(container.name) ?? "", ...container.entryPoint.slice(1), ...container.command],
@@ -139,6 +142,7 @@ export class AwsTask {
   async remove(): Promise<void> {
     for (const name of ["front", "haproxy", "registry"])
       await docker.command("rm", "--force", "--volumes", this.of(name)).catch(() => undefined);
+    await docker.command("network", "rm", this.name).catch(() => undefined);
   }
 
   async #published(port: number): Promise<string> {
