@@ -139,8 +139,14 @@ export class Regions {
         "-",
         `http://127.0.0.1:${ports.statistics}/;csv`,
       );
-      const row = csv.split("\n").find((line) => line.startsWith("registry-writes,BACKEND,"));
-      return (row?.split(",")[17] === "UP") === isThere;
+      // Each backend looks for itself, and by its own time.
+      const servers = csv
+        .split("\n")
+        .map((line) => line.split(","))
+        .filter(([, server = ""]) => server.startsWith("home-"));
+      const backends = new Set(servers.map(([backend]) => backend));
+      const finding = new Set(servers.filter((fields) => fields[17]?.startsWith("UP")).map(([backend]) => backend));
+      return backends.size > 0 && finding.size === (isThere ? backends.size : 0);
     });
   }
 
