@@ -15,6 +15,8 @@ export function partitionOf(region: string): string {
 /**
  * The regions of AWS, with the letters of three zones (two where there are no more) in which accounts that were opened lately have what the registry needs.
  * Elsewhere, and in older accounts, `network.zones` names them. As of 2026 (AWS Regional Services list, EC2 user guide).
+ *
+ * Further ones are appended, whatever their names: the network of a region of several follows from its place here.
  */
 const zoneLetters: Readonly<Record<string, string>> = {
   "af-south-1": "abc",
@@ -67,53 +69,9 @@ export function defaultZones(region: string): string[] {
   return Array.from(zoneLetters[region] ?? "abc", (letter) => `${region}${letter}`);
 }
 
-/**
- * The regions in the order in which releases came to know them: further ones are appended, since the network of a region follows from its place here.
- */
-const numbered: readonly string[] = [
-  "af-south-1",
-  "ap-east-1",
-  "ap-east-2",
-  "ap-northeast-1",
-  "ap-northeast-2",
-  "ap-northeast-3",
-  "ap-south-1",
-  "ap-south-2",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ap-southeast-3",
-  "ap-southeast-4",
-  "ap-southeast-5",
-  "ap-southeast-6",
-  "ap-southeast-7",
-  "ca-central-1",
-  "ca-west-1",
-  "cn-north-1",
-  "cn-northwest-1",
-  "eu-central-1",
-  "eu-central-2",
-  "eu-north-1",
-  "eu-south-1",
-  "eu-south-2",
-  "eu-west-1",
-  "eu-west-2",
-  "eu-west-3",
-  "il-central-1",
-  "me-central-1",
-  "me-south-1",
-  "mx-central-1",
-  "sa-east-1",
-  "us-east-1",
-  "us-east-2",
-  "us-gov-east-1",
-  "us-gov-west-1",
-  "us-west-1",
-  "us-west-2",
-];
-
 /** Addresses of the network that a region of several has where the user says nothing: others' differ, and it stays whichever others there are. */
 export function defaultCidr(region: string): string {
-  return `10.${64 + Math.max(numbered.indexOf(region), 0)}.0.0/16`;
+  return `10.${64 + Math.max(Object.keys(zoneLetters).indexOf(region), 0)}.0.0/16`;
 }
 
 /** Where an image in ECR is. */

@@ -33,6 +33,16 @@ export function checkText(problems: Problems, path: string, value: string | unde
   problems.require(typeof value === "string" && kinds[kind].fits(value), path, `${JSON.stringify(value)} is not ${kinds[kind].means}`);
 }
 
+/** Whether `value` is the name of a bucket, as S3 has it. */
+export function isBucketName(value: string | undefined): boolean {
+  return isText(value, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+}
+
+/** Notes a problem unless `value` is the name of a bucket. */
+export function checkBucketName(problems: Problems, path: string, value: string | undefined): void {
+  problems.require(isBucketName(value), path, `"${value}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`);
+}
+
 /** Whether `value` is text that fits `pattern`; callers without types give numbers, too, which a pattern alone lets pass. */
 export function isText(value: string | undefined, pattern: RegExp): boolean {
   return typeof value === "string" && pattern.test(value);

@@ -123,6 +123,28 @@ export function resolveAlerts(shape: Record<string, AlertShape>, problems: Probl
   });
 }
 
+/**
+ * The same where there are only some of the alerts.
+ *
+ * @param there Names of those whose metrics there are.
+ * @param place Where the others' are missing, as `on AWS`.
+ */
+export function resolveAlertsAmong(
+  there: readonly string[],
+  place: string,
+  shape: Record<string, AlertShape>,
+  problems: Problems,
+): AlertSetting[] {
+  const settings = resolveAlerts(shape, problems);
+  for (const { name } of settings)
+    problems.require(
+      there.includes(name) || !(name in shape),
+      `monitoring.alerts.${name}`,
+      `has no effect, since nothing ${place} tells what it goes by: leave it out`,
+    );
+  return settings.filter(({ name }) => there.includes(name));
+}
+
 function resolveAlert(name: AlertName, changed: AlertShape, problems: Problems): AlertSetting {
   const { threshold, forSeconds } = defaults[name];
   const at = (field: string): string => `monitoring.alerts.${name}.${field}`;

@@ -34,3 +34,8 @@ export function checkTags(tags: Record<string, string>, problems: Problems): Rec
   }
   return tags;
 }
+
+/** Whether `text` is an ARN of a service in any partition. */
+export function isArn(text: string | undefined, service: string): boolean {
+  return isText(text, new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:[\\x21-\\x7e]+$`));
+}

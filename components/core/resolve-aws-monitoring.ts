@@ -1,8 +1,8 @@
 import { isText } from "./checks";
 import type { Problems } from "./errors";
 import { awsAlerts } from "./render/aws-alarms";
-import { resolveAlerts } from "./resolve-alerts";
-import { isArn } from "./resolve-aws-nodes";
+import { resolveAlertsAmong } from "./resolve-alerts";
+import { isArn } from "./resolve-aws-checks";
 import type { AwsMonitoringShape } from "./shape-aws-monitoring";
 import type { AwsMonitoringTopology } from "./topology-aws";
 
@@ -21,15 +21,8 @@ export function resolveAwsMonitoring(shape: AwsMonitoringShape, problems: Proble
     "monitoring.emails",
     "have no effect on monitoring.existingTopicArn, whose subscribers are its own: leave one of them out",
   );
-  const settings = resolveAlerts(alerts, problems);
-  for (const { name } of settings)
-    problems.require(
-      awsAlerts.includes(name) || !(name in alerts),
-      `monitoring.alerts.${name}`,
-      "has no effect, since nothing on AWS tells what it goes by: leave it out",
-    );
   return {
-    alerting: { alerts: settings.filter(({ name }) => awsAlerts.includes(name)) },
+    alerting: { alerts: resolveAlertsAmong(awsAlerts, "on AWS", alerts, problems) },
     emails,
     ...(existingTopicArn === undefined ? {} : { existingTopicArn }),
     dashboard,

@@ -1,7 +1,8 @@
-import { checkNumber, isText } from "./checks";
+import { checkNumber } from "./checks";
 import type { Problems } from "./errors";
 import { fargateCpus, fargateMemory } from "./fargate";
 import { hosts, ports } from "./layout";
+import { isArn } from "./resolve-aws-checks";
 import { checkNodeCount } from "./resolve-common";
 import { Architecture } from "./shape-aws";
 import type { AwsNodesShape } from "./shape-aws";
@@ -81,9 +82,4 @@ function resolveMemory(cpus: number, neededMiB: number, shape: AwsNodesShape, pr
       `${memoryMiB} MiB hold less than registry and HAProxy may take, ${neededMiB} MiB: give more, or less to nodes.memoryMiB and loadBalancer.memoryMiB`,
     );
   return memoryMiB;
-}
-
-/** Whether `text` is an ARN of a service in any partition. */
-export function isArn(text: string | undefined, service: string): boolean {
-  return isText(text, new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:[\\x21-\\x7e]+$`));
 }

@@ -1,6 +1,6 @@
-import { checkNumber, isText } from "./checks";
+import { checkBucketName, checkNumber, isText } from "./checks";
 import type { Problems } from "./errors";
-import { isArn } from "./resolve-aws-nodes";
+import { isArn } from "./resolve-aws-checks";
 import { isNetwork, privateNetworks } from "./resolve-aws-network";
 import { checkBalancerSettings, resolveBalancerSettings } from "./resolve-load-balancer";
 import { resolveCache } from "./resolve-state";
@@ -46,7 +46,7 @@ export function resolveAwsBalancer(
     `"${securityPolicy}" is not a policy with TLS 1.2 as its least, as ELBSecurityPolicy-TLS13-1-2-2021-06`,
   );
   const { accessLogsBucket } = shape;
-  checkBucketName("loadBalancer.accessLogsBucket", accessLogsBucket, problems);
+  if (accessLogsBucket !== undefined) checkBucketName(problems, "loadBalancer.accessLogsBucket", accessLogsBucket);
   return {
     ...settings,
     port,
@@ -77,7 +77,7 @@ export function resolveAwsStore(region: string, shape: AwsObjectStoreShape, prob
     keepRemovedDays: shape.keepRemovedDays ?? 30,
     tieringDays: shape.tieringDays ?? 30,
   };
-  checkBucketName("objectStore.existingBucket", existingBucket, problems);
+  if (existingBucket !== undefined) checkBucketName(problems, "objectStore.existingBucket", existingBucket);
   problems.require(
     rootDirectory === undefined || isText(rootDirectory, /^[A-Za-z0-9!_.'()/-]+$/),
     "objectStore.rootDirectory",
@@ -108,14 +108,6 @@ export function resolveAwsStore(region: string, shape: AwsObjectStoreShape, prob
     ...(existingBucket === undefined ? {} : { existingBucket }),
     ...days,
   };
-}
-
-function checkBucketName(path: string, bucket: string | undefined, problems: Problems): void {
-  problems.require(
-    bucket === undefined || isText(bucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
-    path,
-    `"${bucket}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`,
-  );
 }
 
 /** Burstable Graviton servers and what they hold, MiB (ElastiCache user guide, "Supported node types"); three quarters hold data, as everywhere. */

@@ -1,5 +1,5 @@
 import { addressIn } from "./addresses";
-import { checkNumber, checkText, isText } from "./checks";
+import { checkBucketName, checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, ports } from "./layout";
 import type { Ground } from "./placement";
@@ -120,11 +120,7 @@ function resolveTarget(
 }
 
 function resolveS3(registry: string, path: string, s3: BackupS3Shape, problems: Problems): BackupS3Topology {
-  problems.require(
-    isText(s3.bucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
-    `${path}.bucket`,
-    `"${s3.bucket}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`,
-  );
+  checkBucketName(problems, `${path}.bucket`, s3.bucket);
   checkText(problems, `${path}.region`, s3.region, "word");
   checkText(problems, `${path}.endpoint`, s3.endpoint, "url");
   checkText(problems, `${path}.keyId`, s3.keyId, "word");

@@ -1,6 +1,7 @@
-import { checkNumber, isText } from "./checks";
+import { checkNumber } from "./checks";
 import type { Problems } from "./errors";
 import { ecrLimits, rootPrefix, sortedEntries } from "./resolve-ecr-checks";
+import { resolveRetention } from "./resolve-garbage-collection";
 import type { EcrGarbageCollectionShape } from "./shape-ecr";
 import type { RetentionShape } from "./shape-garbage-collection";
 import type { EcrLifecycleTopology } from "./topology-ecr";
@@ -58,37 +59,22 @@ function kept({ keepTags, keepLast, keepDays }: Rule): EcrLifecycleTopology {
 }
 
 function resolveRule(path: string, shape: RetentionShape, problems: Problems): Rule {
-  const { repositories = "*", keepLast = 0, keepDays = 0, keepTags = [] } = shape;
-  problems.require(
-    isText(repositories, /^[a-z0-9._/*-]+$/),
-    `${path}.repositories`,
-    `"${repositories}" is not a repository's name in which * stands for any characters`,
-  );
-  for (const [index, tag] of keepTags.entries()) {
-    const at = `${path}.keepTags[${index}]`;
-    const fits = problems.require(isText(tag, /^[A-Za-z0-9._*-]+$/), at, `"${tag}" is not a tag in which * stands for any characters`);
-    if (!fits) continue;
+  const rule = resolveRetention(path, shape, problems, (tag, at) => {
     problems.require(tag !== "*", at, '"*" keeps every tag, so that the rule has no effect: leave the rule out');
     const wildcards = tag.split("*").length - 1;
     const most = ecrLimits.wildcardsInPattern;
     problems.require(wildcards <= most, at, `"${tag}" has ${wildcards} times *, and ECR takes ${most}: make a shorter pattern`);
-  }
+  });
+  const { keepLast, keepDays, keepTags } = rule;
   // Beside these there are rules for signatures, for all other tags, and for images without one.
   const most = ecrLimits.lifecycleRules - 3;
   problems.require(keepTags.length <= most, `${path}.keepTags`, `${keepTags.length} patterns: ECR has room for ${most}`);
-  checkNumber(problems, `${path}.keepLast`, keepLast, { from: 0, to: 1_000_000, whole: true });
-  checkNumber(problems, `${path}.keepDays`, keepDays, { from: 0, to: 36_500, whole: true });
-  problems.require(
-    keepLast > 0 || keepDays > 0,
-    path,
-    "every tag but those of keepTags would go at once: say with keepLast how many stay, or with keepDays how long",
-  );
   problems.require(
     !(keepLast > 0 && keepDays > 0),
     path,
     "has keepLast and keepDays, and a rule of ECR goes by one of them, so that images would go that the other keeps: leave one of them out",
   );
-  return { path, repositories, keepLast, keepDays, keepTags: [...keepTags] };
+  return { path, ...rule };
 }
 
 /** Which part of a template's repositories a rule is for. */

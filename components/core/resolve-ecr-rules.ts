@@ -1,6 +1,6 @@
 import { checkRegion } from "./resolve-aws-checks";
 import { isAddressRange } from "./addresses";
-import { checkText, isText } from "./checks";
+import { checkText, isBucketName, isText } from "./checks";
 import type { Problems } from "./errors";
 import { checkAccount, checkArn, checkPrefixes, ecrLimits, isRepositoryName, resolvePrincipals, sortedEntries } from "./resolve-ecr-checks";
 import { EcrCreation, EcrUpstream } from "./shape-ecr";
@@ -211,13 +211,7 @@ export function resolveEcrNetwork(shape: EcrNetworkShape, problems: Problems): E
   problems.require(cidrs.length > 0, "network.cidrs", "is empty: say which addresses may reach the endpoints");
   problems.require(privateSubnetIds.length > 0, "network.privateSubnetIds", "is empty: name a subnet for each zone");
   checkEach("network.routeTableIds", routeTableIds, (id) => isText(id, /^rtb-[0-9a-f]{8,17}$/), "is not the ID of a route table", problems);
-  checkEach(
-    "network.buckets",
-    buckets,
-    (name) => isText(name, /^(\*|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/),
-    "is neither the name of a bucket nor *",
-    problems,
-  );
+  checkEach("network.buckets", buckets, (name) => name === "*" || isBucketName(name), "is neither the name of a bucket nor *", problems);
   problems.require(
     buckets.length === 0 || routeTableIds.length > 0,
     "network.buckets",

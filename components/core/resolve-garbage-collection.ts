@@ -68,8 +68,17 @@ export function resolveGarbageCollectionSettings(
   };
 }
 
-/** Patterns become part of a script, so that only what names can hold is let in. */
-function resolveRetention(path: string, shape: RetentionShape, problems: Problems): RetentionTopology {
+/**
+ * Fills in and checks which images stay. Patterns become part of a script, so that only what names can hold is let in.
+ *
+ * @param checkPattern What else a pattern of tags has to be, at its path. @default - nothing
+ */
+export function resolveRetention(
+  path: string,
+  shape: RetentionShape,
+  problems: Problems,
+  checkPattern: (tag: string, at: string) => void = () => undefined,
+): RetentionTopology {
   const { repositories = "*", keepLast = 0, keepDays = 0, keepTags = [] } = shape;
   problems.require(
     isText(repositories, /^[a-z0-9._/*-]+$/),
@@ -77,11 +86,9 @@ function resolveRetention(path: string, shape: RetentionShape, problems: Problem
     `"${repositories}" is not a repository's name in which * stands for any characters`,
   );
   for (const [index, tag] of keepTags.entries()) {
-    problems.require(
-      isText(tag, /^[A-Za-z0-9._*-]+$/),
-      `${path}.keepTags[${index}]`,
-      `"${tag}" is not a tag in which * stands for any characters`,
-    );
+    const at = `${path}.keepTags[${index}]`;
+    const fits = problems.require(isText(tag, /^[A-Za-z0-9._*-]+$/), at, `"${tag}" is not a tag in which * stands for any characters`);
+    if (fits) checkPattern(tag, at);
   }
   checkNumber(problems, `${path}.keepLast`, keepLast, { from: 0, to: 1_000_000, whole: true });
   checkNumber(problems, `${path}.keepDays`, keepDays, { from: 0, to: 36_500, whole: true });

@@ -1,9 +1,8 @@
 import { checkNumber } from "./checks";
 import type { Problems } from "./errors";
 import { kubernetesAlerts } from "./render/alert-rules-kubernetes";
-import { resolveAlerts } from "./resolve-alerts";
+import { resolveAlertsAmong } from "./resolve-alerts";
 import { checkLabels, checkName } from "./resolve-kubernetes-parts";
-import type { AlertShape } from "./shape-alerts";
 import type { DashboardsShape, KubernetesMonitoringShape, PrometheusOperatorShape } from "./shape-kubernetes-monitoring";
 import type { KubernetesTopology } from "./topology-kubernetes";
 import type { DashboardsTopology, KubernetesMonitoringTopology, PrometheusOperatorTopology } from "./topology-kubernetes-parts";
@@ -32,7 +31,9 @@ export function resolveKubernetesMonitoring(
     );
   return {
     ...(prometheusOperator === undefined ? {} : { prometheusOperator: resolveOperator(prometheusOperator, problems) }),
-    alerting: { alerts: prometheusOperator === undefined ? [] : resolveKubernetesAlerts(topology, alerts, problems) },
+    alerting: {
+      alerts: prometheusOperator === undefined ? [] : resolveAlertsAmong(Object.keys(kubernetesAlerts(topology)), "here", alerts, problems),
+    },
     ...(dashboards === undefined ? {} : { dashboards: resolveDashboards(topology, dashboards, problems) }),
   };
 }
@@ -44,19 +45,6 @@ function resolveOperator(
   checkLabels("monitoring.prometheusOperator.labels", labels, problems);
   checkNumber(problems, "monitoring.prometheusOperator.scrapeIntervalSeconds", scrapeIntervalSeconds, { from: 1, to: 300, whole: true });
   return { labels, scrapeIntervalSeconds };
-}
-
-/** Only those whose metrics there are. */
-function resolveKubernetesAlerts(topology: Omit<KubernetesTopology, "monitoring">, shape: Record<string, AlertShape>, problems: Problems) {
-  const there = kubernetesAlerts(topology);
-  const settings = resolveAlerts(shape, problems);
-  for (const { name } of settings)
-    problems.require(
-      name in there || !(name in shape),
-      `monitoring.alerts.${name}`,
-      "has no effect, since nothing here tells what it goes by: leave it out",
-    );
-  return settings.filter(({ name }) => name in there);
 }
 
 function resolveDashboards(

@@ -1,5 +1,6 @@
 import { isHost, isHostPort, isHttpUrl } from "./addresses";
-import { checkNumber, checkText, isText } from "./checks";
+import { isRegion } from "./aws-regions";
+import { checkBucketName, checkNumber, checkText, isText } from "./checks";
 import type { Problems } from "./errors";
 import { hosts, ports, publishedPorts } from "./layout";
 import { announcedEndpoint, hostPort, isSeveral, place } from "./placement";
@@ -57,12 +58,7 @@ function checkNfs(nfs: NfsShape, problems: Problems): void {
 
 /** Fills in and checks a bucket. */
 export function resolveS3(s3: S3Shape, problems: Problems): ResolvedS3 {
-  const bucket = isText(s3.bucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
-  problems.require(
-    bucket,
-    "objectStore.s3.bucket",
-    `"${s3.bucket}" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens`,
-  );
+  checkBucketName(problems, "objectStore.s3.bucket", s3.bucket);
   checkText(problems, "objectStore.s3.region", s3.region, "word");
   checkText(problems, "objectStore.s3.endpoint", s3.endpoint, "url");
   checkText(problems, "objectStore.s3.redirectEndpoint", s3.redirectEndpoint, "url");
@@ -97,7 +93,7 @@ export function resolveS3(s3: S3Shape, problems: Problems): ResolvedS3 {
 /** What distribution's S3 driver refuses when it starts (registry/storage/driver/s3-aws/s3.go), or silently does without. */
 function checkAgainstDriver(s3: S3Shape, problems: Problems): void {
   const { region, endpoint, redirectEndpoint, encrypt, keyId } = s3;
-  const known = endpoint !== undefined || region === undefined || isText(region, /^[a-z]{2,4}(-[a-z]+){1,3}-\d$/);
+  const known = endpoint !== undefined || region === undefined || isRegion(region);
   problems.require(
     known,
     "objectStore.s3.region",

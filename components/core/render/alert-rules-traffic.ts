@@ -3,7 +3,7 @@ import type { AlertDefinition } from "./alert-rules";
 import { refusedLoginsTable } from "./haproxy-logins";
 
 /** Requests in five minutes below which a share of them says nothing. */
-const enoughRequests = 20;
+export const enoughRequests = 20;
 
 /** What changes something, and what only reads, as HAProxy's backends divide requests. */
 export const backends = {

@@ -1,6 +1,7 @@
 import type { AlertSetting } from "../resolve-alerts";
 import { AlertName } from "../shape-alerts";
 import type { AwsTopology } from "../topology-aws";
+import { enoughRequests } from "./alert-rules-traffic";
 
 /** A metric that is counted out of the lines that HAProxys write. */
 export interface LogMetric {
@@ -92,9 +93,6 @@ export interface Alarm {
   /** What no value means. */
   missing: "breaching" | "notBreaching";
 }
-
-/** Requests in five minutes below which a share of them says nothing. */
-const enoughRequests = 20;
 
 /** Alerts that there are on AWS, with what each needs beside its settings. */
 type Definition = (setting: AlertSetting, topology: AwsTopology, subjects: AlarmSubjects) => Omit<Alarm, "name" | "periods"> | undefined;
