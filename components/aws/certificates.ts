@@ -36,50 +36,78 @@ export class Certificates extends pulumi.ComponentResource {
 
   constructor(name: string, args: CertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-registry-aws:index:Certificates", name, {}, opts);
-    const { topology } = args;
-    const child = { parent: this };
-    const ca = ownAuthority(`${name}-ca`, topology, child);
-    const internal = issueCertificate(
-      `${name}-internal`,
-      { commonName: nodeServerName(topology.name), dnsNames: [nodeServerName(topology.name)], ipAddresses: [] },
-      ca,
-      topology.certificates,
-      child,
-    );
-    this.internalPem = pemOf(internal.certificatePem, internal.privateKeyPem);
-    const shown = this.obtain(name, args, ca);
-    this.certificateArn = shown.arn;
-    this.caCertificatePem = shown.caCertificatePem;
+    const { topology, ...given } = args;
+    const places = [{ name: `${name}-server`, topology }];
+    const made = makeCertificates(name, { places, proofName: `${name}-server` }, given, { parent: this });
+    this.certificateArn = made.arns[0] ?? pulumi.output("");
+    this.caCertificatePem = pulumi.output(made.caCertificatePem ?? "");
+    this.internalPem = made.internalPem;
     this.registerOutputs({ certificateArn: this.certificateArn, caCertificatePem: this.caCertificatePem });
-  }
-
-  private obtain(
-    name: string,
-    args: CertificatesArgs,
-    ca: KeyPair,
-  ): { arn: pulumi.Output<string>; caCertificatePem: pulumi.Output<string> } {
-    const { topology, zoneId, certificatePem, privateKeyPem } = args;
-    const given = pulumi.output(args.caCertificatePem ?? "");
-    if (certificatePem !== undefined && privateKeyPem !== undefined)
-      return {
-        arn: importCertificate(`${name}-server`, topology, certificatePem, privateKeyPem, { parent: this }),
-        caCertificatePem: given,
-      };
-    if (topology.certificateSource === AwsCertificateSource.Existing)
-      return { arn: pulumi.output(topology.existingCertificateArn ?? ""), caCertificatePem: given };
-    if (zoneId !== undefined && topology.certificateSource === AwsCertificateSource.Acm)
-      return { arn: requestCertificate(`${name}-server`, topology, zoneId, this), caCertificatePem: given };
-    const { hostname, dnsNames, ipAddresses, certificates } = topology;
-    const own = issueCertificate(`${name}-server`, { commonName: hostname, dnsNames, ipAddresses }, ca, certificates, { parent: this });
-    return {
-      arn: importCertificate(`${name}-server`, topology, own.certificatePem, own.privateKeyPem, { parent: this }),
-      caCertificatePem: ca.certificatePem,
-    };
   }
 }
 
+/** What certificates are made of, beside what the topology says. */
+export type GivenCertificate = Omit<CertificatesArgs, "topology">;
+
+/** Where certificates are to be: all are for the same names, and from the same source. */
+export interface CertificatePlaces {
+  /** Each place: what the names of its resources begin with, and what is there. The first one asks ACM how names are proven. */
+  places: readonly { name: string; topology: AwsTopology }[];
+  /** What the names of the proofs begin with. */
+  proofName: string;
+}
+
+/** Certificates that were made. */
+export interface MadeCertificates {
+  /** ARNs of those that clients see, in the order of their places; each is valid when it is known. */
+  arns: pulumi.Output<string>[];
+  /** CA that clients have to trust; absent where they trust it already. */
+  caCertificatePem?: pulumi.Input<string>;
+  /** Certificate and key that HAProxys show load balancers, secret. */
+  internalPem: pulumi.Output<string>;
+}
+
+/** Makes the certificates that clients see, one in each place, and the one that HAProxys show load balancers. */
+export function makeCertificates(
+  name: string,
+  where: CertificatePlaces,
+  given: GivenCertificate,
+  child: pulumi.CustomResourceOptions,
+): MadeCertificates {
+  const [first] = where.places;
+  if (first === undefined) throw new Error("there is no place for a certificate");
+  const { topology } = first;
+  const ca = ownAuthority(`${name}-ca`, topology, child);
+  const serverName = nodeServerName(topology.name);
+  const subject = { commonName: serverName, dnsNames: [serverName], ipAddresses: [] };
+  const internal = issueCertificate(`${name}-internal`, subject, ca, topology.certificates, child);
+  return { ...obtain(name, topology, ca, where, given, child), internalPem: pemOf(internal.certificatePem, internal.privateKeyPem) };
+}
+
+function obtain(
+  name: string,
+  first: AwsTopology,
+  ca: KeyPair,
+  { places, proofName }: CertificatePlaces,
+  { zoneId, certificatePem, privateKeyPem, caCertificatePem }: GivenCertificate,
+  child: pulumi.CustomResourceOptions,
+): Omit<MadeCertificates, "internalPem"> {
+  const importEverywhere = (pem: pulumi.Input<string>, key: pulumi.Input<string>): pulumi.Output<string>[] =>
+    places.map((place) => importCertificate(place.name, place.topology, pem, key, child));
+
+  if (certificatePem !== undefined && privateKeyPem !== undefined)
+    return { arns: importEverywhere(certificatePem, privateKeyPem), caCertificatePem };
+  if (first.certificateSource === AwsCertificateSource.Existing)
+    return { arns: places.map(({ topology }) => pulumi.output(topology.existingCertificateArn ?? "")), caCertificatePem };
+  if (zoneId !== undefined && first.certificateSource === AwsCertificateSource.Acm)
+    return { arns: requestCertificates(places, first, proofName, zoneId, child), caCertificatePem };
+  const { hostname, dnsNames, ipAddresses, certificates } = first;
+  const own = issueCertificate(`${name}-server`, { commonName: hostname, dnsNames, ipAddresses }, ca, certificates, child);
+  return { arns: importEverywhere(own.certificatePem, own.privateKeyPem), caCertificatePem: ca.certificatePem };
+}
+
 /** ACM keeps the ARN when a certificate is imported anew, so that a renewal touches nothing else. */
-export function importCertificate(
+function importCertificate(
   name: string,
   topology: AwsTopology,
   pem: pulumi.Input<string>,
@@ -105,19 +133,21 @@ function splitChain(pem: string): { first: string; rest: string | undefined } {
   return { first, rest: rest.length === 0 ? undefined : rest.join("") };
 }
 
-function requestCertificate(
-  name: string,
-  topology: AwsTopology,
+/** Asks ACM for a certificate in every place, and proves the names once: the proofs are the same for all. */
+function requestCertificates(
+  places: CertificatePlaces["places"],
+  first: AwsTopology,
+  proofName: string,
   zoneId: pulumi.Input<string>,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
-  const child = { parent };
-  const certificate = askForCertificate(name, topology, child);
-  return validated(name, topology, certificate, proveNames(name, topology, certificate, zoneId, child), child);
+  child: pulumi.CustomResourceOptions,
+): pulumi.Output<string>[] {
+  const asked = places.map((place) => ({ ...place, certificate: askForCertificate(place.name, place.topology, child) }));
+  const proofs = asked.slice(0, 1).flatMap(({ certificate }) => proveNames(proofName, first, certificate, zoneId, child));
+  return asked.map(({ name, topology, certificate }) => validated(name, topology, certificate, proofs, child));
 }
 
 /** Asks ACM for a certificate; it is good once its names are proven. */
-export function askForCertificate(name: string, topology: AwsTopology, child: pulumi.CustomResourceOptions): Certificate {
+function askForCertificate(name: string, topology: AwsTopology, child: pulumi.CustomResourceOptions): Certificate {
   const { hostname, dnsNames } = topology;
   return new Certificate(
     name,
@@ -133,7 +163,7 @@ export function askForCertificate(name: string, topology: AwsTopology, child: pu
 }
 
 /** Proves the names of a certificate to ACM; returns those of the proofs. They are the same for every certificate of an account, in whatever region. */
-export function proveNames(
+function proveNames(
   name: string,
   { dnsNames }: AwsTopology,
   certificate: Certificate,
@@ -164,7 +194,7 @@ export function proveNames(
 }
 
 /** ARN of a certificate, known when ACM has issued it. */
-export function validated(
+function validated(
   name: string,
   { region }: AwsTopology,
   certificate: Certificate,

@@ -7,7 +7,8 @@ import { known, makeLogins } from "ha-registry-core/pulumi";
 import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 import { checkArguments } from "./check-arguments";
 import { DnsZone } from "./dns-zone";
-import { makeGlobalCertificates } from "./global-certificates";
+import { makeCertificates } from "./certificates";
+import type { GivenCertificate } from "./certificates";
 import type { LoadBalancer } from "./load-balancer";
 import { joinNetworks } from "./peering";
 import { makeBalancer, makeGrounds, makeMonitoring, makeNodes } from "./region-parts";
@@ -96,7 +97,7 @@ export class GlobalRegistry extends pulumi.ComponentResource {
     const { certificatePem, caCertificatePem } = trust;
     const { privateKeyPem } = secrets;
     const given = { zoneId: zone?.zoneId, certificatePem, privateKeyPem, caCertificatePem };
-    const certificates = makeGlobalCertificates(`${name}-certificates`, topology, home, given, child);
+    const certificates = certify(`${name}-certificates`, topology, regions, given, child);
     const balancers = new Map(
       regions.map((of): [string, LoadBalancer] => {
         const arn = certificates.arns.get(of.region) ?? "";
@@ -145,6 +146,20 @@ export class GlobalRegistry extends pulumi.ComponentResource {
       home: this.home,
     });
   }
+}
+
+/** The certificates of all regions; home, whichever that is, asks ACM how names are proven. ARNs are told by region. */
+function certify(
+  name: string,
+  topology: GlobalTopology,
+  regions: readonly Region[],
+  given: GivenCertificate,
+  child: pulumi.CustomResourceOptions,
+): { arns: ReadonlyMap<string, pulumi.Output<string>>; caCertificatePem?: pulumi.Input<string>; internalPem: pulumi.Output<string> } {
+  const ordered = [found(regions, topology.home), ...regions.filter(({ region }) => region !== topology.home)];
+  const places = ordered.map((one) => ({ name: `${name}-${one.region}`, topology: one.topology }));
+  const { arns, ...shared } = makeCertificates(name, { places, proofName: `${name}-proof` }, given, child);
+  return { ...shared, arns: new Map(arns.map((arn, index) => [ordered[index]?.region ?? "", arn])) };
 }
 
 function homeOf({ home, regions }: GlobalTopology): AwsTopology {

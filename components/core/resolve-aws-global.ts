@@ -8,7 +8,6 @@ import { Routing, TagReads } from "./shape-aws-global";
 import type { GlobalRegistryShape, RegionShape } from "./shape-aws-global";
 import type { AwsRegistryShape } from "./shape-aws";
 import type { AwsTopology } from "./topology-aws";
-import { AwsCertificateSource } from "./topology-aws";
 import type { CopiesTopology, GlobalTopology, PeeringTopology, RegionTopology } from "./topology-aws-global";
 
 /**
@@ -34,7 +33,6 @@ export function resolveGlobalTopology(name: string, shape: GlobalRegistryShape):
     name,
     home: shape.home,
     regions: regions.map(({ region, topology }) => ({ region, topology: withOthers(topology, shape, regions, home) })),
-    certificateSource: home?.certificateSource ?? AwsCertificateSource.Imported,
     ...(dns === undefined ? {} : { dns: { ...dns, routing: shape.dns?.routing ?? Routing.Latency, routes } }),
     peerings: peerings(shape.home, regions),
     copies: copies(shape.home, names),

@@ -1,5 +1,5 @@
 import type { Routing } from "./shape-aws-global";
-import type { AwsCertificateSource, AwsTopology, DnsTopology } from "./topology-aws";
+import type { AwsTopology, DnsTopology } from "./topology-aws";
 
 /** A registry in several regions of AWS, with every default filled in and every problem found. */
 export interface GlobalTopology {
@@ -9,8 +9,6 @@ export interface GlobalTopology {
   home: string;
   /** The regions, sorted by name. */
   regions: RegionTopology[];
-  /** Where certificates come from. */
-  certificateSource: AwsCertificateSource;
   /** Where the host name is told; nowhere when absent. */
   dns?: GlobalDnsTopology;
   /** Which networks are joined: home's with each other one that is made. */
