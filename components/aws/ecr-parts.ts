@@ -3,10 +3,11 @@ import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EcrTopology } from "ha-registry-core";
+import { ownTags } from "./resources";
 
 /** The tags of everything that belongs to a part: the user's own, of which registry it is, and a name where the console shows one. */
 export function ecrTags({ name, tags }: EcrTopology, part: string, displayed?: string): Record<string, string> {
-  return { ...tags, "ha-registry": name, "ha-registry:part": part, ...(displayed === undefined ? {} : { Name: displayed }) };
+  return { ...tags, ...ownTags(name, part), ...(displayed === undefined ? {} : { Name: displayed }) };
 }
 
 /** Account that an ARN is of. */

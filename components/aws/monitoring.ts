@@ -96,15 +96,8 @@ export class Monitoring extends pulumi.ComponentResource {
   ): void {
     const place = regional(topology, part);
     const unnamed = { balancer: "", targets: "", certificateArn: "", ...(topology.redis.own ? { redis: "" } : {}) };
-    for (const planned of renderAlarms(topology, alerting.alerts, unnamed)) {
-      const alarm = subjects.apply((found) => {
-        const [same = planned] = renderAlarms(
-          topology,
-          alerting.alerts.filter((alert) => alert.name === planned.name),
-          found,
-        );
-        return same;
-      });
+    const named = subjects.apply((found) => renderAlarms(topology, alerting.alerts, found));
+    for (const [index, planned] of renderAlarms(topology, alerting.alerts, unnamed).entries())
       new MetricAlarm(
         `${name}-${planned.name}`,
         {
@@ -115,13 +108,12 @@ export class Monitoring extends pulumi.ComponentResource {
           threshold: planned.threshold,
           evaluationPeriods: planned.periods,
           treatMissingData: planned.missing,
-          metricQueries: alarm.apply(queriesOf),
+          metricQueries: named.apply((alarms) => queriesOf(alarms[index] ?? planned)),
           alarmActions: [this.topicArn],
           okActions: [this.topicArn],
         },
         { parent: this },
       );
-    }
   }
 }
 

@@ -13,6 +13,7 @@ import {
   isEcrImage,
   renderAssumeRolePolicy,
   renderAwsHaproxy,
+  renderBalancerScript,
   renderExecutionPolicy,
   renderNodePolicy,
   renderRegistryConfig,
@@ -21,9 +22,11 @@ import {
   withHome,
 } from "ha-registry-core";
 import type { AwsAddresses, AwsTopology, RegistrySecrets, RegistrySettings } from "ha-registry-core";
-import { present, renderContainers } from "./registry-tasks";
+import { present } from "ha-registry-core/pulumi";
+import { renderContainers } from "./registry-tasks";
 import { regional, shortName, tagsOf } from "./resources";
 import { TaskFiles } from "./task-files";
+import type { SecretVariable } from "./task-files";
 
 /** Arguments of `RegistryNodes`. */
 export interface RegistryNodesArgs {
@@ -153,7 +156,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
   private makeFiles(name: string, args: RegistryNodesArgs, httpSecret: pulumi.Output<string>): { registry: TaskFiles; haproxy: TaskFiles } {
     const { topology, keyArn } = args;
     const child = { parent: this };
-    const registry = present({ "config.yml": configuration(args, httpSecret), htpasswd: args.htpasswd });
+    const registry = present<string>({ "config.yml": configuration(args, httpSecret), htpasswd: args.htpasswd });
     return {
       registry: new TaskFiles(`${name}-registry`, { topology, part: "registry", keyArn, files: registry }, child),
       haproxy: new TaskFiles(`${name}-haproxy`, { topology, part: "haproxy", keyArn, files: { "balancer.pem": args.internalPem } }, child),
@@ -246,34 +249,35 @@ export class RegistryNodes extends pulumi.ComponentResource {
   }
 }
 
-/** Files of the registry that are no secrets. */
-function plainFiles(args: RegistryNodesArgs): Record<string, pulumi.Input<string>> {
-  return present({ "redis-ca.crt": args.redisCaPem, "token.crt": args.tokenCertificatesPem, "token-jwks.json": args.tokenJwks });
-}
-
 function containersOf(args: RegistryNodesArgs, files: { registry: TaskFiles; haproxy: TaskFiles }, logGroup: pulumi.Output<string>) {
   const { topology } = args;
-  const plain = plainFiles(args);
-  const haproxyFiles = pulumi.all(present({ "home-ca.crt": args.homeCaPem }));
-  const secretNames = Object.keys(present({ "config.yml": "", htpasswd: args.htpasswd })).sort();
+  const plain = { "redis-ca.crt": args.redisCaPem, "token.crt": args.tokenCertificatesPem, "token-jwks.json": args.tokenJwks };
   return pulumi
-    .all([pulumi.all(plain), files.registry.variables, files.haproxy.variables, logGroup, pulumi.output(args.homeAddress), haproxyFiles])
-    .apply(([registryFiles, registrySecrets, haproxySecrets, group, homeAddress, plainHaproxyFiles]) =>
-      renderContainers({
+    .all([
+      pulumi.all(present(plain)),
+      pulumi.all(present({ "home-ca.crt": args.homeCaPem })),
+      secretsOf(files.registry),
+      secretsOf(files.haproxy),
+      pulumi.output(args.homeAddress),
+      logGroup,
+    ])
+    .apply(([registryFiles, haproxyFiles, registrySecrets, haproxySecrets, homeAddress, group]) => {
+      const haproxyConfig = renderAwsHaproxy(withHome(topology, homeAddress ?? ""), {
+        certificate: taskPath("balancer.pem"),
+        homeCa: "home-ca.crt" in haproxyFiles ? taskPath("home-ca.crt") : undefined,
+      });
+      const scripts = { "balancer.sh": renderBalancerScript(), "haproxy.cfg": haproxyConfig };
+      return renderContainers({
         topology,
-        registryFiles,
-        registrySecrets,
-        registryFileNames: [...secretNames, ...Object.keys(registryFiles).sort()],
-        haproxyConfig: renderAwsHaproxy(withHome(topology, homeAddress ?? ""), {
-          certificate: taskPath("balancer.pem"),
-          homeCa: "home-ca.crt" in plainHaproxyFiles ? taskPath("home-ca.crt") : undefined,
-        }),
-        haproxyFiles: plainHaproxyFiles,
-        haproxySecrets,
-        haproxyFileNames: ["balancer.pem", "balancer.sh", "haproxy.cfg", ...Object.keys(plainHaproxyFiles)],
+        registry: { plain: registryFiles, ...registrySecrets },
+        haproxy: { plain: { ...scripts, ...haproxyFiles }, ...haproxySecrets },
         logGroup: group,
-      }),
-    );
+      });
+    });
+}
+
+function secretsOf({ fileNames, variables }: TaskFiles): pulumi.Output<{ secretNames: string[]; secrets: SecretVariable[] }> {
+  return pulumi.all([fileNames, variables]).apply(([secretNames, secrets]) => ({ secretNames, secrets }));
 }
 
 function configuration(args: RegistryNodesArgs, httpSecret: pulumi.Output<string>): pulumi.Output<string> {

@@ -1,35 +1,25 @@
-import type * as pulumi from "@pulumi/pulumi";
-import {
-  ports,
-  renderBalancerScript,
-  renderTaskScript,
-  renderTracingEnvironment,
-  statisticsPortVariable,
-  taskPath,
-  taskVariable,
-  users,
-} from "ha-registry-core";
+import { ports, renderTaskScript, renderTracingEnvironment, statisticsPortVariable, taskPath, taskVariable, users } from "ha-registry-core";
 import type { AwsTopology } from "ha-registry-core";
 import type { SecretVariable } from "./task-files";
+
+/** Files of a container. */
+export interface ContainerFiles {
+  /** Those that are no secrets, by name. */
+  plain: Record<string, string>;
+  /** Names of those that are. */
+  secretNames: string[];
+  /** How the container gets at them. */
+  secrets: SecretVariable[];
+}
 
 /** What the containers of a task are made of. */
 export interface TaskParts {
   /** The resolved registry, with the addresses of its parts. */
   topology: AwsTopology;
-  /** Files of the registry that are no secrets, by name. */
-  registryFiles: Record<string, string>;
-  /** Secret files of the registry. */
-  registrySecrets: SecretVariable[];
-  /** Files of HAProxy that are no secrets, beside its configuration, by name. */
-  haproxyFiles: Record<string, string>;
-  /** HAProxy's configuration. */
-  haproxyConfig: string;
-  /** Secret files of HAProxy. */
-  haproxySecrets: SecretVariable[];
-  /** Names of all files of the registry, secret ones among them. */
-  registryFileNames: string[];
-  /** Names of all files of HAProxy. */
-  haproxyFileNames: string[];
+  /** Files of the registry, its configuration `config.yml` among them. */
+  registry: ContainerFiles;
+  /** Files of HAProxy, its configuration `haproxy.cfg` and the script `balancer.sh` among them. */
+  haproxy: ContainerFiles;
   /** Log group of the tasks. */
   logGroup: string;
 }
@@ -46,27 +36,26 @@ export function renderContainers(parts: TaskParts): string {
 }
 
 function registryContainer(parts: TaskParts) {
-  const { topology, registryFiles, registrySecrets, registryFileNames } = parts;
+  const { topology, registry } = parts;
   const { images, node } = topology;
   return {
     ...container(parts, "registry", images.registry, users.registry, node.memoryMiB, node.cpus),
-    command: [renderTaskScript(registryFileNames, ["registry", "serve", taskPath("config.yml")])],
-    environment: environment({ ...renderTracingEnvironment(topology), ...variablesOf(registryFiles) }),
-    secrets: registrySecrets,
+    command: [scriptOf(registry, ["registry", "serve", taskPath("config.yml")])],
+    environment: environment({ ...renderTracingEnvironment(topology), ...variablesOf(registry.plain) }),
+    secrets: registry.secrets,
     healthCheck: healthCheck(`http://127.0.0.1:${node.debugPort}/debug/health`),
   };
 }
 
 function haproxyContainer(parts: TaskParts) {
-  const { topology, haproxyConfig, haproxySecrets, haproxyFileNames } = parts;
+  const { topology, haproxy } = parts;
   const { images, loadBalancer, nodes } = topology;
-  const files = { "balancer.sh": renderBalancerScript(), "haproxy.cfg": haproxyConfig, ...parts.haproxyFiles };
   return {
     ...container(parts, "haproxy", images.haproxy, users.haproxy, loadBalancer.memoryMiB, loadBalancer.cpus),
-    command: [renderTaskScript(haproxyFileNames, ["sh", taskPath("balancer.sh"), taskPath("haproxy.cfg")])],
+    command: [scriptOf(haproxy, ["sh", taskPath("balancer.sh"), taskPath("haproxy.cfg")])],
     dependsOn: [{ containerName: "registry", condition: "HEALTHY" }],
-    environment: environment({ [statisticsPortVariable]: String(ports.statistics), ...variablesOf(files) }),
-    secrets: haproxySecrets,
+    environment: environment({ [statisticsPortVariable]: String(ports.statistics), ...variablesOf(haproxy.plain) }),
+    secrets: haproxy.secrets,
     healthCheck: healthCheck(`http://127.0.0.1:${ports.statistics}/healthz`),
     portMappings: [nodes.balancerPort, ports.statistics].map((port) => ({ containerPort: port, hostPort: port, protocol: "tcp" })),
     ...openFiles(loadBalancer.maxConnections),
@@ -121,6 +110,11 @@ function healthCheck(url: string) {
   return { command: ["CMD-SHELL", `wget -q -T 3 -O /dev/null ${url}`], interval: 5, timeout: 5, retries: 3, startPeriod: 60 };
 }
 
+/** Puts the files where the program looks for them, and becomes it. */
+function scriptOf({ plain, secretNames }: ContainerFiles, command: readonly string[]): string {
+  return renderTaskScript([...secretNames, ...Object.keys(plain).sort()], command);
+}
+
 function variablesOf(files: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [taskVariable(name), text]));
 }
@@ -129,9 +123,4 @@ function environment(values: Record<string, string>): { name: string; value: str
   return Object.entries(values)
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** The entries of `inputs` that are given. */
-export function present(inputs: Record<string, pulumi.Input<string> | undefined>): Record<string, pulumi.Input<string>> {
-  return Object.fromEntries(Object.entries(inputs).filter((entry): entry is [string, pulumi.Input<string>] => entry[1] !== undefined));
 }

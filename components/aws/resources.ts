@@ -16,7 +16,12 @@ export function regional(topology: AwsTopology, part: string): Regional {
 
 /** Tags of a part: the user's own, and those by which everything of the registry is found. */
 export function tagsOf({ name, labels }: AwsTopology, part: string): Record<string, string> {
-  return { ...labels, Name: labels["Name"] ?? `${name}-${part}`, "ha-registry": name, "ha-registry:part": part };
+  return { ...labels, Name: labels["Name"] ?? `${name}-${part}`, ...ownTags(name, part) };
+}
+
+/** Tags by which a part of a registry is found. */
+export function ownTags(registry: string, part: string): Record<string, string> {
+  return { "ha-registry": registry, "ha-registry:part": part };
 }
 
 /**

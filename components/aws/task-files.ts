@@ -35,6 +35,8 @@ const mostBytes = 65_536;
 export class TaskFiles extends pulumi.ComponentResource {
   /** ARN of the secret. */
   readonly secretArn: pulumi.Output<string>;
+  /** Names of the files. */
+  readonly fileNames: pulumi.Output<string[]>;
   /** How containers get at the files. */
   readonly variables: pulumi.Output<SecretVariable[]>;
 
@@ -62,11 +64,12 @@ export class TaskFiles extends pulumi.ComponentResource {
       // Tasks that run go on with the old version until the last of them is replaced.
       { ...child, retainOnDelete: true },
     );
-    const names = Object.keys(files).sort().map(taskVariable);
+    const names = Object.keys(files).sort();
     this.secretArn = secret.arn;
+    this.fileNames = pulumi.output(names);
     this.variables = pulumi
       .all([secret.arn, version.versionId])
-      .apply(([arn, id]) => names.map((variable) => ({ name: variable, valueFrom: `${arn}:${variable}::${id}` })));
+      .apply(([arn, id]) => names.map(taskVariable).map((variable) => ({ name: variable, valueFrom: `${arn}:${variable}::${id}` })));
     this.registerOutputs({ secretArn: this.secretArn });
   }
 }

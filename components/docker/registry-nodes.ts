@@ -12,6 +12,7 @@ import {
   users,
   waitingFile,
 } from "ha-registry-core";
+import { present } from "ha-registry-core/pulumi";
 import type { NodeTopology, Placed, RegistrySecrets, RegistrySettings, Topology } from "ha-registry-core";
 import { healthcheck, serviceDefaults } from "./container";
 import { Files, pathOf, trustedBesides } from "./files";
@@ -75,7 +76,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
 
     const httpSecret = new random.RandomPassword(`${name}-http-secret`, { length: 64, special: false }, { parent: this }).result;
     const trusted = trustedFiles(args);
-    const serverFiles = given({ "server.crt": args.certificatePem, "server.key": args.privateKeyPem });
+    const serverFiles = present({ "server.crt": args.certificatePem, "server.key": args.privateKeyPem });
     const files = Object.fromEntries(
       hostsOf(topology, topology.nodes).map((host) => [
         host,
@@ -91,7 +92,7 @@ export class RegistryNodes extends pulumi.ComponentResource {
               ...serverFiles,
               "config.yml": configuration(args, httpSecret, trusted, serverFiles),
             },
-            reread: given({ htpasswd: args.htpasswd }),
+            reread: present({ htpasswd: args.htpasswd }),
           },
           { parent: this, hostProviders },
         ),
@@ -202,17 +203,12 @@ function publishedPorts({ port, published, publishedAgentPort }: NodeTopology): 
 
 /** The files that nodes trust, by name. */
 function trustedFiles(args: RegistryNodesArgs): Record<string, pulumi.Input<string>> {
-  return given({
+  return present({
     "redis-ca.crt": args.redisCaPem,
     "s3-ca.crt": args.s3CaPem,
     "token.crt": args.tokenCertificatesPem,
     "token-jwks.json": args.tokenJwks,
   });
-}
-
-/** The entries that are there. */
-function given(all: Record<string, pulumi.Input<string> | undefined>): Record<string, pulumi.Input<string>> {
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, pulumi.Input<string>] => entry[1] !== undefined));
 }
 
 function configuration(

@@ -19,6 +19,7 @@ import {
   users,
 } from "ha-registry-core";
 import type { KubernetesTopology, RegistrySecrets, RegistrySettings } from "ha-registry-core";
+import { present } from "ha-registry-core/pulumi";
 import { Files, filesMount, filesVolume, pathIf, pathOf } from "./files";
 import { annotated, base64, labelsOf, metadataOf, scrapeAnnotations, selectorOf } from "./objects";
 import { memoryVolume, podSpec, rollingUpdate } from "./pod";
@@ -245,13 +246,12 @@ function probes(): Pick<inputs.core.v1.Container, "startupProbe" | "readinessPro
 
 /** The files that nodes trust, by name. */
 function trustedFiles(args: RegistryNodesArgs): Record<string, pulumi.Input<string>> {
-  const all = {
+  return present({
     "redis-ca.crt": args.redisCaPem,
     "s3-ca.crt": args.s3CaPem,
     "token.crt": args.tokenCertificatesPem,
     "token-jwks.json": args.tokenJwks,
-  };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, pulumi.Input<string>] => entry[1] !== undefined));
+  });
 }
 
 function configuration(args: RegistryNodesArgs, httpSecret: pulumi.Output<string>): pulumi.Output<string> {
