@@ -1,5 +1,5 @@
 import { parseReference } from "ha-registry-core";
-import { Role, roleOfProgram } from "ha-registry-policy-common";
+import { collectsGarbage, Role, roleOfProgram } from "ha-registry-policy-common";
 import { ofKind, refersTo, types, type Resource } from "./resources";
 
 export { Role };
@@ -83,7 +83,7 @@ export function registriesOf(task: Pick<Resource<TaskDefinition>, "properties">)
 
 /** Whether a container runs the registry's own garbage collection. */
 export function collects({ command = [], entryPoint = [] }: Container): boolean {
-  return [...entryPoint, ...command].some((word) => /\bgarbage-collect\b/.test(word));
+  return collectsGarbage([...entryPoint, ...command]);
 }
 
 /** Kinds of what {@link registryServices} looks at. */

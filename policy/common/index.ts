@@ -1,3 +1,4 @@
+export * from "./collection";
 export * from "./configurations";
 export * from "./frameworks";
 export * from "./images";

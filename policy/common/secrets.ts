@@ -24,6 +24,13 @@ export function isSecretVariable(name: string, value: string): boolean {
   return value !== "" && ((telling && !isPublic(value)) || holdsSecret(value));
 }
 
+/** Where secrets stand in an environment: each of its variables that is one and is not allowed. */
+export function secretVariables(environment: readonly { name?: string; value?: string }[], allowed: readonly string[]): string[] {
+  return environment
+    .filter(({ name = "", value = "" }) => !allowed.includes(name) && isSecretVariable(name, value))
+    .map(({ name = "" }) => `the environment variable ${name}`);
+}
+
 /** Whether a command has a secret among its words. */
 export function hasSecretArgument(words: readonly string[]): boolean {
   return words.some((word, index) => {

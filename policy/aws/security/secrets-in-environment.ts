@@ -1,4 +1,4 @@
-import { hasSecretArgument, isSecretVariable, mlps, PolicyGroup, securityHub, type CommonSettings } from "ha-registry-policy-common";
+import { hasSecretArgument, secretVariables, mlps, PolicyGroup, securityHub, type CommonSettings } from "ha-registry-policy-common";
 import { containerPolicy } from "../task-policy";
 
 interface Settings extends CommonSettings {
@@ -22,9 +22,7 @@ export const secretsInEnvironment = containerPolicy<Settings>(
     },
   },
   ({ environment = [], command = [], entryPoint = [] }, _, { allowed }) => {
-    const variables = environment
-      .filter(({ name = "", value = "" }) => !allowed.includes(name) && isSecretVariable(name, value))
-      .map(({ name = "" }) => `the environment variable ${name}`);
+    const variables = secretVariables(environment, allowed);
     const places = [...variables, ...(hasSecretArgument([...entryPoint, ...command]) ? ["its command"] : [])];
     return places.map((place) => `has a secret in ${place}: keep it in Secrets Manager, and name it in \`secrets\``);
   },

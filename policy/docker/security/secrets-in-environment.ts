@@ -1,4 +1,4 @@
-import { hasSecretArgument, holdsSecret, isSecretVariable, mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
+import { hasSecretArgument, holdsSecret, secretVariables, mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
 import { commandOf } from "../container";
 import { containerPolicy } from "../container-policy";
 
@@ -24,12 +24,11 @@ export const secretsInEnvironment = containerPolicy<Settings>(
   },
   (container, { allowed }) => {
     const { envs = [], labels = [] } = container.properties;
-    const variables = envs.flatMap((variable) => {
+    const environment = envs.map((variable) => {
       const at = variable.indexOf("=");
-      const name = at < 0 ? variable : variable.slice(0, at);
-      const value = at < 0 ? "" : variable.slice(at + 1);
-      return !allowed.includes(name) && isSecretVariable(name, value) ? [`the environment variable ${name}`] : [];
+      return at < 0 ? { name: variable } : { name: variable.slice(0, at), value: variable.slice(at + 1) };
     });
+    const variables = secretVariables(environment, allowed);
     const telling = labels.filter(({ value = "" }) => holdsSecret(value)).map(({ label = "" }) => `the label ${label}`);
     return [...variables, ...(hasSecretArgument(commandOf(container)) ? ["the command"] : []), ...telling].map(
       (where) => `has a secret in ${where}, which \`docker inspect\` shows: put it into a file that its user alone can read`,

@@ -1,4 +1,4 @@
-import { cisKubernetes, hasSecretArgument, isSecretVariable, mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
+import { cisKubernetes, hasSecretArgument, secretVariables, mlps, PolicyGroup, type CommonSettings } from "ha-registry-policy-common";
 import { containerPolicy } from "../object-policy";
 
 interface Settings extends CommonSettings {
@@ -22,9 +22,7 @@ export const secretsInEnvironment = containerPolicy<Settings>(
     },
   },
   ({ env = [], command = [], args = [] }, _, { allowed }) => {
-    const variables = env
-      .filter(({ name = "", value = "" }) => !allowed.includes(name) && isSecretVariable(name, value))
-      .map(({ name = "" }) => `the environment variable ${name}`);
+    const variables = secretVariables(env, allowed);
     const places = [...variables, ...(hasSecretArgument([...command, ...args]) ? ["its command"] : [])];
     return places.map((place) => `has a secret in ${place}: put it into a Secret, and mount that`);
   },
