@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { GlobalRegistry } from "ha-registry-aws";
 import type { GlobalRegistryArgs } from "ha-registry-aws";
-import { Aws } from "./support/aws";
-import { createLocalStack } from "./support/local-stack";
+import { AwsStack } from "./support/aws-stack";
 
 // Three regions through the real provider at an AWS that keeps what it is told (see `Aws`). Not shown: that S3 copies, that networks carry anything, that Route 53 leads anybody; what the
 // balancers of the regions do with requests is shown in test/engine/regions-aws.
@@ -33,38 +29,24 @@ const program =
   };
 
 describe("a registry in three regions of AWS", () => {
-  let aws: Aws;
-  let stack: Stack;
-  let directory: string;
-  let atFirst: Record<string, string[]>[];
-
-  const everywhere = (): Promise<Record<string, string[]>[]> => Promise.all([home, near, far].map((region) => aws.inventory(region)));
+  let made: AwsStack;
 
   before(async () => {
-    aws = await Aws.start();
-    directory = await mkdtemp(path.join(tmpdir(), "aws-global-"));
-    stack = await createLocalStack("aws-global", { directory, optional: ["aws"], environment: aws.environment });
-    atFirst = await everywhere();
+    made = await AwsStack.start("aws-global", [home, near, far]);
   });
 
-  after(async () => {
-    await aws?.stop();
-    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
-  });
+  after(() => made?.end());
 
   test("comes up", async () => {
-    await stack.up({ program: program(), color: "never" });
+    await made.stack.up({ program: program(), color: "never" });
     for (const region of [home, near, far]) {
-      const { clusterArns } = await aws.ask<{ clusterArns: string[] }>(region, { service: "ecs", operation: "list_clusters" });
+      const { clusterArns } = await made.aws.ask<{ clusterArns: string[] }>(region, { service: "ecs", operation: "list_clusters" });
       assert.equal(clusterArns.length, 1, region);
     }
   });
 
   test("has nothing to do a second time, and finds nothing changed by anybody else", async () => {
-    const preview = await stack.preview({ program: program(), color: "never", diff: true });
-    assert.deepEqual(Object.keys(preview.changeSummary), ["same"], preview.stdout);
-    const { summary, stdout } = await stack.refresh({ color: "never" });
-    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"], stdout);
+    await made.assertSettled(program());
   });
 
   test("promotes another region to home, and replaces nothing that holds data", async () => {
@@ -73,14 +55,12 @@ describe("a registry in three regions of AWS", () => {
       const { op = "", type = "" } = resourcePreEvent?.metadata ?? {};
       if (["replace", "delete"].includes(op) && /^aws:(s3\/bucket:|kms\/key:|route53\/zone:|ec2\/vpc:)/.test(type)) gone.push(type);
     };
-    await stack.up({ program: program({ home: near }), color: "never", onEvent });
+    await made.stack.up({ program: program({ home: near }), color: "never", onEvent });
     assert.deepEqual(gone, []);
-    const preview = await stack.preview({ program: program({ home: near }), color: "never" });
-    assert.deepEqual(Object.keys(preview.changeSummary), ["same"]);
+    await made.assertDone(program({ home: near }));
   });
 
   test("leaves nothing behind when it is destroyed", async () => {
-    await stack.destroy({ color: "never" });
-    assert.deepEqual(await everywhere(), atFirst);
+    await made.assertDestroyed();
   });
 });

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Architecture, NatGateways } from "ha-registry-core";
 import { Registry } from "ha-registry-aws";
 import type { RegistryArgs } from "ha-registry-aws";
-import { Aws } from "./support/aws";
-import { createLocalStack } from "./support/local-stack";
+import { AwsStack } from "./support/aws-stack";
 
 // The components through the real provider at an AWS that keeps what it is told (see `Aws`). Not shown: that AWS itself takes all of it, that tasks run (the containers of a task do in
 // test/engine/aws-task), that a certificate is validated, that anybody is refused.
@@ -51,38 +49,22 @@ const program =
     for (const [name, args] of Object.entries(registries)) new Registry(name, { ...args, ...change });
   };
 
-const packDirectory = path.join(__dirname, "..", "..", "..", "policy", "aws");
-
 describe("registries in a region of AWS", () => {
-  let aws: Aws;
-  let stack: Stack;
-  let directory: string;
-  let atFirst: Record<string, string[]>;
+  let made: AwsStack;
 
   before(async () => {
-    aws = await Aws.start();
-    directory = await mkdtemp(path.join(tmpdir(), "aws-registry-"));
-    stack = await createLocalStack("aws-registry", { directory, optional: ["aws"], environment: aws.environment });
-    atFirst = await aws.inventory(region);
+    made = await AwsStack.start("aws-registry", [region]);
   });
 
-  after(async () => {
-    await aws?.stop();
-    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
-  });
+  after(() => made?.end());
 
   test("are planned without a violation of the project's own policies", async () => {
-    const violations: string[] = [];
-    const onEvent = ({ policyEvent }: EngineEvent): void => {
-      if (policyEvent !== undefined) violations.push(`${policyEvent.policyName}: ${policyEvent.resourceUrn ?? ""}: ${policyEvent.message}`);
-    };
-    await stack.preview({ program: program({ dataProtection: true }), color: "never", policyPacks: [packDirectory], onEvent });
-    assert.deepEqual(violations, []);
+    await made.assertWell(program({ dataProtection: true }));
   });
 
   test("come up", async () => {
-    await stack.up({ program: program(), color: "never" });
-    const { services } = await aws.ask<{ services: { desiredCount: number }[] }>(region, {
+    await made.stack.up({ program: program(), color: "never" });
+    const { services } = await made.aws.ask<{ services: { desiredCount: number }[] }>(region, {
       service: "ecs",
       operation: "describe_services",
       parameters: { cluster: await clusterOf("public"), services: [await serviceOf("public")] },
@@ -94,14 +76,11 @@ describe("registries in a region of AWS", () => {
   });
 
   test("have nothing to do a second time, and find nothing changed by anybody else", async () => {
-    const preview = await stack.preview({ program: program(), color: "never", diff: true });
-    assert.deepEqual(Object.keys(preview.changeSummary), ["same"], preview.stdout);
-    const { summary, stdout } = await stack.refresh({ color: "never" });
-    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"], stdout);
+    await made.assertSettled(program());
   });
 
   test("keep their secrets encrypted in the state", async () => {
-    const entries = await readdir(path.join(directory, ".pulumi"), { recursive: true, withFileTypes: true });
+    const entries = await readdir(path.join(made.directory, ".pulumi"), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
     assert.ok(
@@ -126,19 +105,17 @@ describe("registries in a region of AWS", () => {
     const onEvent = ({ resourcePreEvent }: EngineEvent): void => {
       if (resourcePreEvent?.metadata.op === "replace") replaced.add(resourcePreEvent.metadata.type);
     };
-    await stack.up({ program: program(change), color: "never", onEvent });
+    await made.stack.up({ program: program(change), color: "never", onEvent });
     assert.deepEqual([...replaced].sort(), ["aws:ecs/taskDefinition:TaskDefinition", "aws:secretsmanager/secretVersion:SecretVersion"]);
-    const preview = await stack.preview({ program: program(change), color: "never" });
-    assert.deepEqual(Object.keys(preview.changeSummary), ["same"]);
+    await made.assertDone(program(change));
   });
 
   test("leave nothing behind when they are destroyed", async () => {
-    await stack.destroy({ color: "never" });
-    assert.deepEqual(await aws.inventory(region), atFirst);
+    await made.assertDestroyed();
   });
 
   const physical = async (type: string, name: string): Promise<string> => {
-    const deployment: unknown = (await stack.exportStack()).deployment;
+    const deployment: unknown = (await made.stack.exportStack()).deployment;
     const { resources } = deployment as { resources: { type: string; urn: string; outputs?: { name?: string } }[] };
     const found = resources.find((resource) => resource.type === type && resource.urn.endsWith(`::${name}`));
     return found?.outputs?.name ?? assert.fail(`there is no ${type} ${name}`);
