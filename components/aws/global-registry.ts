@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { AccessMode, checkSettings, renderClientConfig, resolveGlobalTopology, Routing } from "ha-registry-core";
 import type { AwsTopology, GlobalRegistryShape, GlobalTopology, RegistrySettings } from "ha-registry-core";
-import { known, makeLogins } from "ha-registry-core/pulumi";
+import { credentialsOf, known, makeLogins } from "ha-registry-core/pulumi";
 import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 import { checkArguments } from "./check-arguments";
 import { DnsZone } from "./dns-zone";
@@ -116,18 +116,12 @@ export class GlobalRegistry extends pulumi.ComponentResource {
     }
     if (zone !== undefined) tellName(name, topology, home, zone.zoneId, balancers, child);
 
-    const user = home.loadBalancer.catalogUsers[0] ?? home.access.users[0] ?? "";
     const ca = pulumi.output(certificates.caCertificatePem ?? "");
     this.endpoint = pulumi.output(home.endpoint);
     this.hostname = pulumi.output(home.hostname);
     this.authority = pulumi.output(home.authority);
     this.caCertificatePem = ca;
-    this.credentials = pulumi.secret(
-      (logins?.passwords ?? pulumi.output<Record<string, string>>({})).apply((passwords) => ({
-        username: user,
-        password: passwords[user] ?? "",
-      })),
-    );
+    this.credentials = credentialsOf(home, logins?.passwords ?? {});
     this.clientConfig = ca.apply((pem) => renderClientConfig(home, pem));
     this.addresses = pulumi.output(Object.fromEntries([...balancers].map(([region, { dnsName }]) => [region, dnsName])));
     this.nameServers = zone?.nameServers ?? pulumi.output<string[]>([]);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkSettings, renderClientConfig, resolveAwsTopology } from "ha-registry-core";
 import type { AwsRegistryShape, RegistrySettings } from "ha-registry-core";
-import { known } from "ha-registry-core/pulumi";
+import { credentialsOf, known } from "ha-registry-core/pulumi";
 import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 import { Certificates } from "./certificates";
 import { checkArguments } from "./check-arguments";
@@ -90,12 +90,11 @@ export class Registry extends pulumi.ComponentResource {
 
     makeMonitoring(name, topology, grounds, { loadBalancer, nodes, certificateArn: certificates.certificateArn }, child);
 
-    const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;
     this.hostname = pulumi.output(topology.hostname);
     this.authority = pulumi.output(topology.authority);
     this.caCertificatePem = certificates.caCertificatePem;
-    this.credentials = pulumi.secret(access.passwords.apply((passwords) => ({ username: user, password: passwords[user] ?? "" })));
+    this.credentials = credentialsOf(topology, access.passwords);
     this.clientConfig = certificates.caCertificatePem.apply((ca) => renderClientConfig(topology, ca));
     this.address = loadBalancer.dnsName;
     this.nameServers = zone?.nameServers ?? pulumi.output<string[]>([]);

@@ -43,6 +43,27 @@ export function makeLogins(
   };
 }
 
+/** What any topology says of the users who log in by password. */
+interface UsersOf {
+  loadBalancer: { catalogUsers: readonly string[] };
+  access: { users: readonly string[] };
+}
+
+/**
+ * The login that the registry tells who made it: of the first user who may list the catalog, or else of the first one; secret. Empty where
+ * nobody logs in by password.
+ *
+ * @param topology Topology of the registry.
+ * @param passwords Passwords by user.
+ */
+export function credentialsOf(
+  { loadBalancer, access }: UsersOf,
+  passwords: pulumi.Input<Record<string, string>>,
+): pulumi.Output<{ username: string; password: string }> {
+  const username = loadBalancer.catalogUsers[0] ?? access.users[0] ?? "";
+  return pulumi.secret(pulumi.output(passwords).apply((all) => ({ username, password: all[username] ?? "" })));
+}
+
 /**
  * The bcrypt hash of a password. The salt follows from a seed in the state, so that an unchanged password has an unchanged hash.
  *

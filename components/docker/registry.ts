@@ -9,7 +9,7 @@ import {
   resolveTopology,
 } from "ha-registry-core";
 import type { RegistrySettings, RegistryShape, Topology } from "ha-registry-core";
-import { given, issueCertificate, known } from "ha-registry-core/pulumi";
+import { credentialsOf, given, issueCertificate, known } from "ha-registry-core/pulumi";
 import type { SecretsArgs as CommonSecretsArgs, TrustArgs as CommonTrustArgs } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { Backup } from "./backup";
@@ -251,14 +251,11 @@ export class Registry extends pulumi.ComponentResource {
       );
     }
 
-    const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;
     this.hostname = pulumi.output(topology.hostname);
     this.authority = pulumi.output(topology.authority);
     this.caCertificatePem = certificates.caCertificatePem;
-    this.credentials = pulumi.secret(
-      pulumi.output(access?.passwords ?? {}).apply((passwords) => ({ username: user, password: passwords[user] ?? "" })),
-    );
+    this.credentials = credentialsOf(topology, access?.passwords ?? {});
     this.metricsEndpoint = loadBalancer.metricsEndpoint;
     this.clientConfig = certificates.caCertificatePem.apply((ca) => renderClientConfig(topology, ca));
     this.registerOutputs({

@@ -2,7 +2,7 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import * as pulumi from "@pulumi/pulumi";
 import { AccessMode, checkSettings, nodeServerName, renderClientConfig, resolveKubernetesTopology } from "ha-registry-core";
 import type { KubernetesRegistryShape, KubernetesTopology, RegistrySettings } from "ha-registry-core";
-import { given, issueCertificate, known } from "ha-registry-core/pulumi";
+import { credentialsOf, given, issueCertificate, known } from "ha-registry-core/pulumi";
 import type { SecretsArgs, TrustArgs } from "ha-registry-core/pulumi";
 import { Access } from "./access";
 import { Backup } from "./backup";
@@ -179,12 +179,11 @@ export class Registry extends pulumi.ComponentResource {
 
     if (topology.monitoring !== undefined) new Monitoring(`${name}-monitoring`, common, child);
 
-    const user = topology.loadBalancer.catalogUsers[0] ?? topology.access.users[0] ?? "";
     this.endpoint = loadBalancer.endpoint;
     this.hostname = pulumi.output(topology.hostname);
     this.authority = pulumi.output(topology.authority);
     this.caCertificatePem = certificates.caCertificatePem;
-    this.credentials = pulumi.secret(access.passwords.apply((passwords) => ({ username: user, password: passwords[user] ?? "" })));
+    this.credentials = credentialsOf(topology, access.passwords);
     this.metricsEndpoint = loadBalancer.metricsEndpoint;
     this.clientConfig = certificates.caCertificatePem.apply((ca) => renderClientConfig(topology, ca));
     this.namespaceName = pulumi.output(common.namespaceName);
